@@ -1,0 +1,1 @@
+"""Engines: weights (or rules) running. One protocol, one module per provider."""

@@ -1,0 +1,77 @@
+"""Openings, and the text that models read about them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Team(models.Model):
+    """People who work on jobs together: what one owns, all see."""
+
+    name = models.CharField(max_length=100, unique=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="teams", blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "JobQuerySet":
+        """The jobs whose text and applications `user` may read: own, the team's, or all with `view_every_job`."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        if user.has_perm("jobs.view_every_job"):
+            return self
+        return self.filter(Q(owner=user) | Q(team__in=user.teams.all())).distinct()
+
+
+class Job(models.Model):
+    """An opening. Its title and description are those of its newest version."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="jobs")
+    created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("view_every_job", "Can see every job, whoever owns it")]
+
+    def __str__(self) -> str:
+        return self.current.title
+
+    @property
+    def current(self) -> "JobVersion":
+        """The newest version: prefetch `versions` where many jobs are shown."""
+        return self.versions.all()[0]
+
+
+class JobVersion(models.Model):
+    """What a job said at one time. Never changed: evaluations point at the text that they were made with."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    description = models.TextField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(name="job_version_number_once", fields=["job", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.title} (version {self.number})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and not self._state.adding:
+            raise TypeError("A JobVersion is never changed: make a new one with jobs.openings.revise().")
+        super().save(*args, **kwargs)

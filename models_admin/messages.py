@@ -1,0 +1,56 @@
+"""Every message on the channel layer, and every group it goes to. Standard library only: both roofs speak this.
+
+A message is a nudge, never the truth: `{"type", "id"}`, and whoever gets it reads the row.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    """Site to worker, imperative."""
+
+    SWAP = "swap"  # id of a Swap: a wish waits
+    LOOK = "look"  # id of a Job: there is work
+
+
+class Report(StrEnum):
+    """Worker or site to pages, past tense."""
+
+    WORKER_CHANGED = "worker_changed"  # id of a GpuWorker
+    SWAP_CHANGED = "swap_changed"  # id of a Swap
+    REGISTRY_CHANGED = "registry_changed"  # id of a ModelConfig
+    JOB_CHANGED = "job_changed"  # id of a Job
+    ITEM_CHANGED = "item_changed"  # id of an UploadItem
+    APPLICATION_CHANGED = "application_changed"  # id of an Application
+
+
+WORKERS = "workers"  # every GPU worker listens here
+MODELS = "models"  # every page does: the header shows it
+JOBS = "jobs"  # the list of jobs
+
+
+def job_group(job_id: int) -> str:
+    """The group of the pages that show one job."""
+    return f"job-{job_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """`id` is that of the row which `type` names."""
+
+    type: Command | Report
+    id: int
+
+    def as_dict(self) -> dict[str, str | int]:
+        return {"type": self.type.value, "id": self.id}
+
+
+def parse(raw: object) -> Message:
+    """Return the message in `raw`. Raises ValueError for anything but exactly a known type and a whole id."""
+    if not isinstance(raw, dict) or raw.keys() != {"type", "id"} or type(raw["id"]) is not int:
+        raise ValueError(f"not a message: {raw!r}")
+    for kind in (Command, Report):
+        if raw["type"] in kind:
+            return Message(type=kind(raw["type"]), id=raw["id"])
+    raise ValueError(f"unknown message type: {raw['type']!r}")

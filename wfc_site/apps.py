@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    name = "wfc_site"
+    verbose_name = "Wheat From Chaff"
