@@ -19,7 +19,7 @@ class Met(StrEnum):
 
 
 class CriterionAnswer(BaseModel):
-    """`quote` stands on page `page` (1 is the first) of the document; both are null where nothing was found."""
+    """`quote` stands on page `page` (1 is the first) of the document; null where nothing was found."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

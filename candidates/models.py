@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from candidates.leases import Leased
@@ -60,7 +61,9 @@ class Resume(models.Model):
     storage_key = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
     size_bytes = models.PositiveBigIntegerField()
-    page_count = models.PositiveIntegerField(null=True, help_text="Pages in the document; `pages` may hold fewer.")
+    page_count = models.PositiveIntegerField(
+        null=True, help_text="Pages in the document; `pages` may hold fewer."
+    )
     pages = models.JSONField(default=list)
     prepared_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -118,7 +121,9 @@ class UploadItem(Leased):
     """One uploaded file in the ledger: what came, and what became of it. Preparing it is leased work."""
 
     batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="items")
-    job = models.ForeignKey(Job, models.CASCADE, related_name="items", help_text="The batch's, for the constraint.")
+    job = models.ForeignKey(
+        Job, models.CASCADE, related_name="items", help_text="The batch's, for the constraint."
+    )
     name = models.CharField(max_length=255, help_text="The file's own name, without any folder.")
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
@@ -126,7 +131,9 @@ class UploadItem(Leased):
     application = models.ForeignKey("Application", models.SET_NULL, null=True, related_name="items")
     state = models.CharField(max_length=11, choices=ItemState.choices, default=ItemState.RECEIVED)
     reason = models.CharField(max_length=500, blank=True)
-    failed_in_model = models.BooleanField(default=False, help_text="A failed item: did the model fail, or we?")
+    failed_in_model = models.BooleanField(
+        default=False, help_text="A failed item: did the model fail, or we?"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True)
 
@@ -161,9 +168,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def with_decision(self) -> "ApplicationQuerySet":
         """Annotate `verdict`: the newest decision's word, Pending where there is none."""
         newest = Decision.objects.filter(application=OuterRef("pk")).order_by("-id").values("verdict")[:1]
-        return self.annotate(
-            verdict=models.functions.Coalesce(Subquery(newest), models.Value(Verdict.PENDING.value))
-        )
+        return self.annotate(verdict=Coalesce(Subquery(newest), models.Value(Verdict.PENDING.value)))
 
     def touch(self) -> int:
         """Note that something which the row shows has changed; cached renderings go by `row_version`."""
@@ -186,7 +191,9 @@ class Application(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["job", "-id"])]
-        constraints = [models.UniqueConstraint(name="application_resume_once_per_job", fields=["job", "resume"])]
+        constraints = [
+            models.UniqueConstraint(name="application_resume_once_per_job", fields=["job", "resume"])
+        ]
 
     def __str__(self) -> str:
         return f"application {self.pk}"
@@ -213,9 +220,7 @@ class Evaluation(Leased):
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="evaluations")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
-    status = models.CharField(
-        max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED
-    )
+    status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
 
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
@@ -241,7 +246,8 @@ class Evaluation(Leased):
             ),
             models.CheckConstraint(
                 name="evaluation_outcome_iff_succeeded",
-                condition=Q(status="succeeded", outcome__in=Outcome.values) | (~Q(status="succeeded") & Q(outcome="")),
+                condition=Q(status="succeeded", outcome__in=Outcome.values)
+                | (~Q(status="succeeded") & Q(outcome="")),
             ),
             models.CheckConstraint(
                 name="evaluation_pinned_has_model",

@@ -24,7 +24,7 @@ class Team(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "JobQuerySet":
-        """The jobs whose text and applications `user` may read: own, the team's, or all with `view_every_job`."""
+        """The jobs that `user` may read: own ones, the team's, or all with `view_every_job`."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         if user.has_perm("jobs.view_every_job"):

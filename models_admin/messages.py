@@ -1,4 +1,4 @@
-"""Every message on the channel layer, and every group it goes to. Standard library only: both roofs speak this.
+"""Every message on the channel layer, and every group it goes to. Standard library only.
 
 A message is a nudge, never the truth: `{"type", "id"}`, and whoever gets it reads the row.
 """

@@ -27,7 +27,11 @@ class ModelConfigQuerySet(models.QuerySet["ModelConfig"]):
 
     def for_mode(self, mode: str) -> list["ModelConfig"]:
         """The enabled rows that can answer in `mode`, by name (a JSON list is not portable to filter on)."""
-        return [row for row in self.enabled() if mode in row.inference_modes and row.type != ModelConfig.Type.VISION_OCR]
+        return [
+            row
+            for row in self.enabled()
+            if mode in row.inference_modes and row.type != ModelConfig.Type.VISION_OCR
+        ]
 
 
 class ModelConfig(models.Model):
@@ -54,7 +58,9 @@ class ModelConfig(models.Model):
     name = models.CharField(
         max_length=200,
         unique=True,
-        validators=[RegexValidator(r"^[\w.\-]+(/[\w.\-]+)*$", "Use a repository id such as Qwen/Qwen2.5-Omni-7B.")],
+        validators=[
+            RegexValidator(r"^[\w.\-]+(/[\w.\-]+)*$", "Use a repository id such as Qwen/Qwen2.5-Omni-7B.")
+        ],
         help_text="The repository id of the weights, e.g. Qwen/Qwen2.5-Omni-7B.",
     )
     display_name = models.CharField(max_length=100)
@@ -63,9 +69,13 @@ class ModelConfig(models.Model):
     provider = models.CharField(max_length=10, choices=Provider.choices, default=Provider.VLLM)
     inference_modes = models.JSONField(default=list, help_text='A list of modes: "one_shot", "hybrid".')
     enabled = models.BooleanField(default=True, help_text="Disabled models are kept but never offered.")
-    is_default = models.BooleanField(default=False, help_text="What a worker without a selection starts with.")
+    is_default = models.BooleanField(
+        default=False, help_text="What a worker without a selection starts with."
+    )
 
-    revision = models.CharField(max_length=100, blank=True, help_text="Commit or tag of the weights; empty = newest.")
+    revision = models.CharField(
+        max_length=100, blank=True, help_text="Commit or tag of the weights; empty = newest."
+    )
     gpu_memory_utilization = models.FloatField(
         null=True,
         blank=True,
@@ -80,18 +90,28 @@ class ModelConfig(models.Model):
     )
     temperature = models.FloatField(default=0.0, validators=[MinValueValidator(0.0), MaxValueValidator(2.0)])
     top_p = models.FloatField(default=1.0, validators=[MinValueValidator(0.01), MaxValueValidator(1.0)])
-    repetition_penalty = models.FloatField(default=1.0, validators=[MinValueValidator(0.5), MaxValueValidator(2.0)])
+    repetition_penalty = models.FloatField(
+        default=1.0, validators=[MinValueValidator(0.5), MaxValueValidator(2.0)]
+    )
     tensor_parallel_size = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    trust_remote_code = models.BooleanField(default=False, help_text="Runs Python from the weights' repository.")
-    thinking_tokens = models.PositiveIntegerField(default=0, help_text="Tokens a thinking model may think for.")
+    trust_remote_code = models.BooleanField(
+        default=False, help_text="Runs Python from the weights' repository."
+    )
+    thinking_tokens = models.PositiveIntegerField(
+        default=0, help_text="Tokens a thinking model may think for."
+    )
     reasoning_parser = models.CharField(max_length=50, blank=True)
     base_url = models.URLField(blank=True, help_text="Endpoint of an OpenAI-compatible server.")
-    api_key_env = models.CharField(max_length=100, blank=True, help_text="Environment variable that holds its key.")
+    api_key_env = models.CharField(
+        max_length=100, blank=True, help_text="Environment variable that holds its key."
+    )
     rules = models.JSONField(default=dict, blank=True, help_text="Thresholds of a rules entry.")
 
     pin = models.BooleanField(default=False, help_text="Never evicted to make room.")
     preload = models.BooleanField(default=False, help_text="Loaded when the worker starts.")
-    idle_ttl_s = models.PositiveIntegerField(null=True, blank=True, help_text="Unload after so many idle seconds.")
+    idle_ttl_s = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Unload after so many idle seconds."
+    )
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -109,7 +129,8 @@ class ModelConfig(models.Model):
             ),
             models.CheckConstraint(
                 name="model_config_rules_are_rules",
-                condition=Q(type="rules", provider="rules") | (~Q(type="rules") & Q(provider__in=["vllm", "openai"])),
+                condition=Q(type="rules", provider="rules")
+                | (~Q(type="rules") & Q(provider__in=["vllm", "openai"])),
             ),
             models.UniqueConstraint(
                 name="model_config_one_default", fields=["is_default"], condition=Q(is_default=True)
@@ -144,7 +165,9 @@ class GpuWorker(models.Model):
     name = models.SlugField(unique=True)
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()
-    pid_started_at = models.FloatField(help_text="Start of the process, seconds since the epoch: pids are used again.")
+    pid_started_at = models.FloatField(
+        help_text="Start of the process, seconds since the epoch: pids are used again."
+    )
     device = models.CharField(max_length=100)
     health_port = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.STARTING)
@@ -211,12 +234,16 @@ class Swap(models.Model):
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, related_name="swaps")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
     previous_mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
-    previous_model_config = models.ForeignKey(ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+")
+    previous_model_config = models.ForeignKey(
+        ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     previous_parser = models.ForeignKey(ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+")
 
     phase = models.CharField(max_length=12, choices=Phase.choices, default=Phase.QUEUED)
     progress = models.FloatField(default=0.0, help_text="0 to 1.")
-    eta_seconds = models.FloatField(null=True, help_text="Expected seconds from start to ready, from history.")
+    eta_seconds = models.FloatField(
+        null=True, help_text="Expected seconds from start to ready, from history."
+    )
     reason = models.CharField(max_length=500, blank=True)
     phase_seconds = models.JSONField(default=dict, help_text="Seconds spent in every phase that has ended.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -153,9 +153,7 @@ _SQLITE_OPTIONS = {
 if _required_in_production(ENVIRONMENT.database_url, "WFC_DATABASE_URL"):
     DATABASES = {"default": dj_database_url.parse(ENVIRONMENT.database_url, conn_max_age=60)}
 else:
-    DATABASES = {
-        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "wfc.sqlite3")}  # type: ignore[typeddict-item]
-    }
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "wfc.sqlite3")}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
     # A file also in tests: the worker's threads and the server's share it as real processes would.
@@ -167,8 +165,15 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
-            # redis-py 8 ends an idle consumer after its default of 5 s: a longer time limit, checked by pings.
-            "hosts": [{"address": REDIS_URL, "socket_timeout": 30, "socket_connect_timeout": 5, "health_check_interval": 15}],
+            # redis-py 8 ends an idle consumer after its default of 5 s: a longer limit, with pings.
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    "socket_timeout": 30,
+                    "socket_connect_timeout": 5,
+                    "health_check_interval": 15,
+                }
+            ],
             "prefix": "wfc",
         },
     }

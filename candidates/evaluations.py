@@ -1,0 +1,225 @@
+"""One model's reading of one application, from the queue to the verdict.
+
+queued -> running -> succeeded | failed | cancelled. A claim writes the worker's selection into an unpinned
+evaluation, so that nobody has to guess later which model spoke.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils import timezone
+
+from candidates import leases, people
+from candidates.answers import Answer
+from candidates.leases import Claim, ClaimLost
+from candidates.models import (
+    OPEN_STATES,
+    Application,
+    Evaluation,
+    EvaluationStatus,
+    ItemState,
+    Outcome,
+    UploadItem,
+)
+from models_admin import messages
+from models_admin.messages import Command, Message, Report
+from models_admin.models import GpuWorker
+from models_admin.publishing import publish
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Claim):
+    """A claimed evaluation with all that an engine needs."""
+
+    application_id: int
+    job_title: str
+    job_description: str
+    pages: tuple[str, ...]
+
+
+def enqueue(application: Application) -> Evaluation:
+    """Queue an unpinned evaluation of `application` against the job as it reads now."""
+    with transaction.atomic():
+        evaluation = Evaluation.objects.create(application=application, job_version=application.job.current)
+        if application.current_evaluation_id is None:
+            application.current_evaluation = evaluation
+            application.save(update_fields=["current_evaluation"])
+        announce([application.pk])
+        publish(messages.WORKERS, Message(type=Command.LOOK, id=application.job_id))
+    return evaluation
+
+
+def queued() -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(status=EvaluationStatus.QUEUED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Queued evaluations that ask for the same engines; `pinned` False = any selection may serve them."""
+
+    pinned: bool
+    mode: str
+    model_config_id: int | None
+    parser_id: int | None
+    count: int
+    oldest_at: datetime
+
+
+def waiting() -> list[Waiting]:
+    """The queue by what it waits for."""
+    rows = (
+        queued()
+        .order_by()
+        .values("pinned", "mode", "model_config_id", "parser_id")
+        .annotate(count=Count("pk"), oldest_at=Min("created_at"))
+    )
+    return [Waiting(**row) for row in rows]
+
+
+def claim(
+    worker: GpuWorker, limit: int, *, mode: str, model_config_id: int, parser_id: int | None
+) -> list[Reading]:
+    """Take up to `limit` evaluations that the selection of `worker` may serve, oldest first."""
+    selection = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+    rows = leases.claim(
+        queued()
+        .filter(Q(pinned=False) | Q(**selection))
+        .select_related("job_version", "application__resume"),
+        worker,
+        limit,
+        status=EvaluationStatus.RUNNING,
+        started_at=timezone.now(),
+        **selection,
+    )
+    announce([row.application_id for row in rows])
+    return [_reading(row) for row in rows]
+
+
+def _reading(row: Evaluation) -> Reading:
+    return Reading(
+        pk=row.pk,
+        token=row.claim_token,
+        failures=row.failures,
+        application_id=row.application_id,
+        job_title=row.job_version.title,
+        job_description=row.job_version.description,
+        pages=tuple(page["text"] for page in row.application.resume.pages),
+    )
+
+
+def complete(reading: Reading, answer: Answer, *, engine_version: str, model_revision: str = "") -> None:
+    """Write `answer`, show it, and end the uploaded files that waited for it: one transaction.
+
+    Raises ClaimLost, having written nothing, when the claim is not the present one.
+    """
+    with transaction.atomic():
+        _end(
+            reading,
+            status=EvaluationStatus.SUCCEEDED,
+            outcome=answer.outcome,
+            reason=answer.reason,
+            criteria=[criterion.model_dump(mode="json") for criterion in answer.criteria],
+            name=answer.name or "",
+            email=answer.email or "",
+            phone=answer.phone or "",
+            answer=answer.model_dump_json(),
+            engine_version=engine_version,
+            model_revision=model_revision,
+        )
+        application = Application.objects.get(pk=reading.application_id)
+        if application.candidate is None and answer.outcome != Outcome.INVALID:
+            application.candidate = people.identify(answer)
+        application.current_evaluation_id = reading.pk
+        application.save(update_fields=["candidate", "current_evaluation"])
+        invalid = answer.outcome == Outcome.INVALID
+        _end_items(application.pk, ItemState.INVALID if invalid else ItemState.EVALUATED)
+        announce(_versions(application))
+
+
+def _versions(application: Application) -> list[int]:
+    """The application and the same person's others for the job: their rows say how many there are."""
+    if application.candidate_id is None:
+        return [application.pk]
+    same = Application.objects.filter(job_id=application.job_id, candidate_id=application.candidate_id)
+    return list(same.values_list("pk", flat=True))
+
+
+def fail(reading: Reading, sentence: str) -> None:
+    """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost."""
+    failures = reading.failures + 1
+    if failures < leases.FAILURES_ALLOWED:
+        _put_back(leases.held(Evaluation, reading), failures=failures)
+        return
+    with transaction.atomic():
+        _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)
+        _end_items(reading.application_id, ItemState.FAILED, sentence, failed_in_model=True)
+        announce([reading.application_id])
+
+
+def _end(reading: Reading, **changes: object) -> None:
+    held = leases.held(Evaluation, reading)
+    if held.update(ended_at=timezone.now(), lease_expires_at=None, **changes) != 1:
+        raise ClaimLost(f"evaluation {reading.pk}")
+
+
+def _end_items(
+    application_id: int, state: ItemState, reason: str | None = None, *, failed_in_model: bool = False
+) -> None:
+    waiting = UploadItem.objects.filter(application_id=application_id, state=ItemState.EVALUATING)
+    for item in waiting:
+        item.state, item.failed_in_model, item.ended_at = state, failed_in_model, timezone.now()
+        item.reason = item.reason if reason is None else reason[:500]
+        item.save(update_fields=["state", "failed_in_model", "reason", "ended_at"])
+        publish(messages.job_group(item.job_id), Message(type=Report.ITEM_CHANGED, id=item.pk))
+
+
+def put_back(readings: Iterable[Reading]) -> None:
+    """Queue again what a worker could not finish; no failure is charged. Lost claims stay as they are."""
+    for reading in readings:
+        _put_back(leases.held(Evaluation, reading))
+
+
+def requeue_expired() -> None:
+    """Queue again what dead workers held."""
+    _put_back(Evaluation.objects.filter(status=EvaluationStatus.RUNNING, lease_expires_at__lt=timezone.now()))
+
+
+def requeue_of(worker: GpuWorker) -> None:
+    """Queue again what an earlier process of `worker` held: its successor knows that it is gone."""
+    _put_back(Evaluation.objects.filter(status=EvaluationStatus.RUNNING, claimed_by=worker))
+
+
+def _put_back(running: QuerySet[Evaluation], **changes: object) -> None:
+    free = {
+        "status": EvaluationStatus.QUEUED,
+        "claimed_by": None,
+        "lease_expires_at": None,
+        "started_at": None,
+    }
+    unpinned = {"mode": "", "model_config": None, "parser": None}
+    with transaction.atomic():
+        rows = list(running.select_for_update(of=("self",)))
+        pks = [row.pk for row in rows]
+        Evaluation.objects.filter(pk__in=pks, pinned=True).update(**free, **changes)
+        Evaluation.objects.filter(pk__in=pks, pinned=False).update(**free, **unpinned, **changes)
+        announce([row.application_id for row in rows])
+
+
+def announce(application_ids: list[int]) -> None:
+    """Say that the rows of these applications have changed."""
+    if not application_ids:
+        return
+    rows = Application.objects.filter(pk__in=application_ids)
+    rows.update(row_version=F("row_version") + 1)
+    for pk, job_id in rows.values_list("pk", "job_id"):
+        publish(messages.job_group(job_id), Message(type=Report.APPLICATION_CHANGED, id=pk))
+
+
+def queue_depth() -> dict[str, int]:
+    """How much waits and runs: files to open and evaluations."""
+    open_items = UploadItem.objects.filter(state__in=OPEN_STATES[:2]).count()
+    running = Evaluation.objects.filter(status=EvaluationStatus.RUNNING).count()
+    return {"to_prepare": open_items, "queued": queued().count(), "running": running}

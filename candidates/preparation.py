@@ -1,0 +1,176 @@
+"""Opening what was uploaded: leased work that turns a received file into an application, or says why not."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from candidates import documents, evaluations, leases
+from candidates.documents import Document
+from candidates.leases import Claim, ClaimLost
+from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem
+from models_admin import messages
+from models_admin.messages import Message, Report
+from models_admin.models import GpuWorker
+from models_admin.publishing import publish
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening(Claim):
+    """A claimed file. `prepared` is true where another upload of the same bytes has been opened already."""
+
+    resume_id: int
+    storage_key: str
+    media_type: str
+    prepared: bool
+
+
+def claim(worker: GpuWorker, limit: int) -> list[Opening]:
+    """Take up to `limit` received files, oldest first."""
+    rows = leases.claim(
+        UploadItem.objects.filter(state=ItemState.RECEIVED, resume__isnull=False),
+        worker,
+        limit,
+        state=ItemState.PREPARING,
+    )
+    for row in rows:
+        _announce(row)
+    return [_opening(row) for row in rows]
+
+
+def _opening(row: UploadItem) -> Opening:
+    assert row.resume is not None  # noqa: S101  # the claim asks for it
+    return Opening(
+        pk=row.pk,
+        token=row.claim_token,
+        failures=row.failures,
+        resume_id=row.resume.pk,
+        storage_key=row.resume.storage_key,
+        media_type=row.resume.media_type,
+        prepared=row.resume.prepared_at is not None,
+    )
+
+
+def read(opening: Opening) -> Document | None:
+    """Return what stands in the file, None where it was opened before. Raises documents.DocumentRefused."""
+    if opening.prepared:
+        return None
+    storage = storages["documents"]
+    try:
+        return _read(Path(storage.path(opening.storage_key)), opening)
+    except NotImplementedError:  # not a folder: an S3-compatible store
+        with tempfile.NamedTemporaryFile() as copy, storage.open(opening.storage_key) as stored:
+            shutil.copyfileobj(stored, copy)
+            copy.flush()
+            return _read(Path(copy.name), opening)
+
+
+def _read(path: Path, opening: Opening) -> Document:
+    return documents.read(path, opening.media_type, max_pages=settings.MAX_PAGES)
+
+
+def complete(opening: Opening, document: Document | None) -> None:
+    """Keep what was read, make the application and queue its evaluation. Raises ClaimLost.
+
+    `document` is None where the bytes were opened before.
+    """
+    with transaction.atomic():
+        item = _held(opening)
+        if document is not None:
+            Resume.objects.filter(pk=opening.resume_id).update(
+                page_count=document.page_count,
+                pages=[
+                    {"width_pt": page.width_pt, "height_pt": page.height_pt, "text": page.text}
+                    for page in document.pages
+                ],
+                prepared_at=timezone.now(),
+            )
+        resume = Resume.objects.get(pk=opening.resume_id)
+        application, _ = Application.objects.get_or_create(
+            job_id=item.job_id, resume=resume, defaults={"file_name": item.name}
+        )
+        item.application = application
+        item.reason = _stopped_early(resume)
+        _write(item, ItemState.EVALUATING)
+        open_ones = [EvaluationStatus.QUEUED, EvaluationStatus.RUNNING]
+        if not application.evaluations.filter(status__in=open_ones).exists():
+            evaluations.enqueue(application)
+
+
+def _stopped_early(resume: Resume) -> str:
+    read = len(resume.pages)
+    if resume.page_count is None or resume.page_count <= read:
+        return ""
+    return f"Only the first {read} of {resume.page_count:,} pages were read."
+
+
+def refuse(opening: Opening, state: ItemState, sentence: str) -> None:
+    """End the file as encrypted or unreadable. Raises ClaimLost."""
+    with transaction.atomic():
+        item = _held(opening)
+        item.reason, item.ended_at = sentence[:500], timezone.now()
+        _write(item, state)
+
+
+def fail(opening: Opening, sentence: str) -> None:
+    """Charge a failure that is ours: back to the queue, or ended at the third. Raises ClaimLost."""
+    with transaction.atomic():
+        item = _held(opening)
+        item.failures += 1
+        if item.failures < leases.FAILURES_ALLOWED:
+            _write(item, ItemState.RECEIVED)
+            return
+        item.reason, item.ended_at, item.failed_in_model = sentence[:500], timezone.now(), False
+        _write(item, ItemState.FAILED)
+
+
+def put_back(openings: Iterable[Opening]) -> None:
+    """Queue again what a worker could not finish. Lost claims stay as they are."""
+    for opening in openings:
+        _put_back(leases.held(UploadItem, opening))
+
+
+def requeue_expired() -> None:
+    """Queue again what dead workers held."""
+    _put_back(UploadItem.objects.filter(state=ItemState.PREPARING, lease_expires_at__lt=timezone.now()))
+
+
+def requeue_of(worker: GpuWorker) -> None:
+    """Queue again what an earlier process of `worker` held: its successor knows that it is gone."""
+    _put_back(UploadItem.objects.filter(state=ItemState.PREPARING, claimed_by=worker))
+
+
+def _put_back(items: QuerySet[UploadItem]) -> None:
+    with transaction.atomic():
+        for item in items.select_for_update(of=("self",)):
+            _write(item, ItemState.RECEIVED)
+
+
+def _held(opening: Opening) -> UploadItem:
+    item = leases.held(UploadItem, opening).select_for_update(of=("self",)).first()
+    if item is None:
+        raise ClaimLost(f"file {opening.pk}")
+    return item
+
+
+def _write(item: UploadItem, state: ItemState) -> None:
+    """End the claim on `item` with `state`."""
+    item.state, item.claimed_by, item.lease_expires_at = state, None, None
+    item.save(
+        update_fields=[
+            "state", "claimed_by", "lease_expires_at", "application",
+            "reason", "ended_at", "failures", "failed_in_model",
+        ]
+    )  # fmt: skip
+    _announce(item)
+
+
+def _announce(item: UploadItem) -> None:
+    publish(messages.job_group(item.job_id), Message(type=Report.ITEM_CHANGED, id=item.pk))

@@ -1,0 +1,31 @@
+"""The database as the event loop sees it: calls run in a few threads that keep their connections."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import close_old_connections, connection, connections
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Database:
+    def __init__(self, threads: int = 4) -> None:
+        connection.settings_dict.update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
+
+    async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call `function` in a thread; a connection that has died since is replaced first."""
+
+        def call() -> T:
+            close_old_connections()
+            return function(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def close(self) -> None:
+        for _ in range(self._threads._max_workers):
+            self._threads.submit(connections.close_all)
+        self._threads.shutdown()

@@ -1,0 +1,50 @@
+"""Hearing nudges: one long-lived receive on the channel layer that sets an event."""
+
+import asyncio
+import logging
+import random
+
+from channels.layers import get_channel_layer
+
+from models_admin import messages
+
+log = logging.getLogger(__name__)
+
+JOIN_AGAIN_S = 20.0  # a subscription made while Redis was down stays deaf
+LONGEST_PAUSE_S = 5.0
+
+
+class Listener:
+    """Sets `look` at every message to the workers' group. With Redis gone it keeps trying."""
+
+    def __init__(self, look: asyncio.Event) -> None:
+        self._look = look
+
+    async def run(self) -> None:
+        pause_s = 0.2
+        while True:
+            try:
+                await self._hear()
+            except Exception as error:  # whatever Redis or the network think of
+                log.warning("Redis cannot be reached (%s); polling meanwhile", error or type(error).__name__)
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311  # no secret: spreads retries
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _hear(self) -> None:
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        # Cancelling receive() would unsubscribe, so it has a task of its own for as long as we listen.
+        receiving = asyncio.create_task(self._receive(channel))
+        try:
+            while not receiving.done():
+                await layer.group_add(messages.WORKERS, channel)
+                await asyncio.wait([receiving], timeout=JOIN_AGAIN_S)
+            receiving.result()
+        finally:
+            receiving.cancel()
+
+    async def _receive(self, channel: str) -> None:
+        layer = get_channel_layer()
+        while True:
+            await layer.receive(channel)
+            self._look.set()

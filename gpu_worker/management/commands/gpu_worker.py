@@ -1,0 +1,38 @@
+"""`manage.py gpu_worker`: the process that owns the GPU, its engines and its swaps."""
+
+import asyncio
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from gpu_worker.engines.providers import engine
+from gpu_worker.fleet import Fleet
+from gpu_worker.memory import measured_budget
+from gpu_worker.roster import LostName, NameTaken
+from gpu_worker.worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Run the GPU worker: it opens uploads, reads résumés and swaps models."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--name", default=settings.WORKER_NAME, help="unique among all workers")
+        parser.add_argument(
+            "--port", type=int, default=settings.WORKER_PORT, help="of /health and /status; 0 = none"
+        )
+
+    def handle(self, *args: Any, name: str, port: int, **options: Any) -> None:
+        try:
+            asyncio.run(self._run(name, port or None))
+        except (NameTaken, LostName) as error:
+            raise CommandError(str(error)) from error
+
+    async def _run(self, name: str, port: int | None) -> None:
+        worker = Worker(name, Fleet(engine, measured_budget()), port)
+        loop = asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, worker.stop)
+        await worker.run()

@@ -1,0 +1,103 @@
+"""This process's GpuWorker row: signing on, beating, and signing off."""
+
+import os
+import socket
+
+import psutil
+from django.db import transaction
+from django.utils import timezone
+
+from candidates import evaluations, preparation
+from gpu_worker import capability
+from models_admin import messages, swaps
+from models_admin.messages import Message, Report
+from models_admin.models import GpuWorker, ModelConfig
+from models_admin.publishing import publish
+
+
+class NameTaken(Exception):
+    """Another live process works under this name."""
+
+
+class LostName(Exception):
+    """Another process has taken this worker's name over; this one must stop."""
+
+
+def sign_on(name: str, health_port: int) -> GpuWorker:
+    """Take the row `name` over from an earlier process, whose work goes back to the queue.
+
+    Raises NameTaken while that process lives: on this host it is looked up, elsewhere its heartbeat counts.
+    """
+    with transaction.atomic():
+        earlier = GpuWorker.objects.select_for_update().filter(name=name).first()
+        if earlier and _lives(earlier):
+            raise NameTaken(
+                f"A worker named {name} runs already on {earlier.host} (process {earlier.pid}). "
+                "Stop it, or give this one another name with --name."
+            )
+        me = psutil.Process()
+        worker, _ = GpuWorker.objects.update_or_create(
+            name=name,
+            defaults={
+                "host": socket.gethostname(),
+                "pid": me.pid,
+                "pid_started_at": me.create_time(),
+                "device": capability.device(),
+                "health_port": health_port,
+                "status": GpuWorker.Status.STARTING,
+                "error": "",
+                "started_at": timezone.now(),
+                "heartbeat_at": timezone.now(),
+                "runnable": _runnable(),
+                "residency": {},
+            },
+        )
+        swaps.interrupt_leftovers(worker)
+        evaluations.requeue_of(worker)
+        preparation.requeue_of(worker)
+        _announce(worker)
+    return worker
+
+
+def _lives(worker: GpuWorker) -> bool:
+    if worker.host != socket.gethostname():
+        return worker.is_live
+    if worker.pid == os.getpid():
+        return False
+    try:
+        return abs(psutil.Process(worker.pid).create_time() - worker.pid_started_at) < 1.0
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _runnable() -> dict[str, str]:
+    return {str(row.pk): capability.obstacle(row) for row in ModelConfig.objects.enabled()}
+
+
+def beat(worker: GpuWorker, residency: dict[str, str]) -> None:
+    """Say that this process lives, and what it can run and holds. Raises LostName."""
+    now = {"runnable": _runnable(), "residency": residency}
+    changed = {name: value for name, value in now.items() if getattr(worker, name) != value}
+    _write(worker, heartbeat_at=timezone.now(), **changed)
+    if changed:
+        _announce(worker)
+
+
+def say(worker: GpuWorker, status: GpuWorker.Status, *, error: str = "", **selection: object) -> None:
+    """Write and announce a new status. Raises LostName."""
+    _write(worker, status=status, error=error[:500], heartbeat_at=timezone.now(), **selection)
+    _announce(worker)
+
+
+def _write(worker: GpuWorker, **changes: object) -> None:
+    mine = GpuWorker.objects.filter(
+        pk=worker.pk, pid=worker.pid, pid_started_at=worker.pid_started_at, host=worker.host
+    )
+    if mine.update(**changes) != 1:
+        raise LostName(f"another process works as {worker.name} now")
+    for name, value in changes.items():
+        setattr(worker, name, value)
+
+
+def _announce(worker: GpuWorker) -> None:
+    publish(messages.MODELS, Message(type=Report.WORKER_CHANGED, id=worker.pk))

@@ -1,0 +1,263 @@
+"""A swap as a pure state machine: events in, actions out; no clock, no database, no engine.
+
+The line of waiting wishes is the Swap table (one waits per worker, a newer one takes its place); this
+machine runs the one that was taken. What it guards: work is admitted only while a selection serves, and
+nothing is moved before all that was admitted has been answered or put back.
+
+    idle ── Taken ──▶ draining ── Drained ──▶ making_room ── RoomMade ──▶ loading | waking | checking
+                                                   │                        │  Started    │
+                                                   │ Broke                  ▼             │ Checked
+                                                   ├─────────── Broke ── checking ◀───────┤
+                                                   ▼                                      ▼
+                          failed ◀── Broke ── rolling_back ── Restored ──▶ rolled_back   ready
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gpu_worker.scheduler import Selection
+
+
+class Phase(StrEnum):
+    """The same words as `models_admin.models.Phase`; a test holds them together."""
+
+    DRAINING = "draining"
+    MAKING_ROOM = "making_room"
+    LOADING = "loading"
+    WAKING = "waking"
+    CHECKING = "checking"
+    ROLLING_BACK = "rolling_back"
+    READY = "ready"
+    ROLLED_BACK = "rolled_back"
+    FAILED = "failed"
+
+
+# Events: what has happened.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """A request was given to the selection's engine."""
+
+    request: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """It came back: answered, failed, or put back into the queue."""
+
+    request: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A waiting wish was taken up."""
+
+    swap_id: int
+    target: Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drained:
+    """Everything admitted has been answered or put back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomMade:
+    """The target fits now; `next` is what brings it to the GPU, CHECKING where it is there already."""
+
+    next: Phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """The target's engines are on the GPU."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The target has answered its canary."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broke:
+    """The step at hand failed; `reason` is a sentence for the operator."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """The previous selection's engines are back and have answered their canary."""
+
+
+Step = Taken | Drained | RoomMade | Started | Checked | Broke | Restored
+Event = Admitted | Answered | Step
+
+
+# Actions: what the shell is to do; each but Show and Serve is answered by one event.
+
+
+@dataclass(frozen=True, kw_only=True)
+class Show:
+    """Write the phase into the Swap row."""
+
+    swap_id: int
+    phase: Phase
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serve:
+    """The swap has ended with `phase`; `selection` serves from now on, or nothing does."""
+
+    swap_id: int
+    phase: Phase
+    selection: Selection | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drain:
+    """Let what is in hand finish; put back what has not by the deadline."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeRoom:
+    target: Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bring:
+    """Load or wake the target's engines."""
+
+    target: Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    target: Selection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restore:
+    """Throw the broken target away and bring `previous` back, checked."""
+
+    broken: Selection
+    previous: Selection
+
+
+Action = Show | Serve | Drain | MakeRoom | Bring | Check | Restore
+
+
+class IllegalTransition(Exception):
+    """The shell reported what cannot have happened: a bug. The worker stops, and its restart heals."""
+
+
+def _next_after_room(event: Step) -> Phase:
+    if isinstance(event, RoomMade) and event.next in {Phase.LOADING, Phase.WAKING, Phase.CHECKING}:
+        return event.next
+    raise IllegalTransition(f"{event} leads nowhere")
+
+
+# The table. None stands for "no swap is running".
+TRANSITIONS: dict[tuple[Phase | None, type[Step]], Phase | Callable[[Step], Phase]] = {
+    (None, Taken): Phase.DRAINING,
+    (Phase.DRAINING, Drained): Phase.MAKING_ROOM,
+    (Phase.MAKING_ROOM, RoomMade): _next_after_room,
+    (Phase.MAKING_ROOM, Broke): Phase.ROLLING_BACK,
+    (Phase.LOADING, Started): Phase.CHECKING,
+    (Phase.LOADING, Broke): Phase.ROLLING_BACK,
+    (Phase.WAKING, Started): Phase.CHECKING,
+    (Phase.WAKING, Broke): Phase.ROLLING_BACK,
+    (Phase.CHECKING, Checked): Phase.READY,
+    (Phase.CHECKING, Broke): Phase.ROLLING_BACK,
+    (Phase.ROLLING_BACK, Restored): Phase.ROLLED_BACK,
+    (Phase.ROLLING_BACK, Broke): Phase.FAILED,
+}
+
+
+class Swapper:
+    """`serving` is the selection whose engines answer; `phase` is None while no swap runs."""
+
+    def __init__(self) -> None:
+        self.serving: Selection | None = None
+        self.phase: Phase | None = None
+        self.in_hand: set[int] = set()
+        self._taken: Taken | None = None
+        self._broke = ""
+
+    @property
+    def admits(self) -> bool:
+        return self.serving is not None and self.phase is None
+
+    def begin(self, selection: Selection | None) -> None:
+        """Serve `selection`, which the worker brought up at its start without a wish."""
+        if self.phase is not None or self.serving is not None:
+            raise IllegalTransition("a worker begins once")
+        self.serving = selection
+
+    def handle(self, event: Event) -> list[Action]:
+        """Return what to do now that `event` has happened. Raises IllegalTransition."""
+        match event:
+            case Admitted():
+                self._admit(event.request)
+                return []
+            case Answered():
+                self._answer(event.request)
+                return []
+            case _:
+                return self._step(event)
+
+    def _admit(self, request: int) -> None:
+        if not self.admits or request in self.in_hand:
+            raise IllegalTransition(f"request {request} was admitted in {self.phase}")
+        self.in_hand.add(request)
+
+    def _answer(self, request: int) -> None:
+        if request not in self.in_hand:
+            raise IllegalTransition(f"request {request} was answered twice, or never admitted")
+        self.in_hand.remove(request)
+
+    def _step(self, event: Step) -> list[Action]:
+        entry = TRANSITIONS.get((self.phase, type(event)))
+        if entry is None:
+            raise IllegalTransition(f"{event} in {self.phase}")
+        if isinstance(event, Drained) and self.in_hand:
+            raise IllegalTransition(f"drained with {len(self.in_hand)} requests in hand")
+        if isinstance(event, Taken):
+            self._taken, self._broke = event, ""
+        if isinstance(event, Broke):
+            self._broke = f"{self._broke} {event.reason}".strip()
+        return self._enter(entry(event) if callable(entry) else entry)
+
+    def _enter(self, phase: Phase) -> list[Action]:
+        if self._taken is None:
+            raise IllegalTransition(f"{phase} without a wish")
+        swap_id, target, previous = self._taken.swap_id, self._taken.target, self.serving
+        self.phase = phase
+        show = Show(swap_id=swap_id, phase=phase, reason=self._broke)
+        match phase:
+            case Phase.DRAINING:
+                return [show, Drain()]
+            case Phase.MAKING_ROOM:
+                return [show, MakeRoom(target=target)]
+            case Phase.LOADING | Phase.WAKING:
+                return [show, Bring(target=target)]
+            case Phase.CHECKING:
+                return [show, Check(target=target)]
+            case Phase.ROLLING_BACK:
+                if previous is None:  # nothing served before: nothing to bring back
+                    return self._enter(Phase.FAILED)
+                return [show, Restore(broken=target, previous=previous)]
+            case Phase.READY:
+                return self._end(show, target)
+            case Phase.ROLLED_BACK:
+                return self._end(show, previous)
+            case Phase.FAILED:
+                return self._end(show, None)
+
+    def _end(self, show: Show, selection: Selection | None) -> list[Action]:
+        self.serving, self.phase, self._taken = selection, None, None
+        return [Serve(swap_id=show.swap_id, phase=show.phase, selection=selection, reason=show.reason)]

@@ -1,0 +1,105 @@
+"""Carrying a swap out: performs the swapper's actions and reports back what happened."""
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from gpu_worker import selections
+from gpu_worker.database import Database
+from gpu_worker.engines.protocol import EngineFailed
+from gpu_worker.fleet import Fleet
+from gpu_worker.residency import Move
+from gpu_worker.scheduler import Selection
+from gpu_worker.swapper import (
+    Action,
+    Bring,
+    Broke,
+    Check,
+    Checked,
+    Drain,
+    Drained,
+    MakeRoom,
+    Phase,
+    Restore,
+    Restored,
+    RoomMade,
+    Serve,
+    Show,
+    Started,
+    Step,
+    Swapper,
+)
+from models_admin import swaps
+
+log = logging.getLogger(__name__)
+
+
+class SwapRun:
+    """One swap from the wish that was taken to its end. `drain` returns when nothing is in hand any more."""
+
+    def __init__(
+        self, swapper: Swapper, fleet: Fleet, db: Database, drain: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._swapper, self._fleet, self._db, self._drain = swapper, fleet, db, drain
+
+    async def perform(self, actions: list[Action]) -> None:
+        todo = deque(actions)
+        while todo:
+            event = await self._try(todo.popleft())
+            if event is not None:
+                todo.extend(self._swapper.handle(event))
+
+    async def _try(self, action: Action) -> Step | None:
+        try:
+            return await self._do(action)
+        except EngineFailed as failure:
+            log.warning("%s broke: %s", type(action).__name__, failure)
+            return Broke(reason=str(failure))
+
+    async def _do(self, action: Action) -> Step | None:
+        match action:
+            case Show():
+                await self._db(swaps.show, action.swap_id, action.phase, action.reason)
+                return None
+            case Serve():
+                await self._end(action)
+                return None
+            case Drain():
+                await self._drain()
+                return Drained()
+            case MakeRoom():
+                return RoomMade(next=await self._make_room(action.target))
+            case Bring():
+                await self._fleet.bring(await self._db(selections.specs, action.target))
+                return Started()
+            case Check():
+                await self._fleet.check(await self._db(selections.specs, action.target))
+                return Checked()
+            case Restore():
+                await self._restore(action.broken, action.previous)
+                return Restored()
+
+    async def _make_room(self, target: Selection) -> Phase:
+        moves = {step.move for step in await self._fleet.make_room(await self._db(selections.specs, target))}
+        if Move.LOAD in moves:
+            return Phase.LOADING
+        return Phase.WAKING if Move.WAKE in moves else Phase.CHECKING
+
+    async def _restore(self, broken: Selection, previous: Selection) -> None:
+        await self._fleet.unload(id_ for id_ in broken.engines if id_ not in previous.engines)
+        specs = await self._db(selections.specs, previous)
+        await self._fleet.make_room(specs)
+        await self._fleet.bring(specs)
+        await self._fleet.check(specs)
+
+    async def _end(self, serve: Serve) -> None:
+        chosen = serve.selection
+        await self._db(
+            swaps.end,
+            serve.swap_id,
+            serve.phase,
+            serve.reason,
+            mode=chosen.mode if chosen else "",
+            model_config_id=chosen.model_config_id if chosen else None,
+            parser_id=chosen.parser_id if chosen else None,
+        )

@@ -1,0 +1,336 @@
+"""The worker process: one event loop around the pure core, the engines and the database.
+
+Every loop looks at rows; a message on the channel layer only makes it look sooner. Whatever this process
+holds it holds by lease, so that it may be killed at any point and nothing is lost or done twice.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from candidates.documents import DocumentRefused, Encrypted
+from django.conf import settings
+from django.utils import timezone
+
+from candidates import evaluations, preparation
+from candidates.evaluations import Reading
+from candidates.leases import ClaimLost, renew
+from candidates.models import Evaluation, ItemState, UploadItem
+from candidates.preparation import Opening
+from gpu_worker import roster, selections
+from gpu_worker.database import Database
+from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, Request
+from gpu_worker.fleet import Fleet
+from gpu_worker.health import Port
+from gpu_worker.listener import Listener
+from gpu_worker.scheduler import Queue, Selection, next_batch
+from gpu_worker.swapper import Admitted, Answered, Swapper, Taken
+from gpu_worker.swapping import SwapRun
+from models_admin import swaps
+from models_admin.models import HEARTBEAT_S, GpuWorker
+
+log = logging.getLogger(__name__)
+
+POLL_S = 2.0  # a lost nudge costs at most this long
+PREPARE_AT_ONCE = 2  # child processes; each may take a whole core
+
+
+class Worker:
+    """`fleet` holds the engines; `port` None = no HTTP port."""
+
+    def __init__(self, name: str, fleet: Fleet, port: int | None) -> None:
+        self.name, self.fleet, self.port = name, fleet, port
+        self.db = Database()
+        self.swapper = Swapper()
+        self.look = asyncio.Event()
+        self.stopping = asyncio.Event()
+        self.row: GpuWorker
+        self._evaluating: dict[int, asyncio.Task[None]] = {}
+        self._preparing: dict[int, asyncio.Task[None]] = {}
+        self._swapping: asyncio.Task[None] | None = None
+        self._broken: BaseException | None = None
+
+    def stop(self) -> None:
+        """Finish what is in hand and leave; safe to call from a signal handler."""
+        self.stopping.set()
+        self.look.set()
+
+    async def run(self) -> None:
+        """Work until stopped. Raises what made going on impossible; a new process then takes over."""
+        port = self._open_port()
+        self.row = await self.db(roster.sign_on, self.name, port.number if port else 0)
+        loops: list[Coroutine[Any, Any, None]] = [
+            Listener(self.look).run(),
+            self._beat_forever(),
+            self._work_forever(),
+        ]
+        if port:
+            loops.append(port.run_until_stopped())
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        try:
+            await self._until_stopped(tasks)
+        finally:
+            await self._finish(tasks)
+
+    def _open_port(self) -> Port | None:
+        """Work goes on without probes: a port that somebody else has is said, not fatal."""
+        if self.port is None:
+            return None
+        try:
+            return Port("127.0.0.1", self.port, self.status)
+        except OSError as error:
+            log.warning(
+                "Port %s cannot be opened (%s), so /health and /status are not served; set WFC_WORKER_PORT.",
+                self.port,
+                error.strerror,
+            )
+            return None
+
+    async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
+        stopping = asyncio.create_task(self.stopping.wait())
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in tasks:
+            if task.done() and (error := task.exception()):
+                raise error
+        if self._broken:
+            raise self._broken
+
+    async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
+        """Finish what is in hand within the drain time, put the rest back, and sign off."""
+        self.stop()
+        for task in tasks[2:]:  # the listener and the heartbeat go on: leases must not run out meanwhile
+            task.cancel()
+        in_hand = [*self._evaluating.values(), *self._preparing.values()]
+        if self._swapping:
+            in_hand.append(self._swapping)
+        await finish_or_cancel(in_hand, settings.DRAIN_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.fleet.close()
+        await self.db(swaps.interrupt_leftovers, self.row)
+        try:
+            await self.db(roster.say, self.row, GpuWorker.Status.STOPPED)
+        except roster.LostName:
+            log.warning("%s was taken over by another process", self.name)
+        self.db.close()
+
+    async def status(self) -> dict[str, Any]:
+        """What :8001/status shows."""
+        row = await self.db(GpuWorker.objects.select_related("model_config", "parser").get, pk=self.row.pk)
+        words = {"ready": "idle", "stopped": "offline", "starting": "offline"}
+        return {
+            "status": words.get(row.status, row.status),
+            "current_model": row.model_config.name if row.model_config else None,
+            "inference_mode": row.mode or None,
+            "worker": row.name,
+            "device": row.device,
+            "error": row.error,
+            "phase": self.swapper.phase,
+            "in_hand": len(self.swapper.in_hand),
+            "preparing": len(self._preparing),
+            "queue": await self.db(evaluations.queue_depth),
+        }
+
+    # Loops
+
+    async def _beat_forever(self) -> None:
+        while True:
+            residency = {str(id_): tier.value for id_, tier in self.fleet.tiers().items()}
+            await self.db(roster.beat, self.row, residency)
+            await self.db(renew, Evaluation, self.row, list(self._evaluating))
+            await self.db(renew, UploadItem, self.row, list(self._preparing))
+            await self.db(evaluations.requeue_expired)
+            await self.db(preparation.requeue_expired)
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def _work_forever(self) -> None:
+        while not self.stopping.is_set():
+            self.look.clear()
+            await self._begin()
+            await self._take_wish()
+            await self._take_files()
+            await self._take_evaluations()
+            with contextlib.suppress(TimeoutError):  # polling finds what a lost nudge did not tell
+                async with asyncio.timeout(POLL_S):
+                    await self.look.wait()
+
+    # Serving
+
+    async def _begin(self) -> None:
+        """Bring up a first selection, once there is one; a failure is shown and waits for a person."""
+        if self.row.status != GpuWorker.Status.STARTING:
+            return
+        selection = await self.db(selections.at_start, self.row)
+        if selection is None:
+            if self.row.error != selections.NOTHING_RUNS:
+                await self.db(roster.say, self.row, GpuWorker.Status.STARTING, error=selections.NOTHING_RUNS)
+            return
+        try:
+            await self._bring_up(selection)
+        except EngineFailed as failure:
+            log.error("%s did not start: %s", selection, failure)
+            await self.db(roster.say, self.row, GpuWorker.Status.ERROR, error=str(failure))
+            return
+        self.swapper.begin(selection)
+        await self.db(
+            roster.say,
+            self.row,
+            GpuWorker.Status.READY,
+            mode=selection.mode,
+            model_config_id=selection.model_config_id,
+            parser_id=selection.parser_id,
+        )
+
+    async def _bring_up(self, selection: Selection) -> None:
+        specs = await self.db(selections.specs, selection)
+        await self.fleet.make_room(specs)
+        await self.fleet.bring(specs)
+        await self.fleet.check(specs)
+
+    async def _take_wish(self) -> None:
+        if self._swapping or self.row.status == GpuWorker.Status.STARTING:
+            return
+        wanted = await self.db(swaps.next_wish, self.row)
+        if wanted is None:
+            return
+        target = Selection(
+            mode=wanted.mode, model_config_id=wanted.model_config_id, parser_id=wanted.parser_id
+        )
+        run = SwapRun(self.swapper, self.fleet, self.db, self._drain)
+        actions = self.swapper.handle(Taken(swap_id=wanted.swap_id, target=target))
+        self._swapping = asyncio.create_task(run.perform(actions))
+        self._swapping.add_done_callback(self._swap_ended)
+
+    def _swap_ended(self, task: asyncio.Task[None]) -> None:
+        self._swapping = None
+        self._note_end(task)
+
+    async def _drain(self) -> None:
+        await finish_or_cancel(list(self._evaluating.values()), settings.DRAIN_S)
+
+    # Work
+
+    async def _take_evaluations(self) -> None:
+        if not self.swapper.admits or self.swapper.serving is None:
+            return
+        engine = self.fleet[self.swapper.serving.model_config_id]
+        room = engine.max_in_flight - len(self.swapper.in_hand)
+        queues = [_queue(row) for row in await self.db(evaluations.waiting)] if room > 0 else []
+        batch = next_batch(self.swapper.serving, queues, room)
+        if batch is None:
+            return
+        readings = await self.db(
+            evaluations.claim,
+            self.row,
+            batch.count,
+            mode=batch.selection.mode,
+            model_config_id=batch.selection.model_config_id,
+            parser_id=batch.selection.parser_id,
+        )
+        for reading in readings:
+            self.swapper.handle(Admitted(request=reading.pk))
+            self._hold(self._evaluating, reading.pk, self._evaluate(engine, reading))
+
+    async def _evaluate(self, engine: Engine, reading: Reading) -> None:
+        request = Request(
+            id=reading.pk,
+            job_title=reading.job_title,
+            job_description=reading.job_description,
+            pages=reading.pages,
+        )
+        try:
+            answer = await engine.evaluate(request)
+            await self.db(
+                evaluations.complete,
+                reading,
+                answer,
+                engine_version=engine.version,
+                model_revision=engine.spec.revision,
+            )
+        except AnswerFailed as failure:
+            await self._write_failure(reading, str(failure))
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+        except asyncio.CancelledError:
+            await asyncio.shield(self.db(evaluations.put_back, [reading]))
+        except EngineFailed:
+            await self.db(evaluations.put_back, [reading])
+            raise
+        except Exception:
+            log.exception("evaluation %s", reading.pk)
+            await self._write_failure(reading, "The résumé could not be read: an error of ours, see the log.")
+        finally:
+            self.swapper.handle(Answered(request=reading.pk))
+
+    async def _write_failure(self, reading: Reading, sentence: str) -> None:
+        try:
+            await self.db(evaluations.fail, reading, sentence)
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+
+    async def _take_files(self) -> None:
+        room = PREPARE_AT_ONCE - len(self._preparing)
+        for opening in await self.db(preparation.claim, self.row, room):
+            self._hold(self._preparing, opening.pk, self._prepare(opening))
+
+    async def _prepare(self, opening: Opening) -> None:
+        try:
+            await self._open(opening)
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+        except asyncio.CancelledError:
+            await asyncio.shield(self.db(preparation.put_back, [opening]))
+        except Exception:
+            log.exception("file %s", opening.pk)
+            with contextlib.suppress(ClaimLost):
+                await self.db(
+                    preparation.fail, opening, "The file could not be opened: an error of ours, see the log."
+                )
+
+    async def _open(self, opening: Opening) -> None:
+        try:
+            document = await asyncio.to_thread(preparation.read, opening)
+        except Encrypted as refusal:
+            await self.db(preparation.refuse, opening, ItemState.ENCRYPTED, str(refusal))
+        except DocumentRefused as refusal:
+            await self.db(preparation.refuse, opening, ItemState.UNREADABLE, str(refusal))
+        else:
+            await self.db(preparation.complete, opening, document)
+
+    def _hold(self, held: dict[int, asyncio.Task[None]], pk: int, work: Coroutine[Any, Any, None]) -> None:
+        task = held[pk] = asyncio.create_task(work)
+
+        def let_go(task: asyncio.Task[None]) -> None:
+            held.pop(pk, None)
+            self._note_end(task)
+
+        task.add_done_callback(let_go)
+
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        """Look for more work; an error that a piece of work could not answer for stops the worker."""
+        if not task.cancelled() and (error := task.exception()):
+            self._broken = error
+            self.stop()
+        self.look.set()
+
+
+async def finish_or_cancel(tasks: list[asyncio.Task[None]], limit_s: float) -> None:
+    """Wait for `tasks`; those not done after `limit_s` are cancelled, and waited for."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=limit_s)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+
+
+def _queue(row: evaluations.Waiting) -> Queue:
+    selection = None
+    if row.pinned and row.model_config_id is not None:
+        selection = Selection(mode=row.mode, model_config_id=row.model_config_id, parser_id=row.parser_id)
+    age_s = (timezone.now() - row.oldest_at).total_seconds()
+    return Queue(selection=selection, waiting=row.count, oldest_wait_s=age_s)

@@ -1,0 +1,160 @@
+"""A swap is a state machine: what it does after each event, and what it refuses to believe."""
+
+import pytest
+
+from gpu_worker.scheduler import Selection
+from gpu_worker.swapper import (
+    TRANSITIONS,
+    Admitted,
+    Answered,
+    Bring,
+    Broke,
+    Check,
+    Checked,
+    Drain,
+    Drained,
+    IllegalTransition,
+    MakeRoom,
+    Phase,
+    Restore,
+    Restored,
+    RoomMade,
+    Serve,
+    Show,
+    Started,
+    Swapper,
+    Taken,
+)
+
+OLD = Selection(mode="one_shot", model_config_id=1)
+NEW = Selection(mode="one_shot", model_config_id=2)
+WISH = Taken(swap_id=7, target=NEW)
+
+
+def show(phase: Phase, reason: str = "") -> Show:
+    return Show(swap_id=7, phase=phase, reason=reason)
+
+
+@pytest.fixture
+def serving_old() -> Swapper:
+    swapper = Swapper()
+    swapper.begin(OLD)
+    return swapper
+
+
+def after(swapper: Swapper, *events) -> list:
+    """What the last of `events` leads to."""
+    return [swapper.handle(event) for event in events][-1]
+
+
+def test_a_worker_that_serves_nothing_admits_nothing():
+    with pytest.raises(IllegalTransition):
+        Swapper().handle(Admitted(request=1))
+
+
+def test_a_wish_first_drains(serving_old):
+    assert serving_old.handle(WISH) == [show(Phase.DRAINING), Drain()]
+
+
+def test_nothing_is_admitted_while_a_swap_runs(serving_old):
+    serving_old.handle(WISH)
+    with pytest.raises(IllegalTransition):
+        serving_old.handle(Admitted(request=1))
+
+
+def test_what_is_in_hand_may_still_be_answered_while_draining(serving_old):
+    assert after(serving_old, Admitted(request=1), WISH, Answered(request=1)) == []
+
+
+def test_nothing_is_moved_while_a_request_is_in_hand(serving_old):
+    with pytest.raises(IllegalTransition, match="in hand"):
+        after(serving_old, Admitted(request=1), WISH, Drained())
+
+
+def test_when_drained_room_is_made(serving_old):
+    assert after(serving_old, WISH, Drained()) == [show(Phase.MAKING_ROOM), MakeRoom(target=NEW)]
+
+
+@pytest.mark.parametrize("phase", [Phase.LOADING, Phase.WAKING])
+def test_then_the_target_is_brought_from_where_it_is(serving_old, phase):
+    actions = after(serving_old, WISH, Drained(), RoomMade(next=phase))
+    assert actions == [show(phase), Bring(target=NEW)]
+
+
+def test_a_target_that_is_awake_already_is_only_checked(serving_old):
+    actions = after(serving_old, WISH, Drained(), RoomMade(next=Phase.CHECKING))
+    assert actions == [show(Phase.CHECKING), Check(target=NEW)]
+
+
+def test_making_room_cannot_lead_to_ready(serving_old):
+    with pytest.raises(IllegalTransition):
+        after(serving_old, WISH, Drained(), RoomMade(next=Phase.READY))
+
+
+def test_a_checked_target_serves(serving_old):
+    actions = after(serving_old, WISH, Drained(), RoomMade(next=Phase.LOADING), Started(), Checked())
+    assert actions == [Serve(swap_id=7, phase=Phase.READY, selection=NEW)]
+
+
+def test_after_ready_work_is_admitted_again(serving_old):
+    after(serving_old, WISH, Drained(), RoomMade(next=Phase.LOADING), Started(), Checked())
+    assert serving_old.admits
+
+
+BREAKS = {
+    "making room": [Drained()],
+    "loading": [Drained(), RoomMade(next=Phase.LOADING)],
+    "waking": [Drained(), RoomMade(next=Phase.WAKING)],
+    "checking": [Drained(), RoomMade(next=Phase.LOADING), Started()],
+}
+
+
+@pytest.mark.parametrize("before", BREAKS.values(), ids=BREAKS.keys())
+def test_whatever_breaks_the_previous_selection_is_brought_back(serving_old, before):
+    actions = after(serving_old, WISH, *before, Broke(reason="No memory."))
+    assert actions == [show(Phase.ROLLING_BACK, "No memory."), Restore(broken=NEW, previous=OLD)]
+
+
+def test_a_swap_that_was_rolled_back_says_why_and_the_previous_serves(serving_old):
+    actions = after(serving_old, WISH, Drained(), Broke(reason="No memory."), Restored())
+    assert actions == [Serve(swap_id=7, phase=Phase.ROLLED_BACK, selection=OLD, reason="No memory.")]
+
+
+def test_when_the_previous_does_not_come_back_either_nothing_serves_and_both_reasons_are_kept(serving_old):
+    actions = after(serving_old, WISH, Drained(), Broke(reason="No memory."), Broke(reason="File gone."))
+    assert actions == [
+        Serve(swap_id=7, phase=Phase.FAILED, selection=None, reason="No memory. File gone.")
+    ]
+
+
+def test_with_nothing_to_bring_back_a_break_ends_the_swap_at_once():
+    actions = after(Swapper(), WISH, Drained(), Broke(reason="No memory."))
+    assert actions == [Serve(swap_id=7, phase=Phase.FAILED, selection=None, reason="No memory.")]
+
+
+def test_the_reason_of_one_swap_is_not_that_of_the_next(serving_old):
+    after(serving_old, WISH, Drained(), Broke(reason="No memory."), Restored())
+    actions = after(serving_old, WISH, Drained(), RoomMade(next=Phase.CHECKING), Checked())
+    assert actions == [Serve(swap_id=7, phase=Phase.READY, selection=NEW)]
+
+
+def test_a_second_wish_is_not_taken_while_one_runs(serving_old):
+    with pytest.raises(IllegalTransition):
+        after(serving_old, WISH, WISH)
+
+
+def test_a_request_is_answered_once(serving_old):
+    with pytest.raises(IllegalTransition):
+        after(serving_old, Admitted(request=1), Answered(request=1), Answered(request=1))
+
+
+def test_every_phase_of_the_machine_is_one_that_a_swap_row_knows():
+    from models_admin.models import Phase as RowPhase
+
+    assert {phase.value for phase in Phase} <= set(RowPhase.values)
+
+
+def test_every_phase_that_runs_can_break_except_draining():
+    running = {phase for phase, _ in TRANSITIONS if phase}
+    breakable = {phase for phase, event in TRANSITIONS if event is Broke}
+    assert running - breakable == {Phase.DRAINING}
