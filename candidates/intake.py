@@ -1,0 +1,212 @@
+"""Receiving files: looked at, kept safely, and in the ledger before the sender hears of it.
+
+The request does what is cheap and certain: size, kind by content, hash, duplicate. Opening the document is
+the worker's work.
+"""
+
+import hashlib
+import os
+import re
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.base import File
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from candidates import documents, evaluations
+from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem
+from jobs.models import Job
+from models_admin import audit, messages
+from models_admin.messages import Command, Message, Report
+from models_admin.publishing import publish
+
+MIB = 2**20
+
+
+class NotFailed(Exception):
+    """Only files that failed can be tried again."""
+
+
+def open_batch(
+    *, job: Job, user: User, announced_count: int, source: UploadBatch.Source
+) -> UploadBatch:
+    """Announce files: `announced_count` of them will be received for `job`."""
+    with transaction.atomic():
+        batch = UploadBatch.objects.create(
+            job=job, uploaded_by=user, announced_count=announced_count, source=source
+        )
+        audit.record("batch.open", job, user, batch=str(batch.pk), announced=announced_count)
+    return batch
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """What the first look at a file says; a state with a reason where it ends there."""
+
+    name: str
+    size_bytes: int
+    sha256: str = ""
+    media_type: str = ""
+    state: ItemState = ItemState.RECEIVED
+    reason: str = ""
+
+
+def receive(batch: UploadBatch, file: UploadedFile) -> UploadItem:
+    """Take one file in. Whatever is wrong with it is its state in the ledger, never an exception."""
+    looked = _look(file)
+    if looked.state is not ItemState.RECEIVED:
+        return _end(batch, looked)
+    if earlier := _same_bytes(batch.job, looked.sha256):
+        return _end(batch, _duplicate(looked, earlier))
+    resume = _kept(file, looked)
+    try:
+        return _write(batch, looked, resume)
+    except IntegrityError:  # the same bytes came in at the same moment
+        earlier = _same_bytes(batch.job, looked.sha256)
+        if earlier is None:
+            raise
+        return _end(batch, _duplicate(looked, earlier))
+
+
+def clean_name(name: str) -> str:
+    """Return the file's own name: no folder, no control characters, at most 200 characters, never empty.
+
+    >>> clean_name("../../etc/résumé.pdf")
+    'résumé.pdf'
+    """
+    own = re.split(r"[/\\\\]", name)[-1]
+    own = "".join(c for c in own if c.isprintable()).strip(" .")
+    return own[-200:] or "unnamed"
+
+
+def _look(file: UploadedFile) -> _Looked:
+    name, size_bytes = clean_name(file.name or ""), file.size or 0
+    if size_bytes == 0:
+        return _Looked(name=name, size_bytes=0, state=ItemState.UNREADABLE, reason="The file is empty.")
+    if size_bytes > settings.MAX_FILE_BYTES:
+        return _Looked(
+            name=name,
+            size_bytes=size_bytes,
+            state=ItemState.TOO_LARGE,
+            reason=f"The file has {size_bytes / MIB:.0f} MiB; at most {settings.MAX_FILE_BYTES / MIB:.0f} are taken.",
+        )
+    file.seek(0)
+    kind = documents.media_type(file.read(documents.HEAD_BYTES))
+    if kind is None:
+        return _Looked(
+            name=name,
+            size_bytes=size_bytes,
+            state=ItemState.UNSUPPORTED,
+            reason="The file is not a PDF, whatever its name says. Save the résumé as a PDF and upload that.",
+        )
+    file.seek(0)
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return _Looked(name=name, size_bytes=size_bytes, sha256=digest.hexdigest(), media_type=kind)
+
+
+def _same_bytes(job: Job, sha256: str) -> UploadItem | None:
+    """The file with these bytes that stands for them in the job's ledger."""
+    live = [*OPEN_STATES, ItemState.EVALUATED, ItemState.INVALID]
+    return UploadItem.objects.filter(job=job, sha256=sha256, state__in=live).first()
+
+
+def _duplicate(looked: _Looked, earlier: UploadItem) -> _Looked:
+    return _Looked(
+        name=looked.name,
+        size_bytes=looked.size_bytes,
+        sha256=looked.sha256,
+        state=ItemState.DUPLICATE,
+        reason=f"The same file was uploaded for this job already, as “{earlier.name}”.",
+    )
+
+
+def _kept(file: UploadedFile, looked: _Looked) -> Resume:
+    """Return the document of these bytes, storing it if it is new.
+
+    Stored first, written into the database second: a crash between the two leaves an orphan file, never a
+    row without its document.
+    """
+    if known := Resume.objects.filter(sha256=looked.sha256).first():
+        return known
+    key = _store(file)
+    resume, created = Resume.objects.get_or_create(
+        sha256=looked.sha256,
+        defaults={"storage_key": key, "media_type": looked.media_type, "size_bytes": looked.size_bytes},
+    )
+    if not created:  # somebody else stored the same bytes meanwhile
+        storages["documents"].delete(key)
+    return resume
+
+
+def _store(file: UploadedFile) -> str:
+    token = uuid.uuid4().hex
+    file.seek(0)
+    storage = storages["documents"]
+    key = storage.save(f"{token[:2]}/{token}.pdf", File(file))
+    try:
+        path = storage.path(key)
+    except NotImplementedError:  # an object store keeps what it has acknowledged
+        return key
+    for place in (path, os.path.dirname(path)):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    return key
+
+
+def _write(batch: UploadBatch, looked: _Looked, resume: Resume) -> UploadItem:
+    with transaction.atomic():
+        item = _create(batch, looked, resume=resume)
+        publish(messages.WORKERS, Message(type=Command.LOOK, id=batch.job_id))
+    return item
+
+
+def _end(batch: UploadBatch, looked: _Looked) -> UploadItem:
+    with transaction.atomic():
+        return _create(batch, looked, ended_at=timezone.now())
+
+
+def _create(batch: UploadBatch, looked: _Looked, **more: object) -> UploadItem:
+    item = UploadItem.objects.create(
+        batch=batch,
+        job=batch.job,
+        name=looked.name,
+        size_bytes=looked.size_bytes,
+        sha256=looked.sha256,
+        state=looked.state,
+        reason=looked.reason,
+        **more,
+    )
+    _announce(item)
+    return item
+
+
+def retry(item: UploadItem, user: User) -> UploadItem:
+    """Try a failed file again from where it failed. Raises NotFailed."""
+    with transaction.atomic():
+        again = ItemState.EVALUATING if item.application_id else ItemState.RECEIVED
+        changed = UploadItem.objects.filter(pk=item.pk, state=ItemState.FAILED).update(
+            state=again, reason="", failures=0, ended_at=None
+        )
+        if changed != 1:
+            raise NotFailed("Only a file that failed can be tried again.")
+        item.refresh_from_db()
+        if item.application is not None:
+            evaluations.enqueue(item.application)
+        audit.record("item.retry", item, user)
+        publish(messages.WORKERS, Message(type=Command.LOOK, id=item.job_id))
+        _announce(item)
+    return item
+
+
+def _announce(item: UploadItem) -> None:
+    publish(messages.job_group(item.job_id), Message(type=Report.ITEM_CHANGED, id=item.pk))

@@ -1,0 +1,89 @@
+"""What became of the files: every one in exactly one state, and the sum is what was received."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from candidates.models import (
+    ATTENTION_STATES,
+    OPEN_STATES,
+    ItemState,
+    UploadBatch,
+    UploadItem,
+)
+from jobs.models import Job
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Files by state; every state is there, most with 0."""
+
+    by_state: dict[ItemState, int]
+
+    @property
+    def received(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def open(self) -> int:
+        return sum(self.by_state[state] for state in OPEN_STATES)
+
+    @property
+    def attention(self) -> int:
+        return sum(self.by_state[state] for state in ATTENTION_STATES)
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """What the number received is the sum of, in words; parts of 0 are left out but for evaluated."""
+        parts = [
+            ("evaluated", self.by_state[ItemState.EVALUATED]),
+            ("in progress", self.open),
+            ("duplicates", self.by_state[ItemState.DUPLICATE]),
+            ("not résumés", self.by_state[ItemState.INVALID]),
+            ("need attention", self.attention),
+        ]
+        return [part for part in parts if part[1] or part[0] == "evaluated"]
+
+
+def count(items: QuerySet[UploadItem]) -> Counts:
+    rows = dict(items.order_by().values_list("state").annotate(Count("pk")))
+    return Counts(by_state={state: rows.get(state, 0) for state in ItemState})
+
+
+def of_job(job: Job) -> Counts:
+    return count(UploadItem.objects.filter(job=job))
+
+
+def of_batch(batch: UploadBatch) -> Counts:
+    return count(batch.items.all())
+
+
+def upload_message(batch: UploadBatch) -> dict[str, int]:
+    """The counts as the ancestor's `/api/upload` names them; they add up to `total`."""
+    counts = of_batch(batch)
+    in_model = batch.items.filter(state=ItemState.FAILED, failed_in_model=True).count()
+    success = counts.by_state[ItemState.EVALUATED] + counts.by_state[ItemState.INVALID]
+    skipped = counts.by_state[ItemState.DUPLICATE]
+    return {
+        "success": success,
+        "llm_error": in_model,
+        "server_error": counts.received - counts.open - success - skipped - in_model,
+        "skipped": skipped,
+        "total": counts.received,
+    }
+
+
+def shown(job: Job) -> list[UploadItem]:
+    """The files that the job's page lists: those still open or in need of attention, newest first."""
+    wanted = Q(state__in=[*OPEN_STATES, *ATTENTION_STATES])
+    return list(UploadItem.objects.filter(wanted, job=job).order_by("-pk")[:MOST_SHOWN])
+
+
+def digest(items: Sequence[UploadItem]) -> str:
+    """A version of the list: equal lists have equal digests."""
+    text = repr([(item.pk, item.state, item.claim_token) for item in items])
+    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()

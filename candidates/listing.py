@@ -1,0 +1,89 @@
+"""The table of a job's applications: which rows a page shows, newest first, and what each of them needs."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.http import QueryDict
+
+from candidates.models import Application, ApplicationQuerySet, Outcome
+
+PAGE_ROWS = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """One view of a job's table, as its address says it: `?invalid=1&before=123`."""
+
+    job_id: int
+    invalid: bool = False
+    before: int | None = None
+
+    @classmethod
+    def from_query(cls, job_id: int, query: QueryDict) -> "Listing":
+        """Read the address; what makes no sense in it is left out."""
+        before = query.get("before", "")
+        return cls(
+            job_id=job_id,
+            invalid=query.get("invalid") == "1",
+            before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
+        )
+
+    @property
+    def is_newest_page(self) -> bool:
+        return self.before is None
+
+
+def rows(listing: Listing) -> list[Application]:
+    """Return at most `PAGE_ROWS` rows, as `_application.html` needs them."""
+    found = _described().filter(_shown(listing))
+    if listing.before is not None:
+        found = found.filter(pk__lt=listing.before)
+    return list(found.order_by("-pk")[:PAGE_ROWS])
+
+
+def row(application_id: int) -> Application | None:
+    """Return one row, as `_application.html` needs it; None where it is gone."""
+    return _described().filter(pk=application_id).first()
+
+
+def matches(listing: Listing, application: Application) -> bool:
+    """Whether `application` would stand on the newest page of `listing`."""
+    evaluation = application.current_evaluation
+    invalid = evaluation is not None and evaluation.outcome == Outcome.INVALID
+    return application.job_id == listing.job_id and (listing.invalid or not invalid)
+
+
+def digest(shown: Sequence[Application]) -> str:
+    """A version of the whole table: equal tables have equal digests."""
+    text = ",".join(f"{application.pk}:{application.row_version}" for application in shown)
+    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
+
+
+def invalid_count(job_id: int) -> int:
+    """How many rows of the job are hidden unless invalid ones are asked for."""
+    return Application.objects.filter(job_id=job_id, current_evaluation__outcome=Outcome.INVALID).count()
+
+
+def _shown(listing: Listing) -> Q:
+    own = Q(job_id=listing.job_id)
+    if listing.invalid:
+        return own
+    return own & (Q(current_evaluation=None) | ~Q(current_evaluation__outcome=Outcome.INVALID))
+
+
+def _described() -> ApplicationQuerySet:
+    same_person = Application.objects.filter(job=OuterRef("job"), candidate=OuterRef("candidate")).order_by()
+    return (
+        Application.objects.select_related("candidate", "resume", "current_evaluation__model_config")
+        .defer("resume__pages", "current_evaluation__answer", "current_evaluation__criteria")
+        .with_decision()
+        .annotate(
+            versions=Coalesce(
+                Subquery(same_person.values("candidate").annotate(n=Count("pk")).values("n")), 1
+            ),
+            newest=~Exists(same_person.filter(pk__gt=OuterRef("pk"))),
+        )
+    )

@@ -1,0 +1,79 @@
+"""Opening a job and changing what it says."""
+
+import hashlib
+from collections.abc import Sequence
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.db import transaction
+from django.db.models import Count
+
+from jobs.models import Job, JobVersion, Team
+from models_admin import audit, messages
+from models_admin.messages import Message, Report
+from models_admin.publishing import publish
+
+
+class NoSuchJob(Exception):
+    """None of the jobs that this user may see has that title."""
+
+
+class AmbiguousTitle(Exception):
+    """Several jobs have that title."""
+
+
+def create(*, owner: User, title: str, description: str, team: Team | None = None) -> Job:
+    """Open a job with its first version."""
+    with transaction.atomic():
+        job = Job.objects.create(owner=owner, team=team)
+        _write(job, 1, title, description, owner)
+        audit.record("job.create", job, owner)
+        _announce(job)
+    return job
+
+
+def revise(job: Job, *, title: str, description: str, by: User) -> JobVersion:
+    """Give `job` a new version; where nothing has changed, the current one is returned."""
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)
+        current = JobVersion.objects.filter(job=job).order_by("-number")[0]
+        if (current.title, current.description) == (title, description):
+            return current
+        version = _write(job, current.number + 1, title, description, by)
+        audit.record("job.revise", job, by, version=version.number)
+        _announce(job)
+    return version
+
+
+def _write(job: Job, number: int, title: str, description: str, by: User) -> JobVersion:
+    return JobVersion.objects.create(
+        job=job, number=number, title=title, description=description, created_by=by
+    )
+
+
+def _announce(job: Job) -> None:
+    for group in (messages.JOBS, messages.job_group(job.pk)):
+        publish(group, Message(type=Report.JOB_CHANGED, id=job.pk))
+
+
+def listed(user: AbstractBaseUser | AnonymousUser) -> list[Job]:
+    """The jobs that `user` may see, newest first, with versions and `application_count`."""
+    jobs = Job.objects.visible_to(user).prefetch_related("versions")
+    return list(jobs.annotate(application_count=Count("applications", distinct=True)).order_by("-pk"))
+
+
+def digest(jobs: Sequence[Job]) -> str:
+    """A version of the list: equal lists have equal digests."""
+    shown = ((job.pk, job.current.number, getattr(job, "application_count", 0)) for job in jobs)
+    return hashlib.blake2s(repr(list(shown)).encode(), digest_size=8).hexdigest()
+
+
+def find_by_title(user: AbstractBaseUser | AnonymousUser, title: str) -> Job:
+    """Return the job of `user` whose current title is `title`. Raises NoSuchJob or AmbiguousTitle."""
+    named = Job.objects.visible_to(user).filter(versions__title=title).distinct().prefetch_related("versions")
+    jobs = [job for job in named if job.current.title == title]
+    if not jobs:
+        raise NoSuchJob(f"There is no job called “{title}” that you may see. Create it first.")
+    if len(jobs) > 1:
+        ids = ", ".join(str(job.pk) for job in jobs)
+        raise AmbiguousTitle(f"{len(jobs)} jobs are called “{title}”: send job_id instead ({ids}).")
+    return jobs[0]

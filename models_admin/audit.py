@@ -1,0 +1,21 @@
+"""Who did what to which row: the one function that writes the trail."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Model
+
+from models_admin.models import AuditEvent
+
+
+def record(
+    action: str, subject: Model, actor: AbstractBaseUser | AnonymousUser | None, **details: Any
+) -> None:
+    """Write an AuditEvent in the present transaction. `details` holds ids and states, never personal data."""
+    AuditEvent.objects.create(
+        action=action,
+        subject=subject._meta.label_lower,
+        subject_id=subject.pk if isinstance(subject.pk, int) else None,
+        actor=actor if actor is not None and actor.is_authenticated else None,  # type: ignore[misc]
+        details=details,
+    )

@@ -1,0 +1,131 @@
+"""The one WebSocket consumer: a page says what it shows, and is told whenever that has changed.
+
+Messages from the channel layer are nudges. The consumer gathers them, reads the rows and sends fragments
+that the page swaps in by id: one fragment a message, since a table row cannot stand beside other elements.
+On every connect it sends the present state of all that the page shows, so no update can be missed.
+"""
+
+import asyncio
+import logging
+import time
+from types import SimpleNamespace
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import QueryDict
+
+from candidates.live import JobTopic
+from jobs.live import JobsTopic
+from models_admin.live import HeaderTopic, NotAllowed, Topic
+from models_admin.messages import Message, Report, parse
+
+log = logging.getLogger(__name__)
+
+GAP_S = 0.25  # at most four looks a second; what happens between is shown together
+HEADER_AGAIN_S = 5.0  # a worker that was killed sends nothing: its silence has to be noticed
+ALL_AGAIN_S = 20.0  # a lost message, a lost subscription, a right that was taken away
+SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
+
+PAGES: dict[str, type[Topic]] = {"job": JobTopic, "jobs": JobsTopic}
+
+
+class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
+    """`/ws/live?page=job&job=12&…`: the rest of the query string is the page's own."""
+
+    async def connect(self) -> None:
+        await self.accept()  # a browser is told the close code only of a socket that was open
+        self._changes: set[Message] = set()
+        self._changed = asyncio.Event()
+        self._joined: set[str] = set()
+        self._task = asyncio.create_task(self._follow())
+
+    async def disconnect(self, code: int) -> None:
+        self._task.cancel()
+        for group in self._joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        if message["type"] in Report:
+            self._changes.add(parse(message))
+            self._changed.set()
+        else:
+            await super().dispatch(message)
+
+    async def _follow(self) -> None:
+        try:
+            await self._show()
+        except SignedOut:
+            await self.close(code=SIGNED_OUT)
+        except NotAllowed:
+            await self.close(code=NOT_ALLOWED)
+        except Exception:
+            log.exception("A live page lost its thread; the browser connects again")
+            await self.close(code=TRY_AGAIN)
+
+    async def _show(self) -> None:
+        while True:
+            topics = await _topics(self.scope)
+            for group in {group for topic in topics for group in topic.groups}:
+                await self.channel_layer.group_add(group, self.channel_name)
+                self._joined.add(group)
+            self._changes.clear()
+            for topic in topics:  # joined first, read second: nothing falls between
+                await self._send_all(await _snapshot(topic))
+            await self._show_changes(topics, until=time.monotonic() + ALL_AGAIN_S)
+
+    async def _show_changes(self, topics: list[Topic], until: float) -> None:
+        while (left_s := until - time.monotonic()) > 0:
+            await _wait(self._changed, min(left_s, HEADER_AGAIN_S))
+            self._changed.clear()
+            changes, self._changes = self._changes, set()
+            for topic in topics:
+                await self._send_all(await _after(topic, changes))
+            await asyncio.sleep(GAP_S)
+
+    async def _send_all(self, fragments: list[str]) -> None:
+        for fragment in fragments:
+            await self.send(text_data=fragment)
+
+
+class SignedOut(Exception):
+    """The session has ended or its user may not sign in any more."""
+
+
+async def _wait(event: asyncio.Event, limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def _topics(scope: dict[str, Any]) -> list[Topic]:
+    """What the page shows, with the rights of this moment. Raises SignedOut or NotAllowed."""
+    user = _user(scope)
+    if not user.is_authenticated:
+        raise SignedOut
+    query = QueryDict(scope["query_string"])
+    page = PAGES.get(query.get("page", ""))
+    return [HeaderTopic(user, query), *([page(user, query)] if page else [])]
+
+
+def _user(scope: dict[str, Any]) -> AbstractBaseUser | AnonymousUser:
+    """The user of the session as the database has it now: the scope's own was read when it connected."""
+    session = SessionStore(scope["cookies"].get(settings.SESSION_COOKIE_NAME))
+    return get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def _snapshot(topic: Topic) -> list[str]:
+    return topic.snapshot()
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator]
+def _after(topic: Topic, changes: set[Message]) -> list[str]:
+    return topic.after(changes)
