@@ -29,7 +29,7 @@ MIB = 2**20
 
 
 class NotFailed(Exception):
-    """Only files that failed can be tried again."""
+    """Only files that failed, and whose bytes did not come again since, can be tried again."""
 
 
 def open_batch(
@@ -79,7 +79,7 @@ def clean_name(name: str) -> str:
     >>> clean_name("../../etc/résumé.pdf")
     'résumé.pdf'
     """
-    own = re.split(r"[/\\\\]", name)[-1]
+    own = re.split(r"[/\\]", name)[-1]
     own = "".join(c for c in own if c.isprintable()).strip(" .")
     return own[-200:] or "unnamed"
 
@@ -192,6 +192,13 @@ def _create(batch: UploadBatch, looked: _Looked, **more: object) -> UploadItem:
 
 def retry(item: UploadItem, user: User) -> UploadItem:
     """Try a failed file again from where it failed. Raises NotFailed."""
+    try:
+        return _retry(item, user)
+    except IntegrityError:
+        raise NotFailed("The same file was uploaded again meanwhile: look at that one.") from None
+
+
+def _retry(item: UploadItem, user: User) -> UploadItem:
     with transaction.atomic():
         again = ItemState.EVALUATING if item.application_id else ItemState.RECEIVED
         changed = UploadItem.objects.filter(pk=item.pk, state=ItemState.FAILED).update(

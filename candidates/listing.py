@@ -44,6 +44,11 @@ def rows(listing: Listing) -> list[Application]:
     return list(found.order_by("-pk")[:PAGE_ROWS])
 
 
+def every(job_id: int, *, invalid: bool) -> ApplicationQuerySet:
+    """All rows of a job, newest first, with what models found in them."""
+    return _described().defer(None).defer("resume__pages").filter(_shown(Listing(job_id=job_id, invalid=invalid)))
+
+
 def row(application_id: int) -> Application | None:
     """Return one row, as `_application.html` needs it; None where it is gone."""
     return _described().filter(pk=application_id).first()

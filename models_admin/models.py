@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -24,14 +25,6 @@ class Mode(models.TextChoices):
 class ModelConfigQuerySet(models.QuerySet["ModelConfig"]):
     def enabled(self) -> "ModelConfigQuerySet":
         return self.filter(enabled=True)
-
-    def for_mode(self, mode: str) -> list["ModelConfig"]:
-        """The enabled rows that can answer in `mode`, by name (a JSON list is not portable to filter on)."""
-        return [
-            row
-            for row in self.enabled()
-            if mode in row.inference_modes and row.type != ModelConfig.Type.VISION_OCR
-        ]
 
 
 class ModelConfig(models.Model):
@@ -139,6 +132,26 @@ class ModelConfig(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    def clean(self) -> None:
+        if misfits := self.misfits():
+            raise ValidationError(misfits)  # type: ignore[arg-type]  # Django takes one message a field too
+
+    def misfits(self) -> dict[str, str]:
+        """What does not go together here, by field: type with modes, provider with type, and what each needs."""
+        found = {}
+        allowed = self.MODES_OF_TYPE.get(self.Type(self.type), set()) if self.type in self.Type else set()
+        modes = self.inference_modes if isinstance(self.inference_modes, list) else []
+        if not modes or any(mode not in allowed for mode in modes):
+            names = ", ".join(f'"{mode.value}"' for mode in Mode if mode in allowed)
+            found["inference_modes"] = f"A model of the type {self.type} takes a list of: {names}."
+        if (self.type == self.Type.RULES) != (self.provider == self.Provider.RULES):
+            found["provider"] = "Rules, and only rules, have the provider rules; others have vllm or openai."
+        if self.provider == self.Provider.OPENAI and not self.base_url:
+            found["base_url"] = "The provider openai needs the address of its endpoint."
+        if self.type != self.Type.RULES and self.rules:
+            found["rules"] = "Only entries of the type rules have thresholds."
+        return found
 
 
 class GpuWorkerQuerySet(models.QuerySet["GpuWorker"]):

@@ -1,0 +1,155 @@
+"""Applications, decisions and batches over REST."""
+
+import uuid
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from candidates import decisions, intake, listing, upload_api
+from candidates.models import Application, UploadBatch, UploadItem
+from candidates.serializers import (
+    ApplicationShape,
+    ApplicationsShape,
+    BatchShape,
+    DecisionText,
+    ItemShape,
+    ListingQuery,
+    NewBatch,
+    OneFile,
+)
+from jobs.api import visible_job
+from jobs.models import Job
+from models_admin.serializers import Detail
+
+REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
+
+
+class Conflict(APIException):
+    status_code = 409
+
+
+class ApplicationsView(APIView):
+    """One address, two meanings, as the ancestor had it: GET takes a job's id, PATCH an application's."""
+
+    @extend_schema(
+        operation_id="applications_list",
+        parameters=[ListingQuery],
+        responses={200: ApplicationsShape, **REFUSALS},
+    )
+    def get(self, request: Request, id: int) -> Response:
+        """The applications for the job `id`, newest first."""
+        job = visible_job(request, id)
+        query = ListingQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        skip, limit = wanted["skip"], wanted["limit"]
+        rows = listing.every(job.pk, invalid=wanted["include_invalid"])
+        body = {"applications": rows[skip : skip + limit], "total": rows.count(), "skip": skip, "limit": limit}
+        return Response(ApplicationsShape(body).data)
+
+    @extend_schema(
+        operation_id="applications_decide",
+        request=DecisionText,
+        responses={200: ApplicationShape, **REFUSALS},
+    )
+    def patch(self, request: Request, id: int) -> Response:
+        """Decide on the application `id`: Accepted, Rejected, or Pending again."""
+        application = Application.objects.visible_to(request.user).filter(pk=id).first()
+        if application is None:
+            raise Http404(f"There is no application {id} that you may see.")
+        if not request.user.has_perm("candidates.add_decision"):
+            raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
+        text = DecisionText(data=request.data)
+        text.is_valid(raise_exception=True)
+        decisions.decide(
+            application,
+            verdict=text.validated_data["final_status"],
+            note=text.validated_data["note"],
+            user=request.user,
+        )
+        return Response(ApplicationShape(listing.row(id)).data)
+
+
+class BatchesView(APIView):
+    @extend_schema(operation_id="batches_open", request=NewBatch, responses={201: BatchShape, **REFUSALS})
+    def post(self, request: Request) -> Response:
+        """Announce files for a job; then send them one by one to `/api/batches/{id}/files`."""
+        wanted = NewBatch(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        job = visible_job(request, wanted.validated_data["job_id"])
+        may_upload(request)
+        batch = intake.open_batch(
+            job=job,
+            user=request.user,
+            announced_count=wanted.validated_data["announced_count"],
+            source=UploadBatch.Source.API,
+        )
+        return Response(BatchShape(batch).data, status=201)
+
+
+class BatchView(APIView):
+    @extend_schema(operation_id="batches_read", responses={200: BatchShape, **REFUSALS})
+    def get(self, request: Request, batch_id: uuid.UUID) -> Response:
+        """What became of the files of a batch."""
+        return Response(BatchShape(visible_batch(request, batch_id)).data)
+
+
+class FilesView(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="batches_send",
+        request={"multipart/form-data": OneFile},
+        responses={201: ItemShape, **REFUSALS},
+    )
+    def post(self, request: Request, batch_id: uuid.UUID) -> Response:
+        """Send one file. What is wrong with it is its state, not an error."""
+        batch = visible_batch(request, batch_id)
+        may_upload(request)
+        files = request.FILES.getlist("file")
+        if len(files) != 1:
+            raise ValidationError("Send exactly one file, in the field “file”.")
+        return Response(ItemShape(intake.receive(batch, files[0])).data, status=201)
+
+
+class RetryView(APIView):
+    @extend_schema(
+        operation_id="items_retry", request=None, responses={200: ItemShape, 409: Detail, **REFUSALS}
+    )
+    def post(self, request: Request, item_id: int) -> Response:
+        """Try a file that failed again."""
+        visible = UploadItem.objects.filter(job__in=Job.objects.visible_to(request.user))
+        item = get_object_or_404(visible, pk=item_id)
+        may_upload(request)
+        try:
+            return Response(ItemShape(intake.retry(item, request.user)).data)
+        except intake.NotFailed as refusal:
+            raise Conflict(str(refusal)) from refusal
+
+
+def visible_batch(request: Request, batch_id: uuid.UUID) -> UploadBatch:
+    return get_object_or_404(
+        UploadBatch.objects.filter(job__in=Job.objects.visible_to(request.user)), pk=batch_id
+    )
+
+
+def may_upload(request: Request) -> None:
+    if not request.user.has_perm("candidates.add_uploaditem"):
+        raise PermissionDenied("You may not upload résumés. Ask a recruiter.")
+
+
+urlpatterns = [
+    path("applications/<int:id>", ApplicationsView.as_view(), name="api-applications"),
+    path("batches", BatchesView.as_view(), name="api-batches"),
+    path("batches/<uuid:batch_id>", BatchView.as_view(), name="api-batch"),
+    path("batches/<uuid:batch_id>/files", FilesView.as_view(), name="api-files"),
+    path("items/<int:item_id>/retry", RetryView.as_view(), name="api-retry"),
+    path("upload", upload_api.upload, name="api-upload"),
+]

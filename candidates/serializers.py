@@ -1,0 +1,139 @@
+"""The shapes of applications, batches and uploads."""
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from candidates import ledger
+from candidates.models import Application, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
+from jobs.serializers import SafeText
+
+
+class ApplicationShape(serializers.Serializer[Application]):
+    """One application as its newest verdict and decision have it."""
+
+    id = serializers.IntegerField()
+    job_id = serializers.IntegerField()
+    candidate_id = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField(source="candidate.name", default="")
+    email = serializers.CharField(source="candidate.email", default="")
+    phone = serializers.CharField(source="candidate.phone", default="")
+    status = serializers.SerializerMethodField(help_text="The outcome; empty until there is one.")
+    reason = serializers.SerializerMethodField()
+    criteria = serializers.SerializerMethodField()
+    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    evaluation_status = serializers.SerializerMethodField()
+    inference_mode = serializers.SerializerMethodField()
+    model = serializers.SerializerMethodField()
+    file_name = serializers.CharField()
+    file_url = serializers.SerializerMethodField(help_text="Where the document is, for whoever may see it.")
+    versions = serializers.IntegerField(help_text="Résumés of this person for this job.")
+    newest = serializers.BooleanField(help_text="Is this the newest of them?")
+    created_at = serializers.DateTimeField()
+
+    def get_status(self, row: Application) -> str:
+        return self._of(row, "outcome")
+
+    def get_reason(self, row: Application) -> str:
+        return self._of(row, "reason") or self._of(row, "error")
+
+    def get_criteria(self, row: Application) -> list[dict[str, object]]:
+        return row.current_evaluation.criteria if row.current_evaluation else []
+
+    def get_evaluation_status(self, row: Application) -> str:
+        return self._of(row, "status")
+
+    def get_inference_mode(self, row: Application) -> str:
+        return self._of(row, "mode")
+
+    def get_model(self, row: Application) -> str | None:
+        evaluation: Evaluation | None = row.current_evaluation
+        return evaluation.model_config.name if evaluation and evaluation.model_config else None
+
+    def get_file_url(self, row: Application) -> str:
+        return reverse("resume-file", args=[row.pk])
+
+    @staticmethod
+    def _of(row: Application, field: str) -> str:
+        return str(getattr(row.current_evaluation, field)) if row.current_evaluation else ""
+
+
+class ApplicationsShape(serializers.Serializer[object]):
+    applications = ApplicationShape(many=True)
+    total = serializers.IntegerField(help_text="How many there are, whatever skip and limit say.")
+    skip = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class ListingQuery(serializers.Serializer[object]):
+    include_invalid = serializers.BooleanField(default=False)
+    skip = serializers.IntegerField(default=0, min_value=0, max_value=10**9)
+    limit = serializers.IntegerField(default=100, min_value=1, max_value=500)
+
+
+class DecisionText(serializers.Serializer[object]):
+    final_status = serializers.ChoiceField(Verdict.values)
+    note = SafeText(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class ItemShape(serializers.ModelSerializer[UploadItem]):
+    state = serializers.ChoiceField(ItemState.choices)
+
+    class Meta:
+        model = UploadItem
+        fields = ["id", "name", "size_bytes", "state", "reason", "application_id", "created_at", "ended_at"]
+        read_only_fields = fields
+
+
+class NewBatch(serializers.Serializer[object]):
+    job_id = serializers.IntegerField(min_value=1, max_value=2**62)
+    announced_count = serializers.IntegerField(min_value=1, max_value=100_000)
+
+
+class BatchShape(serializers.Serializer[UploadBatch]):
+    id = serializers.UUIDField()
+    job_id = serializers.IntegerField()
+    announced_count = serializers.IntegerField()
+    counts = serializers.SerializerMethodField()
+    items = ItemShape(many=True)
+    created_at = serializers.DateTimeField()
+
+    def get_counts(self, batch: UploadBatch) -> dict[str, int]:
+        counts = ledger.of_batch(batch)
+        return {
+            "received": counts.received,
+            "open": counts.open,
+            "need_attention": counts.attention,
+            **{state.value: number for state, number in counts.by_state.items()},
+        }
+
+
+class UploadCounts(serializers.Serializer[object]):
+    success = serializers.IntegerField()
+    llm_error = serializers.IntegerField()
+    server_error = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ProcessedFile(serializers.Serializer[object]):
+    name = serializers.CharField()
+    state = serializers.ChoiceField(ItemState.choices)
+    reason = serializers.CharField(allow_blank=True)
+    application_id = serializers.IntegerField(allow_null=True)
+
+
+class UploadShape(serializers.Serializer[object]):
+    message = UploadCounts()
+    debug_message = serializers.CharField()
+    processed_files = ProcessedFile(many=True)
+    batch_url = serializers.CharField()
+
+
+class UploadForm(serializers.Serializer[object]):
+    pdf_files = serializers.ListField(child=serializers.FileField(), help_text="Also taken as pdf_files[].")
+    job_title = serializers.CharField(required=False)
+    job_id = serializers.IntegerField(required=False)
+
+
+class OneFile(serializers.Serializer[object]):
+    file = serializers.FileField()

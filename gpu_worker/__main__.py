@@ -1,0 +1,15 @@
+"""`wfc-model-serve` and `python -m gpu_worker`: the worker, as `manage.py gpu_worker` starts it."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfc_site.settings")
+    execute_from_command_line([sys.argv[0], "gpu_worker", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""`/api/jobs`: openings and what they say."""
+
+from django.http import Http404
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from jobs import openings
+from jobs.models import Job
+from jobs.serializers import JobShape, JobText
+from models_admin.serializers import Detail
+
+REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
+
+
+class JobsView(APIView):
+    @extend_schema(
+        operation_id="jobs_list",
+        parameters=[OpenApiParameter("job_id", OpenApiTypes.INT, description="Only this job, as one object.")],
+        responses={200: JobShape(many=True), **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """The jobs that you may see, newest first; with `job_id` that job alone."""
+        if "job_id" in request.query_params:
+            return Response(JobShape(visible_job(request, request.query_params["job_id"])).data)
+        return Response(JobShape(openings.listed(request.user), many=True).data)
+
+    @extend_schema(operation_id="jobs_create", request=JobText, responses={201: JobShape, **REFUSALS})
+    def post(self, request: Request) -> Response:
+        """Open a job."""
+        if not request.user.has_perm("jobs.add_job"):
+            raise PermissionDenied("You may not create jobs. Ask a recruiter.")
+        text = JobText(data=request.data)
+        text.is_valid(raise_exception=True)
+        job = openings.create(owner=request.user, **text.validated_data)
+        return Response(JobShape(job).data, status=201)
+
+
+class JobView(APIView):
+    @extend_schema(operation_id="jobs_read", responses={200: JobShape, **REFUSALS})
+    def get(self, request: Request, job_id: int) -> Response:
+        """One job."""
+        return Response(JobShape(visible_job(request, job_id)).data)
+
+    @extend_schema(operation_id="jobs_revise", request=JobText, responses={200: JobShape, **REFUSALS})
+    def put(self, request: Request, job_id: int) -> Response:
+        """Give the job a new text; evaluations keep the one that they were made with."""
+        job = visible_job(request, job_id)
+        if not request.user.has_perm("jobs.change_job"):
+            raise PermissionDenied("You may not change jobs. Ask a recruiter.")
+        text = JobText(data=request.data)
+        text.is_valid(raise_exception=True)
+        openings.revise(job, by=request.user, **text.validated_data)
+        return Response(JobShape(visible_job(request, job_id)).data)
+
+
+def visible_job(request: Request, job_id: object) -> Job:
+    """Return the job if this user may see it. Raises Http404, or ValidationError where that is no id at all."""
+    text = str(job_id)
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValidationError({"job_id": "Give the number of a job."})
+    job = Job.objects.visible_to(request.user).prefetch_related("versions").filter(pk=int(text)).first()
+    if job is None:
+        raise Http404(f"There is no job {text} that you may see.")
+    return job
+
+
+urlpatterns = [
+    path("jobs", JobsView.as_view(), name="api-jobs"),
+    path("jobs/<int:job_id>", JobView.as_view(), name="api-job"),
+]

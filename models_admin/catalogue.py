@@ -1,0 +1,272 @@
+"""What can be chosen, what serves, and what is going on: read for the header, the API and the admin."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from models_admin import history, options
+from models_admin.models import ENDED_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
+from models_admin.options import Option
+
+DESCRIPTIONS = {
+    Mode.ONE_SHOT: "One model reads the document and decides.",
+    Mode.HYBRID: "A parser transcribes the document, a text model decides on the transcript.",
+}
+HOVER_TEXTS = {
+    Mode.ONE_SHOT: "Fewest steps: what the model sees is what it judges.",
+    Mode.HYBRID: "For models that only read text; transcripts are kept and used again.",
+}
+IDLE, SWAPPING, OFFLINE, ERROR = "idle", "swapping", "offline", "error"
+NO_QUEUE: dict[str, int] = {}
+
+_count_queue: Callable[[], dict[str, int]] = NO_QUEUE.copy
+
+
+def count_queue_with(function: Callable[[], dict[str, int]]) -> None:
+    """Let a higher layer, which knows the queue, count it for `status`."""
+    global _count_queue
+    _count_queue = function
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One entry of the selector. `residency` is gpu, host, disk, or "" for what has no weights."""
+
+    name: str
+    display_name: str
+    mode: str
+    active: bool
+    available: bool
+    reason: str
+    residency: str
+    eta_seconds: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModeChoices:
+    mode: str
+    display_name: str
+    hover_text: str
+    choices: list[Choice]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwapProgress:
+    """The swap that runs, else the one that waits. Times are for the page to count on from."""
+
+    phase: str
+    phase_text: str
+    target_name: str
+    progress_percent: int
+    eta_seconds: float | None
+    requested_at: str
+    waiting_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What every page shows of the models. `version` differs when anything of it differs."""
+
+    status: str
+    status_text: str
+    current_name: str
+    current_mode: str
+    modes: list[ModeChoices]
+    swap: SwapProgress | None
+    last_swap_text: str
+    version: str
+
+
+class Present:
+    """The registry, the live workers and the open swaps, read once: four queries, five with history."""
+
+    def __init__(self) -> None:
+        self.rows = list(ModelConfig.objects.all())
+        self.workers = list(GpuWorker.objects.live().select_related("model_config", "parser"))
+        open_swaps = Swap.objects.exclude(phase__in=ENDED_PHASES).filter(worker__in=self.workers)
+        self.swaps = list(open_swaps.select_related("model_config", "parser").order_by("pk"))
+        self.expected_s = history.expected_seconds()
+        self.offered = options.offered(self.rows)
+
+    @property
+    def serving(self) -> GpuWorker | None:
+        """The first worker that has a selection: where several are, they normally share one."""
+        return next((worker for worker in self.workers if worker.model_config_id and not self._broken(worker)), None)
+
+    @staticmethod
+    def _broken(worker: GpuWorker) -> bool:
+        return worker.status == GpuWorker.Status.ERROR
+
+    @property
+    def status(self) -> str:
+        if not self.workers:
+            return OFFLINE
+        if self.swaps:
+            return SWAPPING
+        if any(self._broken(worker) for worker in self.workers):
+            return ERROR
+        starting = all(worker.status == GpuWorker.Status.STARTING for worker in self.workers)
+        return OFFLINE if starting else IDLE
+
+    def option_of(self, row: GpuWorker | Swap) -> Option | None:
+        if row.model_config is None:
+            return None
+        return Option(mode=Mode(row.mode), model_config=row.model_config, parser=row.parser)
+
+    @property
+    def current(self) -> Option | None:
+        return self.option_of(self.serving) if self.serving else None
+
+    def choice(self, option: Option) -> Choice:
+        why = option.obstacle(self.workers)
+        return Choice(
+            name=option.name,
+            display_name=option.display_name,
+            mode=option.mode.value,
+            active=self.current is not None and self.current.key == option.key,
+            available=why == "",
+            reason=why,
+            residency=self.residency(option),
+            eta_seconds=self.expected_s.get(option.key),
+        )
+
+    def residency(self, option: Option) -> str:
+        if option.model_config.type == ModelConfig.Type.RULES:
+            return ""
+        tiers = {worker.residency.get(str(row.pk), "disk") for worker in self.workers for row in option.rows}
+        return next((tier for tier in ("disk", "host", "gpu") if tier in tiers), "disk")
+
+
+def available() -> dict[str, Any]:
+    """The ancestor's `/api/models/available`, with what can run here, where it is and how long it takes."""
+    present = Present()
+    return {
+        "inference_modes": {
+            mode.value: {
+                "display_name": mode.label,
+                "description": DESCRIPTIONS[mode],
+                "hover_text": HOVER_TEXTS[mode],
+                "models": {o.name: _described(present, o) for o in present.offered if o.mode == mode},
+            }
+            for mode in Mode
+        },
+        "current_mode": present.current.mode.value if present.current else None,
+        "current_model": present.current.name if present.current else None,
+    }
+
+
+def _described(present: Present, option: Option) -> dict[str, Any]:
+    choice = present.choice(option)
+    described: dict[str, Any] = {
+        "name": option.name,
+        "display_name": option.display_name,
+        "available": choice.available,
+        "reason": choice.reason,
+        "residency": choice.residency or None,
+        "eta_seconds": choice.eta_seconds,
+    }
+    if option.mode == Mode.HYBRID:
+        return described | {
+            "type": "hybrid_combination",
+            "vision_model": option.parser.name if option.parser else options.TEXT_LAYER,
+            "reasoning_model": option.model_config.name,
+        }
+    return described | {"type": option.model_config.type, "max_model_len": option.model_config.max_model_len}
+
+
+def status() -> dict[str, Any]:
+    """The ancestor's `/api/models/status`, with the swap's phase, the queue and the workers."""
+    present = Present()
+    swap = present.swaps[0] if present.swaps else None
+    return {
+        "current_model": present.current.name if present.current else None,
+        "inference_mode": present.current.mode.value if present.current else None,
+        "status": present.status,
+        "detail": _status_text(present),
+        "swap_id": swap.pk if swap else None,
+        "phase": swap.phase if swap else None,
+        "progress": swap.progress if swap else None,
+        "eta_seconds": swap.eta_seconds if swap else None,
+        "queue": _count_queue(),
+        "workers": [
+            {
+                "name": worker.name,
+                "status": worker.status,
+                "device": worker.device,
+                "current_model": option.name if (option := present.option_of(worker)) else None,
+                "heartbeat_age_seconds": round((timezone.now() - worker.heartbeat_at).total_seconds(), 1),
+            }
+            for worker in present.workers
+        ],
+    }
+
+
+def header() -> Header:
+    """What every page shows."""
+    present = Present()
+    modes = [
+        ModeChoices(
+            mode=mode.value,
+            display_name=mode.label,
+            hover_text=HOVER_TEXTS[mode],
+            choices=[present.choice(option) for option in present.offered if option.mode == mode],
+        )
+        for mode in Mode
+    ]
+    shown = Header(
+        status=present.status,
+        status_text=_status_text(present),
+        current_name=present.current.display_name if present.current else "",
+        current_mode=present.current.mode.label if present.current else "",
+        modes=modes,
+        swap=_progress(present),
+        last_swap_text=_last_swap_text(present),
+        version="",
+    )
+    digest = hashlib.blake2s(repr(asdict(shown)).encode(), digest_size=8).hexdigest()
+    return Header(**{**shown.__dict__, "version": digest})
+
+
+def _progress(present: Present) -> SwapProgress | None:
+    if not present.swaps:
+        return None
+    swap, later = present.swaps[0], present.swaps[-1]
+    target = present.option_of(swap)
+    waiting = present.option_of(later) if later is not swap and later.phase == Phase.QUEUED else None
+    return SwapProgress(
+        phase=swap.phase,
+        phase_text=swap.get_phase_display(),
+        target_name=target.display_name if target else "",
+        progress_percent=round(swap.progress * 100),
+        eta_seconds=swap.eta_seconds,
+        requested_at=swap.requested_at.isoformat(),
+        waiting_name=waiting.display_name if waiting else "",
+    )
+
+
+def _status_text(present: Present) -> str:
+    match present.status:
+        case "offline" if not present.workers:
+            return "No worker is running. Uploads are kept and read as soon as one starts."
+        case "offline":
+            return present.workers[0].error or "The worker is starting."
+        case "swapping":
+            target = present.option_of(present.swaps[0])
+            return f"Swapping to {target.display_name}: {present.swaps[0].get_phase_display()}." if target else ""
+        case "error":
+            reason = next(worker.error for worker in present.workers if worker.error)
+            return f"Nothing serves. {reason} Choose another model."
+    return "Ready."
+
+
+def _last_swap_text(present: Present) -> str:
+    """Why the newest swap did not end as it was wished, until a later one does."""
+    ended = Swap.objects.filter(phase__in=ENDED_PHASES, worker__in=present.workers)
+    last = ended.exclude(phase=Phase.SUPERSEDED).select_related("model_config", "parser").first()
+    if last is None or last.phase == Phase.READY:
+        return ""
+    option = present.option_of(last)
+    return f"{option.display_name if option else 'The swap'}: {last.get_phase_display()}. {last.reason}"

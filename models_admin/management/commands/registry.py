@@ -1,0 +1,33 @@
+"""`manage.py registry import | export`: the registry as a YAML file."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from models_admin import registry
+
+
+class Command(BaseCommand):
+    help = "Read models from a YAML file into the registry, or print the registry as YAML."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        doing = parser.add_subparsers(dest="doing", required=True)
+        importing = doing.add_parser("import", help="add the file's models; those that exist are kept")
+        importing.add_argument("file", nargs="?", type=Path, default=settings.MODELS_FILE)
+        importing.add_argument("--overwrite", action="store_true", help="the file wins over existing rows")
+        doing.add_parser("export", help="print the registry")
+
+    def handle(self, *args: Any, doing: str, **options: Any) -> None:
+        if doing == "export":
+            self.stdout.write(registry.dump(), ending="")
+            return
+        try:
+            loaded = registry.load(options["file"], overwrite=options["overwrite"])
+        except registry.RegistryError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{len(loaded.created)} created, {len(loaded.updated)} updated, {len(loaded.kept)} kept as they are."
+        )

@@ -1,0 +1,134 @@
+"""Wishing for a model: the one way in which a person changes what the workers serve.
+
+A wish is compared, worker by worker, with the swap that waits, else with the one that runs, else with the
+selection that serves. Where it is equal nothing new is written; a newer wish takes the waiting one's place.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import transaction
+from django.utils import timezone
+
+from models_admin import audit, history, messages, options
+from models_admin.messages import Command, Message, Report
+from models_admin.models import RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
+from models_admin.options import Option
+from models_admin.publishing import publish
+
+
+class WishRefused(Exception):
+    """The wish cannot be granted; the text says why, and what to do."""
+
+    status_code = 400
+
+
+class UnknownModel(WishRefused):
+    status_code = 404
+
+
+class ModelDisabled(WishRefused):
+    status_code = 409
+
+
+class CannotRunHere(WishRefused):
+    status_code = 409
+
+
+class DoesNotFit(WishRefused):
+    status_code = 400
+
+
+class NoWorker(WishRefused):
+    status_code = 503
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What became of a wish. `swap` is None where every worker serves the option already."""
+
+    option: Option
+    swap: Swap | None
+    created: bool
+
+
+def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) -> Wish:
+    """Ask every live worker that can for the model or pair `model_name`. Raises WishRefused."""
+    option = _option(model_name, mode)
+    eta_seconds = history.expected_seconds().get(option.key)
+    wish_id = uuid.uuid4()
+    with transaction.atomic():
+        # The rows are locked so that two wishes at once take turns; SQLite's transactions do so anyway.
+        workers = list(GpuWorker.objects.live().select_for_update())
+        if not workers:
+            raise NoWorker("No GPU worker is running, so nothing can be swapped. Start one: manage.py gpu_worker.")
+        able = [worker for worker in workers if not option.obstacle_on(worker)]
+        if not able:
+            raise CannotRunHere(f"{option.display_name} cannot run here. {option.obstacle(workers)}")
+        swaps = [_wish_of(worker, option, wish_id, eta_seconds, user) for worker in able]
+    wanted = [swap for swap in swaps if swap is not None]
+    created = any(swap.wish_id == wish_id for swap in wanted)
+    return Wish(option=option, swap=wanted[0] if wanted else None, created=created)
+
+
+def _option(model_name: str, mode: str) -> Option:
+    if mode not in Mode.values:
+        raise DoesNotFit(f"There is no mode “{mode[:50]}”: choose one_shot or hybrid.")
+    rows = list(ModelConfig.objects.all())
+    offered = options.offered(rows)
+    for option in offered:
+        if option.name == model_name and option.mode == mode:
+            return option
+    if any(option.name == model_name for option in offered):
+        raise DoesNotFit(f"{model_name} does not fit the mode {Mode(mode).label}: choose the other mode.")
+    named = {row.name: row for row in rows}
+    parts = [part for part in model_name.split(" + ") if part != options.TEXT_LAYER]
+    for part in parts:
+        if part not in named:
+            raise UnknownModel(f"There is no model “{part[:200]}” in the registry.")
+        if not named[part].enabled:
+            raise ModelDisabled(f"{part} is disabled. Enable it in the admin first.")
+    raise DoesNotFit(f"{model_name[:200]} does not fit the mode {Mode(mode).label}.")
+
+
+def _wish_of(
+    worker: GpuWorker,
+    option: Option,
+    wish_id: uuid.UUID,
+    eta_seconds: float | None,
+    user: AbstractBaseUser | AnonymousUser,
+) -> Swap | None:
+    """The swap that grants the wish on `worker`: one that is open already, or a new one; None = it serves."""
+    open_ones = Swap.objects.filter(worker=worker, phase__in=[Phase.QUEUED, *RUNNING_PHASES])
+    newest = open_ones.order_by("-pk").first()  # the waiting one is always newer than the one that runs
+    if newest is not None and _key(newest) == option.key:
+        return newest
+    if newest is None and worker.status == GpuWorker.Status.READY and _key(worker) == option.key:
+        return None
+    _supersede(worker)
+    swap = Swap.objects.create(
+        wish_id=wish_id,
+        worker=worker,
+        mode=option.mode,
+        model_config=option.model_config,
+        parser=option.parser,
+        eta_seconds=eta_seconds,
+        requested_by=user if user.is_authenticated else None,  # type: ignore[misc]
+    )
+    audit.record("swap.wish", swap, user, model_config_id=option.model_config.pk, mode=option.mode)
+    publish(messages.WORKERS, Message(type=Command.SWAP, id=swap.pk))
+    publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))
+    return swap
+
+
+def _key(row: Swap | GpuWorker) -> tuple[str, int | None, int | None]:
+    return (row.mode, row.model_config_id, row.parser_id)
+
+
+def _supersede(worker: GpuWorker) -> None:
+    for swap in Swap.objects.filter(worker=worker, phase=Phase.QUEUED):
+        swap.phase, swap.ended_at = Phase.SUPERSEDED, timezone.now()
+        swap.reason = "A newer wish took its place."
+        swap.save(update_fields=["phase", "ended_at", "reason"])
+        publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))
