@@ -24,7 +24,7 @@ from candidates.serializers import (
     NewBatch,
     OneFile,
 )
-from jobs.api import visible_job
+from jobs.api import signed_in, visible_job
 from jobs.models import Job
 from models_admin.serializers import Detail
 
@@ -51,7 +51,12 @@ class ApplicationsView(APIView):
         wanted = query.validated_data
         skip, limit = wanted["skip"], wanted["limit"]
         rows = listing.every(job.pk, invalid=wanted["include_invalid"])
-        body = {"applications": rows[skip : skip + limit], "total": rows.count(), "skip": skip, "limit": limit}
+        body = {
+            "applications": rows[skip : skip + limit],
+            "total": rows.count(),
+            "skip": skip,
+            "limit": limit,
+        }
         return Response(ApplicationsShape(body).data)
 
     @extend_schema(
@@ -72,7 +77,7 @@ class ApplicationsView(APIView):
             application,
             verdict=text.validated_data["final_status"],
             note=text.validated_data["note"],
-            user=request.user,
+            user=signed_in(request),
         )
         return Response(ApplicationShape(listing.row(id)).data)
 
@@ -87,7 +92,7 @@ class BatchesView(APIView):
         may_upload(request)
         batch = intake.open_batch(
             job=job,
-            user=request.user,
+            user=signed_in(request),
             announced_count=wanted.validated_data["announced_count"],
             source=UploadBatch.Source.API,
         )
@@ -129,7 +134,7 @@ class RetryView(APIView):
         item = get_object_or_404(visible, pk=item_id)
         may_upload(request)
         try:
-            return Response(ItemShape(intake.retry(item, request.user)).data)
+            return Response(ItemShape(intake.retry(item, signed_in(request))).data)
         except intake.NotFailed as refusal:
             raise Conflict(str(refusal)) from refusal
 

@@ -32,9 +32,7 @@ class NotFailed(Exception):
     """Only files that failed, and whose bytes did not come again since, can be tried again."""
 
 
-def open_batch(
-    *, job: Job, user: User, announced_count: int, source: UploadBatch.Source
-) -> UploadBatch:
+def open_batch(*, job: Job, user: User, announced_count: int, source: UploadBatch.Source) -> UploadBatch:
     """Announce files: `announced_count` of them will be received for `job`."""
     with transaction.atomic():
         batch = UploadBatch.objects.create(
@@ -56,7 +54,7 @@ class _Looked:
     reason: str = ""
 
 
-def receive(batch: UploadBatch, file: UploadedFile) -> UploadItem:
+def receive(batch: UploadBatch, file: "UploadedFile[bytes]") -> UploadItem:
     """Take one file in. Whatever is wrong with it is its state in the ledger, never an exception."""
     looked = _look(file)
     if looked.state is not ItemState.RECEIVED:
@@ -84,7 +82,7 @@ def clean_name(name: str) -> str:
     return own[-200:] or "unnamed"
 
 
-def _look(file: UploadedFile) -> _Looked:
+def _look(file: "UploadedFile[bytes]") -> _Looked:
     name, size_bytes = clean_name(file.name or ""), file.size or 0
     if size_bytes == 0:
         return _Looked(name=name, size_bytes=0, state=ItemState.UNREADABLE, reason="The file is empty.")
@@ -127,7 +125,7 @@ def _duplicate(looked: _Looked, earlier: UploadItem) -> _Looked:
     )
 
 
-def _kept(file: UploadedFile, looked: _Looked) -> Resume:
+def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
     """Return the document of these bytes, storing it if it is new.
 
     Stored first, written into the database second: a crash between the two leaves an orphan file, never a
@@ -145,7 +143,7 @@ def _kept(file: UploadedFile, looked: _Looked) -> Resume:
     return resume
 
 
-def _store(file: UploadedFile) -> str:
+def _store(file: "UploadedFile[bytes]") -> str:
     token = uuid.uuid4().hex
     file.seek(0)
     storage = storages["documents"]

@@ -46,7 +46,12 @@ def rows(listing: Listing) -> list[Application]:
 
 def every(job_id: int, *, invalid: bool) -> ApplicationQuerySet:
     """All rows of a job, newest first, with what models found in them."""
-    return _described().defer(None).defer("resume__pages").filter(_shown(Listing(job_id=job_id, invalid=invalid)))
+    return (
+        _described()
+        .defer(None)
+        .defer("resume__pages")
+        .filter(_shown(Listing(job_id=job_id, invalid=invalid)))
+    )
 
 
 def row(application_id: int) -> Application | None:

@@ -21,9 +21,10 @@ class JobTopic:
     """What `jobs/page.html` shows of a job, for one view of its table."""
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        self._job = Job.objects.visible_to(user).filter(pk=_number(query.get("job", ""))).first()
-        if self._job is None:
+        job = Job.objects.visible_to(user).filter(pk=_number(query.get("job", ""))).first()
+        if job is None:
             raise NotAllowed
+        self._job = job
         self._listing = Listing.from_query(self._job.pk, query)
         self.groups = [messages.job_group(self._job.pk)]
         self._shown: set[int] = set()  # the rows that the page holds
@@ -89,5 +90,6 @@ def _render(keyed: _Keyed) -> SafeString:
     return render_to_string("candidates/_application.html", {"application": keyed.row})
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _number(text: str) -> int:
+    """The id in `text`, 0 (nobody's) where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -17,7 +17,7 @@ from candidates import intake, ledger, waiting
 from candidates.models import UploadBatch
 from candidates.serializers import UploadForm, UploadShape
 from jobs import openings
-from jobs.api import visible_job
+from jobs.api import signed_in, visible_job
 from jobs.models import Job
 from models_admin.models import GpuWorker
 from models_admin.serializers import Detail
@@ -53,7 +53,7 @@ class UploadView(APIView):
         if not files:
             raise ValidationError("Send at least one file, in the field “pdf_files”.")
         batch = intake.open_batch(
-            job=job, user=request.user, announced_count=len(files), source=UploadBatch.Source.API
+            job=job, user=signed_in(request), announced_count=len(files), source=UploadBatch.Source.API
         )
         for file in files:
             intake.receive(batch, file)
@@ -62,9 +62,9 @@ class UploadView(APIView):
         return response
 
     def _job(self, request: Request) -> Job:
-        if job_id := request.data.get("job_id"):
+        if job_id := request.POST.get("job_id"):
             return visible_job(request, job_id)
-        title = request.data.get("job_title")
+        title = request.POST.get("job_title")
         if not title:
             raise ValidationError("Say for which job: send job_title or job_id.")
         try:
@@ -112,7 +112,7 @@ def _answered_again(first: Response, batch: UploadBatch) -> Response:
     now = answer(batch)
     now.accepted_renderer = first.accepted_renderer
     now.accepted_media_type = first.accepted_media_type
-    now.renderer_context = first.renderer_context
+    now.renderer_context = first.renderer_context  # type: ignore[attr-defined]
     return now
 
 

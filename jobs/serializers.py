@@ -9,7 +9,7 @@ from jobs.models import Job
 class SafeText(serializers.CharField):
     """Text that every database can keep: no NUL (DRF's own check) and no lone surrogate."""
 
-    def to_internal_value(self, data: object) -> str:
+    def to_internal_value(self, data: str) -> str:
         text = super().to_internal_value(data)
         ProhibitNullCharactersValidator()(text)
         if any("\ud800" <= c <= "\udfff" for c in text):

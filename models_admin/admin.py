@@ -18,7 +18,7 @@ from models_admin.publishing import publish
 
 
 @admin.register(ModelConfig)
-class ModelConfigAdmin(admin.ModelAdmin[ModelConfig]):
+class ModelConfigAdmin(admin.ModelAdmin):
     list_display = ["display_name", "name", "type", "modes", "enabled", "state"]
     list_filter = ["type", "provider", "enabled"]
     search_fields = ["name", "display_name"]
@@ -26,7 +26,10 @@ class ModelConfigAdmin(admin.ModelAdmin[ModelConfig]):
     fieldsets = [
         (None, {"fields": ["name", "display_name", "description", "type", "provider", "inference_modes"]}),
         ("Use", {"fields": ["enabled", "is_default", "pin", "preload", "idle_ttl_s"]}),
-        ("Memory and length", {"fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size"]}),
+        (
+            "Memory and length",
+            {"fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size"]},
+        ),
         (
             "Answering",
             {
@@ -70,7 +73,11 @@ class ModelConfigAdmin(admin.ModelAdmin[ModelConfig]):
             self._wish(request, option)
             return
         row = rows[0]
-        why = "it is disabled" if not row.enabled else "a parser serves only in a pair: choose the pair in the header"
+        why = (
+            "it is disabled"
+            if not row.enabled
+            else "a parser serves only in a pair: choose the pair in the header"
+        )
         self.message_user(request, f"{row} cannot be swapped to: {why}.", messages.ERROR)
 
     def has_swap_permission(self, request: HttpRequest) -> bool:
@@ -85,11 +92,13 @@ class ModelConfigAdmin(admin.ModelAdmin[ModelConfig]):
         words = "Swapping to {}." if wish.swap else "{} serves already."
         self.message_user(request, words.format(option.display_name), messages.SUCCESS)
 
-    def save_model(self, request: HttpRequest, obj: ModelConfig, form: ModelForm[ModelConfig], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ModelConfig, form: ModelForm, change: bool) -> None:
         if obj.is_default:
             ModelConfig.objects.exclude(pk=obj.pk).update(is_default=False)
         super().save_model(request, obj, form, change)
-        self._note(request.user, obj, "registry.change" if change else "registry.add", fields=form.changed_data)
+        self._note(
+            request.user, obj, "registry.change" if change else "registry.add", fields=form.changed_data
+        )
 
     def delete_model(self, request: HttpRequest, obj: ModelConfig) -> None:
         self._note(request.user, obj, "registry.delete")
@@ -117,7 +126,7 @@ def state_words(present: catalogue.Present, row: ModelConfig) -> str:
     return {"gpu": "on the GPU", "host": "asleep", "disk": "on disk", "": "ready"}[present.residency(alone)]
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Model]):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that processes write: people read them here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -137,7 +146,16 @@ class GpuWorkerAdmin(ReadOnlyAdmin):
 
 @admin.register(Swap)
 class SwapAdmin(ReadOnlyAdmin):
-    list_display = ["id", "model_config", "mode", "phase", "reason", "requested_by", "requested_at", "ended_at"]
+    list_display = [
+        "id",
+        "model_config",
+        "mode",
+        "phase",
+        "reason",
+        "requested_by",
+        "requested_at",
+        "ended_at",
+    ]
     list_filter = ["phase", "worker"]
     list_select_related = ["model_config", "requested_by"]
 

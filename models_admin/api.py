@@ -40,7 +40,9 @@ class HealthView(APIView):
 
 
 class SwapView(APIView):
-    @extend_schema(request=Wished, responses={200: Swapping, 202: Swapping, **REFUSALS}, operation_id="models_swap")
+    @extend_schema(
+        request=Wished, responses={200: Swapping, 202: Swapping, **REFUSALS}, operation_id="models_swap"
+    )
     def post(self, request: Request) -> Response:
         """Make a model or pair the active one: 202 while it is on its way, 200 where it serves already."""
         if not request.user.has_perm("models_admin.swap_model"):

@@ -94,7 +94,9 @@ class Present:
     @property
     def serving(self) -> GpuWorker | None:
         """The first worker that has a selection: where several are, they normally share one."""
-        return next((worker for worker in self.workers if worker.model_config_id and not self._broken(worker)), None)
+        return next(
+            (worker for worker in self.workers if worker.model_config_id and not self._broken(worker)), None
+        )
 
     @staticmethod
     def _broken(worker: GpuWorker) -> bool:
@@ -255,7 +257,11 @@ def _status_text(present: Present) -> str:
             return present.workers[0].error or "The worker is starting."
         case "swapping":
             target = present.option_of(present.swaps[0])
-            return f"Swapping to {target.display_name}: {present.swaps[0].get_phase_display()}." if target else ""
+            return (
+                f"Swapping to {target.display_name}: {present.swaps[0].get_phase_display()}."
+                if target
+                else ""
+            )
         case "error":
             reason = next(worker.error for worker in present.workers if worker.error)
             return f"Nothing serves. {reason} Choose another model."

@@ -24,7 +24,8 @@ class Topic(Protocol):
     Fragments are HTML whose root has the id of the element that it takes the place of, and `hx-swap-oob`.
     """
 
-    groups: Collection[str]
+    @property
+    def groups(self) -> Collection[str]: ...
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         """`query` is the socket's query string. Raises NotAllowed."""

@@ -135,7 +135,7 @@ class ModelConfig(models.Model):
 
     def clean(self) -> None:
         if misfits := self.misfits():
-            raise ValidationError(misfits)  # type: ignore[arg-type]  # Django takes one message a field too
+            raise ValidationError(misfits)
 
     def misfits(self) -> dict[str, str]:
         """What does not go together here, by field: type with modes, provider with type, and what each needs."""

@@ -55,7 +55,11 @@ def offered(rows: Iterable[ModelConfig]) -> list[Option]:
     enabled = [row for row in rows if row.enabled]
     parsers = [row for row in enabled if row.type == ModelConfig.Type.VISION_OCR]
     deciding = [row for row in enabled if row.type != ModelConfig.Type.VISION_OCR]
-    alone = [Option(mode=Mode.ONE_SHOT, model_config=row) for row in deciding if Mode.ONE_SHOT in row.inference_modes]
+    alone = [
+        Option(mode=Mode.ONE_SHOT, model_config=row)
+        for row in deciding
+        if Mode.ONE_SHOT in row.inference_modes
+    ]
     pairs = [
         Option(mode=Mode.HYBRID, model_config=row, parser=parser)
         for row in deciding

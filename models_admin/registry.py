@@ -143,7 +143,9 @@ def load(path: Path, *, overwrite: bool = False, actor: User | None = None) -> L
     Raises RegistryError, having written nothing.
     """
     registry = read(path)
-    created, updated, kept = [], [], []
+    created: list[str] = []
+    updated: list[str] = []
+    kept: list[str] = []
     with transaction.atomic():
         present = {row.name: row for row in ModelConfig.objects.select_for_update()}
         has_default = any(row.is_default for row in present.values())

@@ -32,7 +32,7 @@ RIGHTS = [
 def sentence(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every refusal becomes one sentence under `detail`."""
     if isinstance(error, TooManyFilesSent):
-        error = ValidationError("Too many files in one request: send at most 500, or one by one to /api/batches.")
+        error = ValidationError("Send at most 500 files in one request, or one by one to /api/batches.")
     response = exception_handler(error, context)
     if response is not None:
         response.data = {"detail": " ".join(_words(response.data))}

@@ -122,9 +122,7 @@ def test_a_swap_that_was_rolled_back_says_why_and_the_previous_serves(serving_ol
 
 def test_when_the_previous_does_not_come_back_either_nothing_serves_and_both_reasons_are_kept(serving_old):
     actions = after(serving_old, WISH, Drained(), Broke(reason="No memory."), Broke(reason="File gone."))
-    assert actions == [
-        Serve(swap_id=7, phase=Phase.FAILED, selection=None, reason="No memory. File gone.")
-    ]
+    assert actions == [Serve(swap_id=7, phase=Phase.FAILED, selection=None, reason="No memory. File gone.")]
 
 
 def test_with_nothing_to_bring_back_a_break_ends_the_swap_at_once():

@@ -9,7 +9,7 @@ from django.utils import timezone
 from candidates import evaluations
 from candidates.leases import ClaimLost
 from candidates.models import Application, Candidate, Evaluation, ItemState, UploadItem
-from tests.work.conftest import ANSWER, status_of
+from tests.worker.conftest import ANSWER, status_of
 
 pytestmark = pytest.mark.django_db
 
@@ -135,7 +135,9 @@ def test_the_same_name_and_email_are_the_same_person(waiting, worker):
     assert Candidate.objects.count() == 1
 
 
-@pytest.mark.parametrize("change", [{"email": None}, {"name": None}, {"name": "Bo Berg"}, {"email": "b@example.com"}])
+@pytest.mark.parametrize(
+    "change", [{"email": None}, {"name": None}, {"name": "Bo Berg"}, {"email": "b@example.com"}]
+)
 def test_one_of_both_is_not_enough(waiting, worker, change):
     waiting("a"), waiting("b")
     first, second = claim(worker)

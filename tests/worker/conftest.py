@@ -30,14 +30,22 @@ ANSWER = Answer(
 @pytest.fixture
 def balanced(db) -> ModelConfig:
     return ModelConfig.objects.create(
-        name="rules/balanced", display_name="Balanced", type="rules", provider="rules", inference_modes=["one_shot"]
+        name="rules/balanced",
+        display_name="Balanced",
+        type="rules",
+        provider="rules",
+        inference_modes=["one_shot"],
     )
 
 
 @pytest.fixture
 def strict(db) -> ModelConfig:
     return ModelConfig.objects.create(
-        name="rules/strict", display_name="Strict", type="rules", provider="rules", inference_modes=["one_shot"]
+        name="rules/strict",
+        display_name="Strict",
+        type="rules",
+        provider="rules",
+        inference_modes=["one_shot"],
     )
 
 

@@ -1,0 +1,288 @@
+"""The worker around the core: what it claims, how it swaps, and what it leaves behind. Engines are fakes."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from candidates import evaluations
+from candidates.models import Evaluation, EvaluationStatus
+from gpu_worker.fleet import Fleet
+from gpu_worker.residency import Budget
+from gpu_worker.roster import NameTaken
+from gpu_worker.worker import Worker
+from models_admin import wishes
+from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
+from tests.worker.fakes import Workshop
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis")]
+
+
+@pytest.fixture
+def workshop() -> Workshop:
+    return Workshop()
+
+
+@contextlib.asynccontextmanager
+async def working(workshop: Workshop) -> AsyncIterator[Worker]:
+    """A worker in this event loop, stopped at the end as SIGTERM would."""
+    worker = Worker("gpu0", Fleet(workshop, Budget(gpu_gib=0, host_gib=0)), port=None)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        await running
+
+
+async def seen(look: Callable[[], Any], limit_s: float = 10) -> Any:
+    """Return what `look` finds, as soon as it is true."""
+    async with asyncio.timeout(limit_s):
+        while not (found := await sync_to_async(look)()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+def row() -> GpuWorker | None:
+    return GpuWorker.objects.select_related("model_config").first()
+
+
+def serving(name: str) -> Callable[[], bool]:
+    def look() -> bool:
+        worker = row()
+        return bool(
+            worker
+            and worker.status == GpuWorker.Status.READY
+            and worker.model_config
+            and worker.model_config.name == name
+        )
+
+    return look
+
+
+def ended(phase: Phase) -> Callable[[], Swap | None]:
+    return lambda: Swap.objects.filter(phase=phase).first()
+
+
+def count(status: str) -> int:
+    return Evaluation.objects.filter(status=status).count()
+
+
+@sync_to_async
+def wish(model: ModelConfig) -> wishes.Wish:
+    return wishes.wish(model_name=model.name, mode="one_shot", user=_nobody())
+
+
+def _nobody():
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
+
+
+async def test_it_starts_with_the_first_rules_when_nobody_has_chosen(balanced, workshop):
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+
+
+async def test_it_starts_with_the_default_where_that_can_run(balanced, strict, workshop):
+    strict.is_default = True
+    await strict.asave()
+    async with working(workshop):
+        await seen(serving("rules/strict"))
+
+
+async def test_what_waits_is_answered(balanced, waiting, workshop):
+    for letter in "abcde":
+        await sync_to_async(waiting)(letter)
+    async with working(workshop):
+        await seen(lambda: count("succeeded") == 5)
+
+
+async def test_an_engine_gets_no_more_at_once_than_it_wants(balanced, waiting, workshop):
+    for letter in "abcde":
+        await sync_to_async(waiting)(letter)
+    workshop.open.clear()
+    async with working(workshop):
+        await workshop.asked.wait()
+        await asyncio.sleep(0.2)
+        assert await sync_to_async(count)("running") == 2
+        workshop.open.set()
+        await seen(lambda: count("succeeded") == 5)
+
+
+async def test_an_answer_that_fails_three_times_ends_with_its_sentence(balanced, waiting, workshop):
+    workshop.breaks["rules/balanced", "evaluate"] = "The answer was cut."
+    evaluation = await sync_to_async(waiting)("a")
+    async with working(workshop):
+        await seen(lambda: count("failed") == 1)
+    await evaluation.arefresh_from_db()
+    assert (evaluation.error, evaluation.failures) == ("The answer was cut.", 3)
+
+
+async def test_a_wish_makes_the_target_serve(balanced, strict, workshop):
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(strict)
+        await seen(serving("rules/strict"))
+    swap = await Swap.objects.aget()
+    assert swap.phase == Phase.READY
+    assert list(swap.phase_seconds) == ["queued", "draining", "making_room", "loading", "checking"]
+
+
+async def test_what_is_in_hand_is_finished_by_the_old_model_before_anything_moves(
+    balanced, strict, waiting, workshop
+):
+    evaluation = await sync_to_async(waiting)("a")
+    workshop.open.clear()
+    async with working(workshop):
+        await workshop.asked.wait()
+        await wish(strict)
+        await seen(lambda: Swap.objects.filter(phase=Phase.DRAINING).exists())
+        workshop.open.set()
+        await seen(serving("rules/strict"))
+    await evaluation.arefresh_from_db()
+    assert (evaluation.status, evaluation.model_config_id) == (EvaluationStatus.SUCCEEDED, balanced.pk)
+    assert workshop.log.index("evaluate rules/balanced") < workshop.log.index("load rules/strict")
+
+
+async def test_what_does_not_finish_in_time_is_put_back_uncharged_and_read_by_the_new_model(
+    balanced, strict, waiting, workshop, settings
+):
+    settings.DRAIN_S = 0.1
+    evaluation = await sync_to_async(waiting)("a")
+    workshop.open.clear()
+    async with working(workshop):
+        await workshop.asked.wait()
+        await wish(strict)
+        await seen(serving("rules/strict"))
+        workshop.open.set()
+        await seen(lambda: count("succeeded") == 1)
+    await evaluation.arefresh_from_db()
+    assert (evaluation.model_config_id, evaluation.failures) == (strict.pk, 0)
+
+
+@pytest.mark.parametrize("call", ["load", "check"])
+async def test_a_target_that_fails_is_rolled_back_with_its_reason(balanced, strict, workshop, call):
+    workshop.breaks["rules/strict", call] = "A threshold is wrong."
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(strict)
+        swap = await seen(ended(Phase.ROLLED_BACK))
+        await seen(serving("rules/balanced"))
+    assert swap.reason == "A threshold is wrong."
+
+
+async def test_after_a_rollback_the_work_goes_on(balanced, strict, waiting, workshop):
+    workshop.breaks["rules/strict", "load"] = "A threshold is wrong."
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(strict)
+        await seen(ended(Phase.ROLLED_BACK))
+        await sync_to_async(waiting)("a")
+        await seen(lambda: count("succeeded") == 1)
+
+
+async def test_when_neither_comes_up_nothing_serves_and_the_next_wish_heals_it(balanced, strict, workshop):
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        workshop.breaks["rules/strict", "load"] = "A threshold is wrong."
+        workshop.breaks["rules/balanced", "check"] = "It answers differently."
+        await wish(strict)
+        swap = await seen(ended(Phase.FAILED))
+        assert swap.reason == "A threshold is wrong. It answers differently."
+        assert (await GpuWorker.objects.aget()).status == GpuWorker.Status.ERROR
+        workshop.breaks.clear()
+        await wish(strict)
+        await seen(serving("rules/strict"))
+
+
+async def test_a_newer_wish_waits_for_the_one_that_runs(balanced, strict, waiting, workshop):
+    await sync_to_async(waiting)("a")
+    workshop.open.clear()
+    async with working(workshop):
+        await workshop.asked.wait()
+        await wish(strict)
+        await seen(lambda: Swap.objects.filter(phase=Phase.DRAINING).exists())
+        await wish(balanced)
+        workshop.open.set()
+        await seen(lambda: Swap.objects.filter(phase=Phase.READY).count() == 2)
+        await seen(serving("rules/balanced"))
+
+
+async def test_when_stopped_it_puts_back_what_it_could_not_finish(balanced, waiting, workshop, settings):
+    settings.DRAIN_S = 0.1
+    evaluation = await sync_to_async(waiting)("a")
+    workshop.open.clear()
+    async with working(workshop):
+        await workshop.asked.wait()
+    await evaluation.arefresh_from_db()
+    assert (evaluation.status, evaluation.failures) == (EvaluationStatus.QUEUED, 0)
+    assert (await GpuWorker.objects.aget()).status == GpuWorker.Status.STOPPED
+    assert workshop.log[-1] == "unload rules/balanced"
+
+
+async def test_its_successor_brings_back_the_last_selection_not_the_default(balanced, strict, workshop):
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(strict)
+        await seen(serving("rules/strict"))
+    async with working(workshop):
+        await seen(serving("rules/strict"))
+
+
+async def test_a_swap_that_a_dead_worker_left_is_closed_as_interrupted(balanced, strict, workshop):
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+    left = await Swap.objects.acreate(
+        worker=await GpuWorker.objects.aget(), mode="one_shot", model_config=strict, phase=Phase.LOADING
+    )
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+    await left.arefresh_from_db()
+    assert left.phase == Phase.INTERRUPTED
+
+
+async def test_an_entry_edited_since_it_was_loaded_is_loaded_anew(balanced, strict, workshop):
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(strict)
+        await seen(serving("rules/strict"))
+        balanced.rules = {"shortlist_share": 0.5}
+        await balanced.asave()
+        await wish(balanced)
+        await seen(serving("rules/balanced"))
+    assert workshop.log.count("load rules/balanced") == 2
+
+
+async def test_without_a_model_that_can_run_it_waits_for_one(strict, workshop):
+    await ModelConfig.objects.aupdate(enabled=False)
+    async with working(workshop):
+        await seen(lambda: (worker := row()) and "registry" in worker.error)
+        await ModelConfig.objects.aupdate(enabled=True)
+        await seen(serving("rules/strict"))
+
+
+async def test_a_name_is_worked_under_once(balanced, workshop):
+    await GpuWorker.objects.acreate(
+        name="gpu0", host=os.uname().nodename, pid=1, pid_started_at=_started(1), device="CPU"
+    )
+    with pytest.raises(NameTaken, match="runs already"):
+        await Worker("gpu0", Fleet(workshop, Budget(gpu_gib=0, host_gib=0)), port=None).run()
+
+
+def _started(pid: int) -> float:
+    import psutil
+
+    return psutil.Process(pid).create_time()
+
+
+async def test_a_lost_nudge_costs_a_poll_at_most(balanced, waiting, workshop, monkeypatch):
+    monkeypatch.setattr(evaluations, "publish", lambda *_: None)
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await sync_to_async(waiting)("a")
+        await seen(lambda: count("succeeded") == 1, limit_s=6)
