@@ -1,33 +1,45 @@
-"""From an uploaded document to the text of its pages. PDFs are only ever opened in a limited child process."""
+"""From an uploaded document to the text of its pages. PDFs are only opened in a limited child process."""
 
-import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 PDF = "application/pdf"
 HEAD_BYTES = 1024  # where readers look for a PDF's first words
 WALL_S = 30.0
-MOST_OUTPUT_BYTES = 16 * 2**20
+GRACE_S = 5.0  # the child ends itself after its wall time; this long we wait for it to do so
 CHILD = Path(__file__).with_name("pdf_child.py")
+
+# The child may have been taken over by what it read, so nothing that it says is trusted: neither PostgreSQL
+# nor JSON can keep a NUL character, a lone surrogate (which the parser refuses) or a size without end.
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=100_000)]
+Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page: its size in points (1/72 inch) and its text layer, "" where it has none."""
+    """One page: its size in points (1/72 inch) and its text layer, "" where it has none.
 
-    width_pt: float
-    height_pt: float
-    text: str
+    Lines end with "\\n", in PDFium's reading order; a page's text ends at 100,000 characters.
+    """
+
+    width_pt: Points
+    height_pt: Points
+    text: Text
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """`page_count` counts all pages of the document; `pages` holds those that were read, in order."""
+    """`page_count` counts all pages of the document; `pages` holds the first ones, those that were read."""
 
-    page_count: int
+    page_count: Annotated[int, Field(ge=1, le=2**31 - 1)]
     pages: Sequence[Page]
 
 
@@ -36,11 +48,42 @@ class DocumentRefused(Exception):
 
 
 class Encrypted(DocumentRefused):
-    """A password is needed."""
+    """A password is needed, or a right that nobody here can have."""
 
 
 class Unreadable(DocumentRefused):
     """Damaged, empty, or more than a reader can be asked to bear."""
+
+
+class ReaderFailed(Exception):
+    """The reader did not do its work, and not because of the file: for the operator; worth another try."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Refusal:
+    """What the child says of a file that it cannot read; `page` is where, 1 being the first."""
+
+    refused: str
+    page: int | None = None
+
+
+_Answer: TypeAdapter[Document | _Refusal] = TypeAdapter(Document | _Refusal)
+
+_AGAIN = "Save it as a PDF again and upload that."
+_CRASHED = f"This PDF cannot be opened: something in it breaks the reader. {_AGAIN}"
+_TOO_SLOW = f"This PDF takes too long to open. {_AGAIN}"
+_REFUSALS: dict[str, tuple[type[DocumentRefused], str]] = {
+    "password": (Encrypted, "This PDF needs a password. Save a copy without one and upload that."),
+    "protection": (
+        Encrypted,
+        "This PDF is locked in an unknown way. Save an open copy and upload that.",
+    ),
+    "damaged": (Unreadable, f"This PDF is damaged and cannot be opened. {_AGAIN}"),
+    "page": (Unreadable, f"Page {{page}} of this PDF is damaged and cannot be read. {_AGAIN}"),
+    "memory": (Unreadable, f"This PDF needs more memory than one file may take. {_AGAIN}"),
+    "no_pages": (Unreadable, "This PDF has no pages."),
+    "nothing": (Unreadable, "This file is empty."),
+}
 
 
 def media_type(head: bytes) -> str | None:
@@ -49,37 +92,62 @@ def media_type(head: bytes) -> str | None:
 
 
 def read(path: Path, kind: str, *, max_pages: int, wall_s: float = WALL_S) -> Document:
-    """Return the text of the first `max_pages` pages of the file at `path`.
+    """Return the text of the first `max_pages` pages of the file at `path`, whose media type is `kind`.
 
-    Starts a process that limits itself, takes at most `wall_s` seconds and may be called from any thread.
-    Raises Encrypted or Unreadable.
+    Starts a process that limits itself and lives for at most `wall_s` seconds; may be called from any thread.
+    Raises Encrypted or Unreadable, and ReaderFailed or OSError where the fault is not the file's.
     """
     if kind != PDF:
         raise Unreadable(f"Files of the type {kind} cannot be opened.")
-    return _document(_ask_child(path, max_pages, wall_s))
+    match _heard(_ask_child(path, max_pages, wall_s)):
+        case Document() as document:
+            return document
+        case _Refusal(refused=why, page=page):
+            refusal, sentence = _REFUSALS[why]
+            raise refusal(sentence.format(page=page))
 
 
-def _ask_child(path: Path, max_pages: int, wall_s: float) -> str:
-    command = [sys.executable, "-I", str(CHILD), str(max_pages), str(int(wall_s) + 1)]
-    try:
-        with path.open("rb") as file:
-            child = subprocess.run(  # its output is bounded by its own limit on file sizes
-                command, stdin=file, capture_output=True, timeout=wall_s, cwd="/", env={}, check=False
+def _ask_child(path: Path, max_pages: int, wall_s: float) -> bytes:
+    """Return what the child says of the file at `path`.
+
+    It writes into a file in memory, not into a pipe: its own limit on the size of files bounds the answer.
+    """
+    command = [sys.executable, "-I", "-B", str(CHILD), str(max_pages), str(wall_s)]
+    with path.open("rb") as file, open(os.memfd_create("answer"), "w+b") as answer:
+        try:
+            child = subprocess.run(
+                command,
+                stdin=file,
+                stdout=answer,
+                cwd="/",
+                env={},
+                timeout=wall_s + GRACE_S,
+                process_group=0,  # Ctrl-C on the terminal is for the worker, which lets it finish
+                check=False,
             )
-    except subprocess.TimeoutExpired:
-        raise Unreadable("The file takes too long to open. Save it anew as a PDF and upload that.") from None
-    if child.returncode != 0 or not child.stdout or len(child.stdout) > MOST_OUTPUT_BYTES:
-        raise Unreadable("The file cannot be opened: it is damaged, or unusually large inside.")
-    return child.stdout.decode()
+        except subprocess.TimeoutExpired:
+            raise Unreadable(_TOO_SLOW) from None
+        _judge_end(child.returncode)
+        answer.seek(0)
+        return answer.read()
 
 
-def _document(said: str) -> Document:
-    found = json.loads(said)
-    match found.get("refused"):
-        case "password":
-            raise Encrypted("The PDF needs a password. Save a copy without one and upload that.")
-        case "damaged":
-            raise Unreadable("The PDF is damaged and cannot be opened. Save it anew and upload that.")
-        case "empty":
-            raise Unreadable("The PDF has no pages.")
-    return Document(page_count=found["page_count"], pages=[Page(**page) for page in found["pages"]])
+def _judge_end(code: int) -> None:
+    """Raise what the end of the child means; return where it ended well."""
+    if -code in (signal.SIGALRM, signal.SIGXCPU):
+        raise Unreadable(_TOO_SLOW)
+    if code > 0 or -code in (
+        signal.SIGKILL,
+        signal.SIGTERM,
+    ):  # e.g. the kernel, out of memory, chose this process
+        raise ReaderFailed(f"The PDF reader ended with {code}; what it had to say stands in the log above.")
+    if code < 0:
+        raise Unreadable(_CRASHED)
+
+
+def _heard(said: bytes) -> Document | _Refusal:
+    try:
+        return _Answer.validate_json(said)
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)  # never what stands in a résumé
+        raise ReaderFailed(f"The PDF reader's answer makes no sense: {problems[0]['msg']}.") from None

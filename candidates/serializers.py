@@ -100,7 +100,7 @@ class BatchShape(serializers.Serializer[UploadBatch]):
     def get_counts(self, batch: UploadBatch) -> dict[str, int]:
         counts = ledger.of_batch(batch)
         return {
-            "received": counts.received,
+            "total": counts.received,
             "open": counts.open,
             "need_attention": counts.attention,
             **{state.value: number for state, number in counts.by_state.items()},

@@ -34,6 +34,7 @@ class Environment(BaseSettings):
     hosts: str = "localhost,127.0.0.1,[::1]"
     origins: str = ""
     behind_https: bool = False
+    port: int = Field(8000, ge=1, le=65535, validation_alias=AliasChoices("WFC_PORT", "PORT"))
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     max_file_mib: int = Field(20, ge=1, le=1024)
@@ -46,9 +47,10 @@ class Environment(BaseSettings):
 
 
 try:
-    ENVIRONMENT = Environment()  # type: ignore[call-arg]  # the values come from the environment
+    ENVIRONMENT = Environment()
 except ValidationError as error:
-    problems = "; ".join(f"WFC_{e['loc'][0]}".upper() + f": {e['msg']}" for e in error.errors())
+    names = [str(e["loc"][0]).upper().removeprefix("WFC_") for e in error.errors()]
+    problems = "; ".join(f"WFC_{name}: {e['msg']}" for name, e in zip(names, error.errors(), strict=True))
     raise ImproperlyConfigured(f"The environment is wrong: {problems}") from None
 
 PRODUCTION = ENVIRONMENT.production
@@ -266,6 +268,7 @@ LOGGING = {
 }
 
 # What wfc itself reads, with units in the names.
+PORT = ENVIRONMENT.port
 MODELS_FILE = ENVIRONMENT.models_file
 MAX_FILE_BYTES = ENVIRONMENT.max_file_mib * 2**20
 MAX_REQUEST_BYTES = ENVIRONMENT.max_request_mib * 2**20
