@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
@@ -63,15 +63,25 @@ class ReaderFailed(Exception):
 class _Refusal:
     """What the child says of a file that it cannot read; `page` is where, 1 being the first."""
 
-    refused: str
+    refused: Literal["password", "protection", "damaged", "page", "memory", "no_pages", "nothing"]
     page: int | None = None
 
 
 _Answer: TypeAdapter[Document | _Refusal] = TypeAdapter(Document | _Refusal)
 
 _AGAIN = "Save it as a PDF again and upload that."
-_CRASHED = f"This PDF cannot be opened: something in it breaks the reader. {_AGAIN}"
 _TOO_SLOW = f"This PDF takes too long to open. {_AGAIN}"
+_TOO_BIG = f"This PDF needs more memory than one file may take. {_AGAIN}"
+_CRASHED = f"This PDF cannot be opened: something in it breaks the reader. {_AGAIN}"
+_ENDS: dict[int, str] = {
+    signal.SIGALRM: _TOO_SLOW,  # its wall time
+    signal.SIGXCPU: _TOO_SLOW,  # its processor time
+    signal.SIGABRT: _TOO_BIG,  # how PDFium ends when it is refused memory
+}
+_NOT_ITS_OWN: set[int] = {
+    signal.SIGKILL,
+    signal.SIGTERM,
+}  # an operator's, or the kernel's when short of memory
 _REFUSALS: dict[str, tuple[type[DocumentRefused], str]] = {
     "password": (Encrypted, "This PDF needs a password. Save a copy without one and upload that."),
     "protection": (
@@ -80,7 +90,7 @@ _REFUSALS: dict[str, tuple[type[DocumentRefused], str]] = {
     ),
     "damaged": (Unreadable, f"This PDF is damaged and cannot be opened. {_AGAIN}"),
     "page": (Unreadable, f"Page {{page}} of this PDF is damaged and cannot be read. {_AGAIN}"),
-    "memory": (Unreadable, f"This PDF needs more memory than one file may take. {_AGAIN}"),
+    "memory": (Unreadable, _TOO_BIG),
     "no_pages": (Unreadable, "This PDF has no pages."),
     "nothing": (Unreadable, "This file is empty."),
 }
@@ -134,15 +144,10 @@ def _ask_child(path: Path, max_pages: int, wall_s: float) -> bytes:
 
 def _judge_end(code: int) -> None:
     """Raise what the end of the child means; return where it ended well."""
-    if -code in (signal.SIGALRM, signal.SIGXCPU):
-        raise Unreadable(_TOO_SLOW)
-    if code > 0 or -code in (
-        signal.SIGKILL,
-        signal.SIGTERM,
-    ):  # e.g. the kernel, out of memory, chose this process
+    if code > 0 or -code in _NOT_ITS_OWN:
         raise ReaderFailed(f"The PDF reader ended with {code}; what it had to say stands in the log above.")
     if code < 0:
-        raise Unreadable(_CRASHED)
+        raise Unreadable(_ENDS.get(-code, _CRASHED))
 
 
 def _heard(said: bytes) -> Document | _Refusal:

@@ -1,6 +1,7 @@
 """The database as the event loop sees it: calls run in a few threads that keep their connections."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
@@ -14,6 +15,7 @@ T = TypeVar("T")
 class Database:
     def __init__(self, threads: int = 4) -> None:
         connection.settings_dict.update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+        self._count = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -26,6 +28,13 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def close(self) -> None:
-        for _ in range(self._threads._max_workers):
-            self._threads.submit(connections.close_all)
+        """Close every thread's connection and end the threads."""
+        together = threading.Barrier(self._count)  # no thread takes a second turn before all have had one
+
+        def close() -> None:
+            together.wait()
+            connections.close_all()
+
+        for _ in range(self._count):
+            self._threads.submit(close)
         self._threads.shutdown()

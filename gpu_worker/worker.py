@@ -60,7 +60,13 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped. Raises what made going on impossible; a new process then takes over."""
         port = self._open_port()
-        self.row = await self.db(roster.sign_on, self.name, port.number if port else 0)
+        try:
+            self.row = await self.db(roster.sign_on, self.name, port.number if port else 0)
+            await self._work(port)
+        finally:
+            self.db.close()
+
+    async def _work(self, port: Port | None) -> None:
         loops: list[Coroutine[Any, Any, None]] = [
             Listener(self.look).run(),
             self._beat_forever(),
@@ -116,7 +122,6 @@ class Worker:
             await self.db(roster.say, self.row, GpuWorker.Status.STOPPED)
         except roster.LostName:
             log.warning("%s was taken over by another process", self.name)
-        self.db.close()
 
     async def status(self) -> dict[str, Any]:
         """What :8001/status shows."""
