@@ -106,17 +106,17 @@ def _options(path: Path) -> list[str]:
     return [
         *("--port", "0", "--unixsocket", str(path), "--unixsocketperm", "600"),
         *("--save", "", "--appendonly", "no", "--dir", str(path.parent)),
-        *("--daemonize", "no", "--loglevel", "warning", "--maxmemory", "128mb"),
-        *("--rename-command", "CONFIG", "", "--rename-command", "DEBUG", "", "--rename-command", "MODULE", ""),
+        *("--daemonize", "no", "--loglevel", "warning", "--logfile", str(path.with_name("redis.log"))),
+        *("--maxmemory", "128mb", "--rename-command", "CONFIG", ""),
+        *("--rename-command", "DEBUG", "", "--rename-command", "MODULE", ""),
     ]
 
 
-def make_room(data_dir: Path) -> None:
-    """Make the socket's folder, readable by its owner alone, and remove a socket that nobody answers."""
-    path = socket_path(data_dir)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
-    path.unlink(missing_ok=True)
+def make_folder(data_dir: Path) -> None:
+    """Make the socket's folder, readable by its owner alone."""
+    folder = socket_path(data_dir).parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def answers(data_dir: Path) -> bool:
@@ -133,7 +133,7 @@ def answers(data_dir: Path) -> bool:
 def running(data_dir: Path) -> Iterator[Server]:
     """Run the Redis of `data_dir` for the length of a block. Raises NoRedis."""
     server = find(data_dir)
-    make_room(data_dir)
+    make_folder(data_dir)
     process = subprocess.Popen(wrapped(server.command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         _wait(process, data_dir)
@@ -147,5 +147,5 @@ def _wait(process: "subprocess.Popen[bytes]", data_dir: Path) -> None:
     end = time.monotonic() + START_LIMIT_S
     while not answers(data_dir):
         if process.poll() is not None or time.monotonic() > end:
-            raise NoRedis(f"Redis did not start in {data_dir}: it ended with {process.poll()}.")
+            raise NoRedis(f"Redis did not start: see redis.log in {socket_path(data_dir).parent}.")
         time.sleep(0.02)

@@ -1,1 +1,28 @@
-urlpatterns = []
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+import candidates.views
+import jobs.views
+import models_admin.views
+from wfc_site.health import healthz
+
+urlpatterns = [
+    path("", jobs.views.job_list, name="job-list"),
+    path("jobs/new", jobs.views.new, name="job-new"),
+    path("jobs/<int:job_id>", candidates.views.job_page, name="job-page"),
+    path("jobs/<int:job_id>/edit", jobs.views.edit, name="job-edit"),
+    path("jobs/<int:job_id>/upload", candidates.views.upload, name="job-upload"),
+    path("applications/<int:application_id>", candidates.views.application_page, name="application-page"),
+    path("applications/<int:application_id>/decide", candidates.views.decide, name="application-decide"),
+    path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
+    path("items/<int:item_id>/retry", candidates.views.retry, name="item-retry"),
+    path("models/swap", models_admin.views.swap, name="swap"),
+    path("sign-in", auth.LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
+    path("sign-out", auth.LogoutView.as_view(), name="sign-out"),
+    path("api/", include("wfc_site.api")),
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]

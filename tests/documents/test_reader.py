@@ -1,0 +1,163 @@
+"""The reader is another process, and nothing that it does or says can hurt the one that asked."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from candidates import documents
+from candidates.documents import Document, ReaderFailed, Unreadable
+from tests.documents import files
+from tests.seen import eventually
+
+
+@pytest.fixture
+def taken_over(tmp_path: Path, monkeypatch) -> Callable[[str], Document]:
+    """What comes of a reader that runs this code instead of its own."""
+
+    def taken_over(code: str) -> Document:
+        script = tmp_path / "child.py"
+        script.write_text(f"import os, signal, sys, time\n{code}\n")
+        monkeypatch.setattr(documents, "CHILD", script)
+        return documents.read(script, documents.PDF, max_pages=20, wall_s=0.3)
+
+    return taken_over
+
+
+def in_another_process(code: str, *arguments: object) -> str:
+    """Run `code` from the project's folder; return what it prints."""
+    command = [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_pdfium_never_comes_into_the_process_that_asks(tmp_path):
+    (tmp_path / "upload").write_bytes(files.written("Mara Vell"))
+    code = """
+        import sys
+        from pathlib import Path
+        from candidates import documents
+        document = documents.read(Path(sys.argv[1]), documents.PDF, max_pages=20)
+        print(document.pages[0].text, [name for name in sys.modules if "pdfium" in name])
+    """
+    assert in_another_process(code, tmp_path / "upload") == "Mara Vell []\n"
+
+
+def test_the_reader_limits_itself():
+    code = """
+        import resource, runpy, signal, sys
+        runpy.run_path(sys.argv[1])["limit_myself"](7)
+        limits = "AS", "CPU", "FSIZE", "CORE", "NPROC", "NOFILE"
+        print(*[resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in limits])
+        print(round(signal.getitimer(signal.ITIMER_REAL)[0]))
+    """
+    assert in_another_process(code, documents.CHILD) == "1500000000 20 8388608 0 0 64\n7\n"
+
+
+def test_the_reader_keeps_a_limit_that_is_lower_already():
+    code = """
+        import resource, runpy, sys
+        resource.setrlimit(resource.RLIMIT_CPU, (3, 3))
+        runpy.run_path(sys.argv[1])["limit_myself"](7)
+        print(resource.getrlimit(resource.RLIMIT_CPU))
+    """
+    assert in_another_process(code, documents.CHILD) == "(3, 3)\n"
+
+
+def test_the_reader_can_open_no_file_while_it_reads(tmp_path):
+    code = """
+        import runpy, sys
+        child = runpy.run_path(sys.argv[1])
+        child["examine"](open(sys.argv[2], "rb").read(), 20)
+        try:
+            open(sys.argv[2])
+        except OSError as error:
+            print(error.strerror)
+    """
+    (tmp_path / "upload").write_bytes(files.written("Mara Vell"))
+    assert in_another_process(code, documents.CHILD, tmp_path / "upload") == "Too many open files\n"
+
+
+def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_path):
+    (tmp_path / "upload").write_bytes(files.squeezed(b"q Q ", mebibytes=400))
+    code = (
+        "import sys; from pathlib import Path; from candidates import documents\n"
+        "documents.read(Path(sys.argv[1]), documents.PDF, max_pages=20, wall_s=2)"
+    )
+    asking = psutil.Popen([sys.executable, "-c", code, str(tmp_path / "upload")])
+    eventually(asking.children)
+    reader = asking.children()[0]
+    asking.kill()
+    asking.wait()
+    eventually(lambda: not reader.is_running() or reader.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_the_reader_knows_nothing_of_the_environment(taken_over, monkeypatch):
+    monkeypatch.setenv("WFC_SECRET_KEY", "secret")
+    known = "set(os.environ) - {'LC_CTYPE'}"  # Python's own choice where no language is set
+    code = f"""print('{{"page_count": %d, "pages": []}}' % (1000 + len({known})))"""
+    assert taken_over(code).page_count == 1000
+
+
+def test_a_reader_that_crashes_costs_one_file(taken_over):
+    with pytest.raises(Unreadable, match="something in it breaks the reader"):
+        taken_over("os.kill(os.getpid(), signal.SIGSEGV)")
+
+
+def test_a_reader_out_of_processor_time_took_too_long(taken_over):
+    with pytest.raises(Unreadable, match="takes too long"):
+        taken_over("os.kill(os.getpid(), signal.SIGXCPU)")
+
+
+def test_a_reader_that_does_not_end_itself_is_ended(taken_over, monkeypatch):
+    monkeypatch.setattr(documents, "GRACE_S", 0.2)
+    with pytest.raises(Unreadable, match="takes too long"):
+        taken_over("signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)")
+
+
+@pytest.mark.parametrize("end", ["sys.exit(1)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken_over, end):
+    with pytest.raises(ReaderFailed, match="The PDF reader ended with"):
+        taken_over(end)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "{",
+        '{"page_count": 0, "pages": []}',
+        '{"page_count": 1, "pages": [{"width_pt": NaN, "height_pt": 1, "text": ""}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\u0000"}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\ud800"}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "%s"}]}' % ("a" * 100_001),
+        '{"refused": "for a bribe"}',
+    ],
+    ids=[
+        "silence",
+        "half",
+        "no pages",
+        "no number",
+        "NUL",
+        "lone surrogate",
+        "too much text",
+        "unknown word",
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_not_believed(taken_over, answer):
+    with pytest.raises(ReaderFailed, match="makes no sense"):
+        taken_over(f"print('{answer}')")
+
+
+def test_a_file_that_is_not_there_is_no_fault_of_the_file(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        documents.read(tmp_path / "gone", documents.PDF, max_pages=20)
+
+
+def test_ctrl_c_is_for_the_worker_not_for_its_reader(taken_over):
+    code = """print('{"page_count": %d, "pages": []}' % os.getpgid(0))"""
+    assert taken_over(code).page_count != os.getpgid(0)

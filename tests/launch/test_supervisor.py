@@ -1,0 +1,108 @@
+"""The supervisor keeps its children up, passes on what they say, and stops them in order."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.seen import eventually
+from wfc_site import supervisor
+from wfc_site.supervisor import Child, kept
+
+pytestmark = pytest.mark.process
+
+POLITE = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit()); print('up', flush=True); time.sleep(60)"
+DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+SHORT = "print('hello')"
+
+
+@pytest.fixture
+def said(monkeypatch) -> list[str]:
+    """What reached the terminal."""
+    lines: list[str] = []
+    monkeypatch.setattr(supervisor, "say", lines.append)
+    monkeypatch.setattr(supervisor, "FIRST_WAIT_S", 0.01)
+    return lines
+
+
+@pytest.fixture
+def child(tmp_path) -> Callable[..., Child]:
+    def make(program: str, name: str = "site", stop_within_s: float = 5) -> Child:
+        command = [sys.executable, "-c", program]
+        return Child(name=name, command=command, stop_within_s=stop_within_s, folder=tmp_path)
+
+    return make
+
+
+async def seen(look: Callable[[], object]) -> None:
+    await asyncio.to_thread(eventually, look)
+
+
+async def test_what_a_child_says_is_passed_on_with_its_name(child, said):
+    async with kept(child(POLITE)):
+        await seen(lambda: "site   | up" in said)
+
+
+async def test_a_child_that_ends_is_started_again_after_longer_and_longer_waits(child, said):
+    async with kept(child(SHORT)):
+        await seen(lambda: said.count("site   | hello") == 3)
+    waits = [line for line in said if "starts again" in line]
+    assert waits[:2] == [f"site   | ended with 0; it starts again in {wait} s" for wait in (0.01, 0.02)]
+
+
+async def test_children_are_stopped_when_the_block_ends(child, said):
+    async with kept(child(POLITE)):
+        await seen(lambda: "site   | up" in said)
+    assert psutil.Process().children() == []
+
+
+async def test_what_was_brought_up_first_is_stopped_last(child, said):
+    bye = "import signal, sys, time\ndef bye(*_): print('bye'); sys.exit()\nsignal.signal(15, bye); print('up', flush=True); time.sleep(60)"
+    async with kept(child(bye, "redis")), kept(child(bye, "worker")):
+        await seen(lambda: sum("up" in line for line in said) == 2)
+    assert [line for line in said if "bye" in line] == ["worker | bye", "redis  | bye"]
+
+
+async def test_a_child_that_does_not_heed_sigterm_is_killed(child, said):
+    async with kept(child(DEAF, stop_within_s=0.2)):
+        await seen(lambda: "site   | up" in said)
+    assert said[-1] == "site   | did not stop within 0.2 s and is killed"
+
+
+async def test_a_stop_while_a_child_waits_to_start_again_is_immediate(child, said, monkeypatch):
+    monkeypatch.setattr(supervisor, "FIRST_WAIT_S", 60)
+    async with asyncio.timeout(20):
+        async with kept(child(SHORT)):
+            await seen(lambda: any("starts again" in line for line in said))
+
+
+async def test_what_a_child_leaves_behind_ends_with_it(child, said):
+    parent = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {DEAF!r}]).pid, flush=True); {POLITE}"
+    async with kept(child(parent)):
+        await seen(lambda: len(said) >= 3)
+        left = next(int(line.split()[-1]) for line in said if line.split()[-1].isdigit())
+    eventually(lambda: not alive(left))
+
+
+def test_no_child_survives_a_supervisor_that_is_killed(tmp_path):
+    keep = (
+        "import asyncio, sys; from pathlib import Path; from wfc_site.supervisor import Child, kept\n"
+        "async def main():\n"
+        f"    command = [sys.executable, '-c', {DEAF!r}]\n"
+        "    async with kept(Child(name='deaf', command=command, stop_within_s=60, folder=Path.cwd())):\n"
+        "        await asyncio.sleep(60)\n"
+        "asyncio.run(main())"
+    )
+    with subprocess.Popen([sys.executable, "-c", keep], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"deaf   | up\n"
+        (deaf,) = psutil.Process(process.pid).children()
+        process.send_signal(signal.SIGKILL)
+    eventually(lambda: not alive(deaf.pid))
+
+
+def alive(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

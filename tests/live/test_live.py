@@ -1,0 +1,187 @@
+"""A live page over a real Redis: what it is told, when, and who is told nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings as django_settings
+from django.contrib.auth.models import User
+from django.db import connections
+from django.test import Client
+
+import wfc_site.live
+from candidates import decisions, evaluations
+from candidates.models import Application, Resume
+from jobs import openings
+from models_admin import messages
+from models_admin.messages import Message, Report
+from models_admin.models import GpuWorker
+from models_admin.publishing import publish
+from wfc_site.asgi import application
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "registry")]
+
+ORIGIN = (b"origin", b"http://localhost")
+
+
+@pytest.fixture(autouse=True)
+async def _connections_closed() -> AsyncIterator[None]:
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+class Page:
+    """A browser's end of the socket: keeps what came, by the id of the element that it takes the place of."""
+
+    def __init__(self, query: str, user: User | None, origin: tuple[bytes, bytes] = ORIGIN) -> None:
+        headers = [origin, (b"host", b"localhost"), (b"cookie", _cookie(user))]
+        self.socket = WebsocketCommunicator(application, f"/ws/live?{query}", headers=headers)
+        self.heard: list[str] = []
+
+    async def open(self) -> "Page":
+        accepted, _ = await self.socket.connect(timeout=5)
+        assert accepted
+        return self
+
+    async def until(self, *words: str, limit_s: float = 8) -> str:
+        """Return the first fragment that holds all of `words`."""
+        async with asyncio.timeout(limit_s):
+            while True:
+                fragment = await self.socket.receive_from(timeout=limit_s)
+                self.heard.append(fragment)
+                if all(word in fragment for word in words):
+                    return fragment
+
+    async def close_code(self) -> int:
+        while True:
+            message = await self.socket.receive_output(timeout=5)
+            if message["type"] == "websocket.close":
+                return message["code"]
+
+    async def close(self) -> None:
+        await self.socket.disconnect()
+
+
+def _cookie(user: User | None) -> bytes:
+    if user is None:
+        return b""
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    return f"{name}={client.cookies[name].value}".encode()
+
+
+@pytest.fixture
+async def open_page() -> AsyncIterator[Callable[..., Any]]:
+    pages: list[Page] = []
+
+    async def open_page(query: str, user: User | None, **more: Any) -> Page:
+        page = await sync_to_async(Page)(query, user, **more)
+        pages.append(page)
+        return await page.open()
+
+    yield open_page
+    for page in pages:
+        await page.close()
+
+
+def make_application(job: Any, letter: str = "a") -> Application:
+    resume = Resume.objects.create(
+        sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1, page_count=1
+    )
+    made = Application.objects.create(job=job, resume=resume, file_name=f"{letter}.pdf")
+    evaluations.enqueue(made)
+    return made
+
+
+async def test_on_connect_it_is_told_all_that_the_page_shows(world, open_page):
+    await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=job&job={world.job.pk}", world.alice)
+    await page.until('id="models"')
+    await page.until('id="applications"', "a.pdf")
+    await page.until('id="items"')
+    await page.until('id="counts"')
+
+
+async def test_a_new_row_joins_the_table(world, open_page):
+    page = await open_page(f"page=job&job={world.job.pk}", world.alice)
+    await page.until('id="counts"')
+    made = await sync_to_async(make_application)(world.job)
+    await page.until("afterbegin:#applications", f'id="application-{made.pk}"')
+
+
+async def test_a_changed_row_takes_its_own_place(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=job&job={world.job.pk}", world.alice)
+    await page.until('id="counts"')
+    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.alice)
+    fragment = await page.until(f'id="application-{made.pk}"')
+    assert fragment.strip().startswith("<tr")
+
+
+async def test_on_an_older_page_a_new_row_is_only_counted(world, open_page):
+    first = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=job&job={world.job.pk}&before={first.pk + 1}", world.alice)
+    await page.until('id="counts"')
+    await sync_to_async(make_application)(world.job, "b")
+    await page.until('id="unseen"', "1")
+
+
+async def test_the_header_follows_the_worker(world, open_page):
+    page = await open_page("", world.charlie)
+    await page.until('id="models"', "No worker is running")
+    worker = await GpuWorker.objects.acreate(name="gpu0", host="h", pid=1, pid_started_at=0, device="CPU")
+    report = Message(type=Report.WORKER_CHANGED, id=worker.pk)
+    await sync_to_async(publish)(messages.MODELS, report)
+    await page.until('id="models"', "starting")
+
+
+async def test_a_new_job_appears_in_the_list_of_whoever_may_see_it(world, open_page):
+    page = await open_page("page=jobs", world.alice)
+    await page.until('id="jobs"')
+    await sync_to_async(openings.create)(owner=world.alice, title="Fresh", description="New.")
+    await page.until('id="jobs"', "Fresh")
+
+
+async def test_another_ones_job_is_told_to_nobody_else(world, open_page):
+    page = await open_page(f"page=job&job={world.job.pk}", world.charlie)
+    assert await page.close_code() == wfc_site.live.NOT_ALLOWED
+
+
+async def test_who_is_not_signed_in_is_told_so(world, open_page):
+    page = await open_page(f"page=job&job={world.job.pk}", None)
+    assert await page.close_code() == wfc_site.live.SIGNED_OUT
+
+
+async def test_who_is_signed_out_meanwhile_is_cut_off(world, open_page, monkeypatch):
+    monkeypatch.setattr(wfc_site.live, "ALL_AGAIN_S", 0.3)
+    page = await open_page(f"page=job&job={world.job.pk}", world.alice)
+    await page.until('id="counts"')
+    await User.objects.filter(pk=world.alice.pk).aupdate(is_active=False)
+    assert await page.close_code() == wfc_site.live.SIGNED_OUT
+
+
+async def test_a_right_that_is_taken_away_ends_the_page(world, open_page, monkeypatch):
+    monkeypatch.setattr(wfc_site.live, "ALL_AGAIN_S", 0.3)
+    page = await open_page(f"page=job&job={world.job.pk}", world.bob)
+    await page.until('id="counts"')
+    await sync_to_async(world.bob.teams.clear)()
+    assert await page.close_code() == wfc_site.live.NOT_ALLOWED
+
+
+async def test_another_site_cannot_listen(world):
+    page = await sync_to_async(Page)("page=jobs", world.alice, origin=(b"origin", b"http://evil.example"))
+    accepted, _ = await page.socket.connect(timeout=5)
+    assert not accepted
+
+
+async def test_what_was_missed_is_found_without_a_message(world, open_page, monkeypatch):
+    monkeypatch.setattr(wfc_site.live, "ALL_AGAIN_S", 0.3)
+    page = await open_page(f"page=job&job={world.job.pk}", world.alice)
+    await page.until('id="counts"')
+    monkeypatch.setattr(evaluations, "publish", lambda *_: None)
+    await sync_to_async(make_application)(world.job)
+    await page.until('id="applications"', "a.pdf")

@@ -1,0 +1,16 @@
+"""Waiting for a thing seen, never for a time."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def eventually(look: Callable[[], T], limit_s: float = 20, every_s: float = 0.02) -> T:
+    """Return the first true answer of `look`; fail with its last one when there is none in time."""
+    end = time.monotonic() + limit_s
+    while not (answer := look()):
+        assert time.monotonic() < end, f"not seen within {limit_s} s: {look}, the last answer was {answer!r}"
+        time.sleep(every_s)
+    return answer
