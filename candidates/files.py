@@ -26,7 +26,7 @@ def response(application: Application) -> StreamingHttpResponse:
     return answer
 
 
-async def _chunks(file: File[bytes]) -> AsyncIterator[bytes]:
+async def _chunks(file: "File[bytes]") -> AsyncIterator[bytes]:
     """Read in threads: under ASGI a synchronous iterator would be read whole into memory."""
     try:
         while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):

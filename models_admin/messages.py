@@ -25,6 +25,8 @@ class Report(StrEnum):
     APPLICATION_CHANGED = "application_changed"  # id of an Application
 
 
+KINDS: dict[object, Command | Report] = {kind.value: kind for kind in (*Command, *Report)}
+
 WORKERS = "workers"  # every GPU worker listens here
 MODELS = "models"  # every page does: the header shows it
 JOBS = "jobs"  # the list of jobs
@@ -50,7 +52,6 @@ def parse(raw: object) -> Message:
     """Return the message in `raw`. Raises ValueError for anything but exactly a known type and a whole id."""
     if not isinstance(raw, dict) or raw.keys() != {"type", "id"} or type(raw["id"]) is not int:
         raise ValueError(f"not a message: {raw!r}")
-    for kind in (Command, Report):
-        if raw["type"] in kind:
-            return Message(type=kind(raw["type"]), id=raw["id"])
-    raise ValueError(f"unknown message type: {raw['type']!r}")
+    if raw["type"] not in KINDS:
+        raise ValueError(f"unknown message type: {raw['type']!r}")
+    return Message(type=KINDS[raw["type"]], id=raw["id"])

@@ -22,7 +22,7 @@ from django.http import QueryDict
 from candidates.live import JobTopic
 from jobs.live import JobsTopic
 from models_admin.live import HeaderTopic, NotAllowed, Topic
-from models_admin.messages import Message, Report, parse
+from models_admin.messages import KINDS, Message, parse
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        if message["type"] in Report:
+        if message["type"] in KINDS:
             self._changes.add(parse(message))
             self._changed.set()
         else:

@@ -7,7 +7,7 @@ from django.urls import include, path
 import candidates.views
 import jobs.views
 import models_admin.views
-from wfc_site.health import healthz
+from wfc_site.health import alive
 
 urlpatterns = [
     path("", jobs.views.job_list, name="job-list"),
@@ -23,6 +23,6 @@ urlpatterns = [
     path("sign-in", auth.LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
     path("sign-out", auth.LogoutView.as_view(), name="sign-out"),
     path("api/", include("wfc_site.api")),
-    path("healthz", healthz, name="healthz"),
+    path("healthz", alive, name="healthz"),
     path("admin/", admin.site.urls),
 ]

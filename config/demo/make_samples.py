@@ -283,7 +283,12 @@ def built(
     behind: Callable[[Canvas, object], None] = lambda _canvas, _document: None,
 ) -> None:
     document = BaseDocTemplate(
-        str(path), pagesize=LETTER, title=title, author="Wheat From Chaff samples", invariant=1
+        str(path),
+        pagesize=LETTER,
+        title=title,
+        author="Wheat From Chaff samples",
+        invariant=1,
+        pageCompression=0,  # not every zlib makes the same bytes of the same page
     )
     document.addPageTemplates(PageTemplate(frames=frames, onPage=behind))
     document.build(story)

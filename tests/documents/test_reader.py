@@ -103,6 +103,11 @@ def test_the_reader_knows_nothing_of_the_environment(taken_over, monkeypatch):
     assert taken_over(code).page_count == 1000
 
 
+def test_no_code_of_ours_or_of_the_users_is_within_reach_of_the_reader(taken_over):
+    code = """print('{"page_count": %d, "pages": []}' % (1000 + sys.flags.isolated))"""
+    assert taken_over(code).page_count == 1001
+
+
 def test_a_reader_that_crashes_costs_one_file(taken_over):
     with pytest.raises(Unreadable, match="something in it breaks the reader"):
         taken_over("os.kill(os.getpid(), signal.SIGSEGV)")
@@ -113,6 +118,7 @@ def test_a_reader_out_of_processor_time_took_too_long(taken_over):
         taken_over("os.kill(os.getpid(), signal.SIGXCPU)")
 
 
+@pytest.mark.timeout(20)
 def test_a_reader_that_does_not_end_itself_is_ended(taken_over, monkeypatch):
     monkeypatch.setattr(documents, "GRACE_S", 0.2)
     with pytest.raises(Unreadable, match="takes too long"):
@@ -131,7 +137,7 @@ def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken
         "",
         "{",
         '{"page_count": 0, "pages": []}',
-        '{"page_count": 1, "pages": [{"width_pt": NaN, "height_pt": 1, "text": ""}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1e999, "height_pt": 1, "text": ""}]}',
         '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\u0000"}]}',
         '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\ud800"}]}',
         '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "%s"}]}' % ("a" * 100_001),
@@ -141,7 +147,7 @@ def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken
         "silence",
         "half",
         "no pages",
-        "no number",
+        "endless width",
         "NUL",
         "lone surrogate",
         "too much text",

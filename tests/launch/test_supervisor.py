@@ -15,8 +15,26 @@ from wfc_site.supervisor import Child, kept
 
 pytestmark = pytest.mark.process
 
-POLITE = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit()); print('up', flush=True); time.sleep(60)"
-DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+POLITE = """
+import signal, sys, time
+def bye(*_):
+    print("bye")
+    sys.exit()
+signal.signal(signal.SIGTERM, bye)
+print("up", flush=True)
+time.sleep(60)
+"""
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(60)
+"""
+PARENT = f"""
+import subprocess, sys
+print("mine", subprocess.Popen([sys.executable, "-c", {DEAF!r}]).pid)
+{POLITE}
+"""
 SHORT = "print('hello')"
 
 
@@ -55,14 +73,14 @@ async def test_a_child_that_ends_is_started_again_after_longer_and_longer_waits(
 
 
 async def test_children_are_stopped_when_the_block_ends(child, said):
+    earlier = psutil.Process().children()
     async with kept(child(POLITE)):
         await seen(lambda: "site   | up" in said)
-    assert psutil.Process().children() == []
+    assert psutil.Process().children() == earlier
 
 
 async def test_what_was_brought_up_first_is_stopped_last(child, said):
-    bye = "import signal, sys, time\ndef bye(*_): print('bye'); sys.exit()\nsignal.signal(15, bye); print('up', flush=True); time.sleep(60)"
-    async with kept(child(bye, "redis")), kept(child(bye, "worker")):
+    async with kept(child(POLITE, "redis")), kept(child(POLITE, "worker")):
         await seen(lambda: sum("up" in line for line in said) == 2)
     assert [line for line in said if "bye" in line] == ["worker | bye", "redis  | bye"]
 
@@ -81,10 +99,9 @@ async def test_a_stop_while_a_child_waits_to_start_again_is_immediate(child, sai
 
 
 async def test_what_a_child_leaves_behind_ends_with_it(child, said):
-    parent = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {DEAF!r}]).pid, flush=True); {POLITE}"
-    async with kept(child(parent)):
-        await seen(lambda: len(said) >= 3)
-        left = next(int(line.split()[-1]) for line in said if line.split()[-1].isdigit())
+    async with kept(child(PARENT)):
+        await seen(lambda: len([line for line in said if "up" in line]) == 2)
+        left = next(int(line.split()[-1]) for line in said if "mine" in line)
     eventually(lambda: not alive(left))
 
 

@@ -1,83 +1,264 @@
-// The live page: says whether it is connected, connects again, and leaves alone what has not changed.
+// What the server sends over the page's one WebSocket, and what the reader hears of the connection.
+// htmx swaps fragments by id; here is what it leaves open: reconnecting after every kind of close,
+// leaving alone what has not changed, and tables that change row by row.
+"use strict";
+
 (() => {
-  "use strict";
-  const HANDLED_BY_HTMX = [1006, 1011, 1012, 1013];
-  const FINAL = {
-    4401: "Signed out: reload the page to sign in again.",
-    4403: "You may not see this page any more.",
-  };
-  const LONGEST_PAUSE_MS = 5000;
+  const SIGNED_OUT = 4401;
+  const NOT_ALLOWED = 4403;
+  const FINAL = [SIGNED_OUT, NOT_ALLOWED];
+  const HTMX_RECONNECTS_ON = [1006, 1011, 1012, 1013];
+  const SHOW_LOSS_AFTER_MS = 1500; // a restart of the site is over before anyone needs to read of it
+
+  const byId = (id) => document.getElementById(id);
+
+  // --- the connection ---
+
+  let lossTimer = 0;
   let tries = 0;
 
-  const pause = (n) => Math.min(250 * 2 ** n, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
-  htmx.config.wsReconnectDelay = pause;
+  function delayMs(attempt) {
+    return Math.min(250 * 2 ** attempt, 5000) * (0.5 + Math.random() / 2);
+  }
 
-  const say = (state, words) => {
-    const element = document.getElementById("connection");
-    if (!element) return;
-    element.dataset.state = state;
-    element.textContent = words;
-  };
+  function sayConnection(sentence, link) {
+    const line = byId("connection");
+    line.textContent = sentence;
+    if (link) {
+      const anchor = document.createElement("a");
+      anchor.href = link.href;
+      anchor.textContent = link.text;
+      line.append(" ", anchor);
+    }
+    line.hidden = !sentence;
+  }
 
-  document.addEventListener("htmx:wsOpen", () => {
+  function lossSentence() {
+    return navigator.onLine
+      ? "The connection to the server is lost. Trying again; what you see may be out of date."
+      : "This computer is offline. What you see may be out of date; it catches up by itself.";
+  }
+
+  function sayLossSoon() {
+    clearTimeout(lossTimer);
+    lossTimer = setTimeout(() => sayConnection(lossSentence()), SHOW_LOSS_AFTER_MS);
+  }
+
+  function onOpen() {
     tries = 0;
-    say("live", "live");
+    clearTimeout(lossTimer);
+    sayConnection("");
+    document.body.dataset.connection = "live";
+  }
+
+  function onClose({ detail: { event, socketWrapper } }) {
+    document.body.dataset.connection = FINAL.includes(event.code) ? "ended" : "lost";
+    clearTimeout(lossTimer);
+    if (event.code === SIGNED_OUT) {
+      sayConnection("You are signed out.", { href: "/sign-in", text: "Sign in again" });
+    } else if (event.code === NOT_ALLOWED) {
+      sayConnection("You may not see this page any more.", { href: "/", text: "To the list of jobs" });
+    } else {
+      sayLossSoon();
+      if (!HTMX_RECONNECTS_ON.includes(event.code)) {
+        setTimeout(() => socketWrapper.reconnect(), delayMs(tries++));
+      }
+    }
+  }
+
+  htmx.config.wsReconnectDelay = delayMs;
+  document.addEventListener("htmx:wsOpen", onOpen);
+  document.addEventListener("htmx:wsClose", onClose);
+  window.addEventListener("offline", () => sayConnection(lossSentence()));
+  window.addEventListener("online", () => {
+    if (document.body.dataset.connection === "live") sayConnection("");
   });
 
-  document.addEventListener("htmx:wsClose", (event) => {
-    const code = event.detail.event.code;
-    if (FINAL[code]) {
-      say("ended", FINAL[code]);
-      return;
-    }
-    say("lost", navigator.onLine ? "connecting…" : "offline: changes will show when you are back");
-    if (!HANDLED_BY_HTMX.includes(code)) {
-      const socket = event.detail.socketWrapper;
-      setTimeout(() => socket.reconnect(), pause(tries++));
-    }
-  });
+  // --- fragments ---
 
-  // What is on the page already is not swapped: it would cost focus, selection and open menus.
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const { target, fragment } = event.detail;
-    const fresh = fragment.firstElementChild;
-    if (!fresh || fresh.id !== target.id) return;
-    if (fresh.dataset.version && fresh.dataset.version === target.dataset.version) {
+  function sameVersion(present, next) {
+    return present.dataset.version !== undefined && present.dataset.version === next.dataset.version;
+  }
+
+  // Bring the children of `present` to those of `next`, touching only what differs: the reader keeps
+  // focus, selection and opened details in every row that has not changed.
+  function bringRows(present, next) {
+    const wanted = new Set(Array.from(next.children, (row) => row.id));
+    for (const row of [...present.children]) if (!wanted.has(row.id)) htmx.remove(row);
+    let place = present.firstElementChild;
+    for (const row of [...next.children]) {
+      const known = byId(row.id);
+      if (known === null || known.parentElement !== present) {
+        present.insertBefore(row, place);
+        htmx.process(row);
+        greet(row);
+        continue;
+      }
+      if (known === place) place = place.nextElementSibling;
+      else present.insertBefore(known, place);
+      if (!sameVersion(known, row)) replaceRow(known, row);
+    }
+    present.dataset.version = next.dataset.version;
+  }
+
+  function replaceRow(known, row) {
+    const focused = focusedIn(known);
+    keepOpen(known, row);
+    known.replaceWith(row);
+    htmx.process(row);
+    greet(row);
+    refocus(focused);
+  }
+
+  function greet(row) {
+    if (row.matches("tr")) row.classList.add("fresh");
+  }
+
+  function focusedIn(element) {
+    return element.contains(document.activeElement) ? document.activeElement.id : "";
+  }
+
+  function refocus(id) {
+    if (id) byId(id)?.focus({ preventScroll: true });
+  }
+
+  function keepOpen(present, next) {
+    for (const details of present.querySelectorAll("details[id][open]")) {
+      next.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+    }
+  }
+
+  let focusedBefore = "";
+
+  function beforeFragment(event) {
+    const present = event.target;
+    const next = event.detail.fragment.querySelector(`#${CSS.escape(present.id)}`);
+    if (next === null) return skipKnownRows(event, present); // rows to add, not an element to replace
+    if (sameVersion(present, next)) {
       event.detail.shouldSwap = false;
-      return;
+    } else if (next.hasAttribute("data-keyed")) {
+      event.detail.shouldSwap = false;
+      bringRows(present, next);
+      afterChange();
+    } else {
+      keepOpen(present, next);
+      greet(next);
+      focusedBefore = focusedIn(present);
     }
-    keepOpen(target, fresh);
-    keepFocus(target);
-  });
+  }
 
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "models") keepFocus(event.detail.target);
-  });
-
-  const keepOpen = (old, fresh) => {
-    const was = old.querySelector("details[open]");
-    const is = fresh.querySelector("details");
-    if (was && is) is.open = true;
-  };
-
-  const keepFocus = (old) => {
-    const focused = document.activeElement;
-    if (!focused || !focused.id || !old.contains(focused)) return;
-    const id = focused.id;
-    requestAnimationFrame(() => document.getElementById(id)?.focus());
-  };
-
-  // A menu closes on Escape and on a click beside it.
-  const closeMenus = (except) => {
-    for (const menu of document.querySelectorAll(".models details[open]")) {
-      if (menu !== except) menu.open = false;
+  function skipKnownRows(event, present) {
+    for (const row of [...event.detail.fragment.children]) {
+      const known = row.id && byId(row.id);
+      if (known && known.parentElement === present) {
+        row.remove();
+        if (!sameVersion(known, row)) replaceRow(known, row);
+      } else {
+        greet(row);
+      }
     }
-  };
-  document.addEventListener("click", (event) => closeMenus(event.target.closest(".models details")));
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    const menu = document.activeElement?.closest?.(".models details[open]");
-    closeMenus(null);
-    menu?.querySelector("summary")?.focus();
+  }
+
+  function afterFragment() {
+    refocus(focusedBefore);
+    focusedBefore = "";
+  }
+
+  document.addEventListener("htmx:oobBeforeSwap", beforeFragment);
+  document.addEventListener("htmx:oobAfterSwap", afterFragment);
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    opened = target ? Array.from(target.querySelectorAll("details.reason[open]"), (d) => d.id) : [];
   });
+  document.addEventListener("htmx:afterSwap", () => opened.forEach((id) => byId(id)?.setAttribute("open", "")));
+  let opened = [];
+
+  // --- words that follow from what is shown ---
+
+  let said = null;
+
+  function sayStatus() {
+    const sentence = document.querySelector("#models [data-say]")?.textContent.trim() ?? "";
+    if (said !== null && sentence !== said) byId("said").textContent = sentence;
+    said = sentence;
+  }
+
+  function countRows() {
+    for (const element of document.querySelectorAll("[data-count]")) {
+      element.textContent = document.querySelectorAll(element.dataset.count).length;
+    }
+  }
+
+  function showRemaining() {
+    for (const element of document.querySelectorAll("[data-eta-s]")) {
+      const passedS = (Date.now() - Date.parse(element.dataset.since)) / 1000;
+      const leftS = Math.round(Number(element.dataset.etaS) - Math.max(passedS, 0));
+      element.textContent = leftS > 0 ? `about ${leftS} s left` : "a little longer than usual";
+    }
+  }
+
+  const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+  function showLocalTimes() {
+    for (const element of document.querySelectorAll("time[datetime]:not([data-local])")) {
+      element.textContent = DATE.format(new Date(element.dateTime));
+      element.dataset.local = "";
+    }
+  }
+
+  function afterChange() {
+    sayStatus();
+    countRows();
+    showRemaining();
+    showLocalTimes();
+  }
+
+  document.addEventListener("htmx:wsAfterMessage", afterChange);
+  document.addEventListener("htmx:afterSettle", afterChange);
+  setInterval(showRemaining, 1000);
+
+  // --- refusals: the server's own sentence, beside the page, without taking the focus ---
+
+  function sentenceOf(xhr) {
+    const type = xhr.getResponseHeader("Content-Type") ?? "";
+    if (type.startsWith("text/plain")) return xhr.responseText;
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    return page.querySelector("[data-sentence]")?.textContent ?? `The server answered ${xhr.status}. Try again.`;
+  }
+
+  function toast(sentence) {
+    const line = document.createElement("p");
+    line.className = "notice error";
+    const words = document.createElement("span");
+    words.textContent = sentence;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "✕";
+    close.setAttribute("aria-label", "Close this message");
+    close.addEventListener("click", () => line.remove());
+    line.append(words, close);
+    byId("toasts").append(line);
+  }
+
+  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => toast(sentenceOf(xhr)));
+  document.addEventListener("htmx:sendError", () =>
+    toast("The server cannot be reached, so nothing was changed. Try again in a moment."),
+  );
+
+  // --- the model selector closes as menus do ---
+
+  function closeSelector(focus) {
+    const selector = byId("selector");
+    if (!selector?.open) return;
+    selector.open = false;
+    if (focus) selector.querySelector("summary").focus();
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest("#selector")) closeSelector(false);
+  });
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") closeSelector(true);
+  });
+
+  document.addEventListener("DOMContentLoaded", afterChange);
 })();

@@ -1,0 +1,41 @@
+"""What the people of tests/world.py may do."""
+
+import pytest
+
+from jobs.models import Job
+from wfc_site import roles
+
+
+@pytest.mark.parametrize("right", ["jobs.add_job", "candidates.add_uploaditem", "candidates.add_decision"])
+def test_recruiters_open_jobs_upload_and_decide(world, right):
+    assert world.alice.has_perm(right)
+
+
+def test_recruiters_do_not_swap(world):
+    assert not world.alice.has_perm("models_admin.swap_model")
+
+
+def test_operators_swap_and_keep_the_registry(world):
+    assert world.olga.has_perms(["models_admin.swap_model", "models_admin.change_modelconfig"])
+
+
+def test_operators_cannot_rewrite_what_happened(world):
+    changing = [
+        "models_admin.change_auditevent",
+        "models_admin.delete_auditevent",
+        "models_admin.change_swap",
+    ]
+    assert not any(world.olga.has_perm(right) for right in changing)
+
+
+def test_an_operator_sees_no_job(world):
+    assert not Job.objects.visible_to(world.olga).exists()
+
+
+def test_a_right_that_an_administrator_added_survives_the_next_start(world):
+    from django.contrib.auth.models import Group, Permission
+
+    extra = Permission.objects.get(codename="view_every_job")
+    Group.objects.get(name="Recruiter").permissions.add(extra)
+    roles.establish()
+    assert extra in Group.objects.get(name="Recruiter").permissions.all()

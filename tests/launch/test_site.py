@@ -1,0 +1,67 @@
+"""The site as uvicorn serves it: the probe, static files, sockets' origin, and bodies that are too large."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import websockets.sync.client
+from websockets.exceptions import InvalidStatus
+
+from wfc_site import asgi
+
+pytestmark = pytest.mark.process
+
+
+def test_healthz_answers_without_sign_in(live_site):
+    answer = httpx.get(f"{live_site}/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_a_foreign_host_name_is_refused(live_site):
+    assert httpx.get(f"{live_site}/healthz", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["admin/css/base.css", "django_htmx/htmx-2.min.js"])
+def test_static_files_are_served(live_site, path):
+    answer = httpx.get(f"{live_site}/static/{path}")
+    assert (answer.status_code, len(answer.content) > 1000) == (200, True)
+
+
+def test_addresses_are_not_logged_for_they_hold_what_people_search_for(live_site, caplog):
+    httpx.get(f"{live_site}/healthz?q=Ana")
+    assert "uvicorn.access" not in {record.name for record in caplog.records}
+
+
+def test_a_socket_from_another_origin_is_refused(live_site):
+    address = live_site.replace("http", "ws", 1) + "/ws/live"
+    with pytest.raises(InvalidStatus, match="403"):
+        websockets.sync.client.connect(address, origin="http://evil.example")
+
+
+@pytest.fixture
+def small_limit(monkeypatch) -> None:
+    """Requests may carry 1 MiB."""
+    monkeypatch.setattr(asgi.application.application_mapping["http"], "limit_bytes", 2**20)
+
+
+def chunks(count: int) -> Iterator[bytes]:
+    """A body of `count` pieces of 64 KiB whose length is not announced."""
+    for _ in range(count):
+        yield bytes(2**16)
+
+
+@pytest.mark.parametrize("body", [bytes(2**20 + 1), chunks(17)], ids=["announced", "streamed"])
+def test_a_body_that_is_too_large_is_refused_with_a_sentence(live_site, small_limit, body):
+    answer = httpx.post(f"{live_site}/api/upload", content=body, timeout=20)
+    assert answer.status_code == 413
+    assert answer.json() == {"detail": "A request may carry 1 MiB: send fewer files at once."}
+
+
+def test_a_page_is_told_the_same_in_plain_text(live_site, small_limit):
+    answer = httpx.post(f"{live_site}/sign-in", content=bytes(2**20 + 1), timeout=20)
+    assert answer.text == "A request may carry 1 MiB: send fewer files at once."
+
+
+def test_a_body_of_just_the_limit_reaches_the_site(live_site, small_limit):
+    answer = httpx.post(f"{live_site}/api/upload", content=bytes(2**20), timeout=20)
+    assert answer.status_code in (401, 403)
