@@ -10,11 +10,11 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from candidates.documents import DocumentRefused, Encrypted
 from django.conf import settings
 from django.utils import timezone
 
 from candidates import evaluations, preparation
+from candidates.documents import DocumentRefused, Encrypted
 from candidates.evaluations import Reading
 from candidates.leases import ClaimLost, renew
 from candidates.models import Evaluation, ItemState, UploadItem

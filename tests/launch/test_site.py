@@ -1,5 +1,6 @@
 """The site as uvicorn serves it: the probe, static files, sockets' origin, and bodies that are too large."""
 
+import urllib.request
 from collections.abc import Iterator
 
 import httpx
@@ -27,9 +28,9 @@ def test_static_files_are_served(live_site, path):
     assert (answer.status_code, len(answer.content) > 1000) == (200, True)
 
 
-def test_addresses_are_not_logged_for_they_hold_what_people_search_for(live_site, caplog):
-    httpx.get(f"{live_site}/healthz?q=Ana")
-    assert "uvicorn.access" not in {record.name for record in caplog.records}
+def test_addresses_are_not_logged_for_they_hold_what_people_search_for(live_site, capfd):
+    urllib.request.urlopen(f"{live_site}/healthz?q=Ana").close()  # httpx would log it by itself
+    assert "Ana" not in "".join(capfd.readouterr())
 
 
 def test_a_socket_from_another_origin_is_refused(live_site):

@@ -1,0 +1,108 @@
+"""The words that the rules know. Lower case, as tokens write them; ground for matching, not a ranking."""
+
+SKILLS = frozenset(
+    """
+    python|django|flask|fastapi|celery|sqlalchemy|pandas|numpy|scipy|scikit-learn|pytorch|tensorflow|keras|jax
+    |java|kotlin|scala|spring|spring boot|hibernate|maven|gradle|javascript|typescript|node.js|react|react native
+    |redux|vue|vue.js|angular|angularjs|svelte|next.js|express|html|css|sass|htmx|tailwind|c|c++|c#|f#|.net|asp.net
+    |go|rust|ruby|ruby on rails|rails|php|laravel|symfony|perl|r|julia|matlab|haskell|elixir|erlang|swift
+    |objective-c|dart|flutter|cuda|triton|onnx|bash|shell|powershell|sql|nosql|postgresql|postgres|mysql|mariadb
+    |sqlite|oracle|sql server|mongodb|redis|cassandra|dynamodb|elasticsearch|opensearch|neo4j|kafka|rabbitmq|spark
+    |hadoop|airflow|dbt|snowflake|bigquery|databricks|etl|aws|azure|gcp|google cloud|docker|kubernetes|helm
+    |terraform|ansible|jenkins|github actions|gitlab|git|linux|unix|nginx|prometheus|grafana|ci'cd|devops|sre
+    |rest|rest api|rest apis|graphql|grpc|microservices|websockets|oauth|tcp'ip|distributed systems|distributed training|ray
+    |machine learning|deep learning|reinforcement learning|computer vision|natural language processing|nlp|llm|llms
+    |transformers|data science|data engineering|data analysis|statistics|a'b testing|tableau|power bi|excel|looker
+    |testing|unit testing|pytest|selenium|playwright|cypress|test automation|tdd|agile|scrum|kanban|jira
+    |project management|product management|stakeholder management|team leadership|mentoring|security|cryptography
+    |penetration testing|networking|figma|sketch|photoshop|illustrator|ui'ux|user research|accessibility|wcag
+    |salesforce|sap|hubspot|crm|seo|google analytics|content marketing|copywriting|accounting|bookkeeping|ifrs|gaap
+    |payroll|recruiting|negotiation|budgeting|forecasting|autocad|solidworks|plc|embedded systems|firmware|fpga
+    |verilog|vhdl|robotics|ros|nursing|patient care|logistics|supply chain|procurement
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+
+DEGREES = {
+    "bachelor": 1, "bachelors": 1, "bachelor's": 1, "bsc": 1, "b.sc": 1, "bs": 1, "b.s": 1, "ba": 1, "b.a": 1,
+    "beng": 1, "degree": 1, "master": 2, "masters": 2, "master's": 2, "msc": 2, "m.sc": 2, "ms": 2, "m.s": 2,
+    "meng": 2, "mba": 2, "phd": 3, "ph.d": 3, "doctorate": 3, "dphil": 3,
+}  # fmt: skip
+
+MUST_HEADINGS = (
+    "requirements", "required", "must have", "must haves", "you must", "qualifications", "minimum qualifications",
+    "basic qualifications", "skills", "required skills", "what you bring", "what you need", "what we expect",
+    "what we are looking for", "what we're looking for", "your profile", "you have", "you bring", "who you are",
+    "we require", "essential", "key skills", "technical skills", "the must haves",
+)  # fmt: skip
+
+NICE_HEADINGS = (
+    "nice to have", "nice to haves", "preferred", "preferred qualifications", "preferred skills", "bonus",
+    "bonus points", "plus", "pluses", "desirable", "optional", "good to have", "a plus", "extra credit", "ideally",
+)  # fmt: skip
+
+NEUTRAL_HEADINGS = (
+    "about", "about us", "about the role", "about the team", "the role", "the team", "your role", "responsibilities",
+    "key responsibilities", "what you will do", "what you'll do", "your tasks", "tasks", "duties", "benefits",
+    "what we offer", "we offer", "perks", "salary", "compensation", "location", "how to apply", "apply",
+    "our company", "who we are", "job description", "summary", "overview", "equal opportunity",
+)  # fmt: skip
+
+NICE_WORDS = (
+    "nice to have",
+    "is a plus",
+    "are a plus",
+    "a bonus",
+    "preferred",
+    "preferably",
+    "desirable",
+    "ideally",
+)
+
+FILLERS = frozenset(
+    """
+    a an the of in with to for on at and or as by from is are be have has you your we our must should can will able
+    ability experience experienced experiences knowledge understanding familiarity familiar proficiency proficient
+    expertise expert skill skills strong solid good great excellent proven deep hands-on working practical basic
+    advanced using use such including e.g etc ideally preferably required requirement requirements plus nice who that
+    this these any other similar related relevant modern least minimum years year background demonstrated
+    """.split()
+)
+
+# Written as technology is, but no skill.
+GENERIC = frozenset(
+    "api apis cv hr it us usa uk eu pm ceo cto cfo ok faq etc pto id url urls pdf gpa b2b b2c saas qa kpi kpis".split()
+)
+
+RESUME_SECTIONS = frozenset(
+    """
+    experience|work experience|professional experience|employment|employment history|work history|career|education
+    |academic background|skills|technical skills|key skills|core competencies|projects|publications|certifications
+    |certificates|languages|awards|honors|selected honors|patents|volunteering|references|summary|profile
+    |professional summary|objective|interests|training|qualifications|achievements|invited talks|research
+    |curriculum vitae|resume|résumé
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+
+INVOICE_WORDS = (
+    "invoice", "bill to", "amount due", "total due", "subtotal", "vat", "unit price", "qty", "quantity",
+    "payment terms", "due date", "purchase order", "iban", "invoice number", "invoice no",
+)  # fmt: skip
+
+LETTER_OPENINGS = ("dear ", "to whom it may concern")
+LETTER_CLOSINGS = (
+    "sincerely", "yours faithfully", "kind regards", "best regards", "yours truly", "i look forward to",
+    "i am writing to", "i am applying", "thank you for considering", "my application for",
+)  # fmt: skip
+
+TITLE_WORDS = frozenset(
+    """
+    engineer developer manager analyst designer consultant architect director scientist researcher intern lead head
+    officer specialist administrator assistant teacher nurse accountant student freelancer founder senior junior
+    principal staff chef cook graduate backend frontend science engineering curriculum vitae resume résumé cv profile summary contact address page university institute
+    college school inc ltd gmbh company updated phone email mobile portfolio linkedin github
+    """.split()
+)
