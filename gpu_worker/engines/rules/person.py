@@ -51,10 +51,10 @@ def _repeats(found: str, local: str) -> bool:
 
 
 def _head_names(text: Text) -> Iterator[str]:
-    """What may be a name: parts of lines before the first section, and two words that a column broke apart."""
+    """What may be a name: parts of lines before the first section, and two words that a line break parted."""
     head = [line.text for line in text.lines[:HEAD_LINES]]
     head = list(takewhile(lambda line: not is_section(line), head))
-    for line, following in zip(head, [*head[1:], ""], strict=True):
+    for line, following in zip(head, [*head, ""][1:], strict=True):
         yield from (part.strip() for part in re.split(r"[|•·,]", line))
         if len(line.split()) == len(following.split()) == 1:
             yield f"{line} {following}"

@@ -122,7 +122,7 @@ def _degree(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
 
 
 def _rank(line: Line) -> int:
-    """The highest degree in a line; two letters count only as they are written, for “ms” is also milliseconds."""
+    """The highest degree in a line; two letters count only in capitals: “ms” is also milliseconds."""
     ranks = (
         DEGREES.get(form, 0)
         for token in line.tokens
