@@ -52,6 +52,6 @@ def parse(raw: object) -> Message:
     """Return the message in `raw`. Raises ValueError for anything but exactly a known type and a whole id."""
     if not isinstance(raw, dict) or raw.keys() != {"type", "id"} or type(raw["id"]) is not int:
         raise ValueError(f"not a message: {raw!r}")
-    if raw["type"] not in KINDS:
+    if not isinstance(raw["type"], str) or raw["type"] not in KINDS:
         raise ValueError(f"unknown message type: {raw['type']!r}")
     return Message(type=KINDS[raw["type"]], id=raw["id"])

@@ -1,0 +1,106 @@
+"""/api/applications: the list for a job, and the decision on one."""
+
+import pytest
+
+from candidates.models import Application, Decision, Evaluation, Resume
+from models_admin.models import AuditEvent, ModelConfig
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def application(world, registry):
+    """Make an application with a verdict."""
+
+    def make(letter="a", outcome="Shortlisted"):
+        resume = Resume.objects.create(
+            sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1
+        )
+        made = Application.objects.create(job=world.job, resume=resume, file_name=f"{letter}.pdf")
+        made.current_evaluation = Evaluation.objects.create(
+            application=made,
+            job_version=world.job.current,
+            mode="one_shot",
+            model_config=ModelConfig.objects.get(name="rules/balanced"),
+            status="succeeded",
+            outcome=outcome,
+            reason="Because.",
+        )
+        made.save()
+        return made
+
+    return make
+
+
+def listed(client, world, query=""):
+    return client.get(f"/api/applications/{world.job.pk}{query}")
+
+
+def test_a_row_holds_verdict_decision_and_where_the_document_is(alice, world, application):
+    made = application()
+    [row] = listed(alice, world).json()["applications"]
+    assert (row["status"], row["reason"], row["final_status"], row["model"], row["file_url"]) == (
+        "Shortlisted",
+        "Because.",
+        "Pending",
+        "rules/balanced",
+        f"/resumes/{made.pk}/file",
+    )
+
+
+def test_invalid_ones_are_left_out_unless_asked_for(alice, world, application):
+    application("a"), application("b", "Invalid")
+    assert listed(alice, world).json()["total"] == 1
+    assert listed(alice, world, "?include_invalid=true").json()["total"] == 2
+
+
+def test_skip_and_limit_cut_the_list_and_total_does_not_mind(alice, world, application):
+    made = [application(letter).pk for letter in "abc"]
+    said = listed(alice, world, "?skip=1&limit=1").json()
+    assert ([row["id"] for row in said["applications"]], said["total"]) == ([made[1]], 3)
+
+
+@pytest.mark.parametrize("query", ["?skip=-1", "?limit=0", "?limit=501", "?limit=x", "?include_invalid=perhaps"])
+def test_wrong_values_are_400(alice, world, query):
+    assert listed(alice, world, query).status_code == 400
+
+
+@pytest.mark.parametrize("verdict", ["Accepted", "Rejected", "Pending"])
+def test_a_decision_is_taken_and_shown(alice, application, verdict):
+    made = application()
+    answer = alice.patch(f"/api/applications/{made.pk}", {"final_status": verdict}, format="json")
+    assert (answer.status_code, answer.json()["final_status"]) == (200, verdict)
+
+
+def test_earlier_decisions_stay(alice, application):
+    made = application()
+    for verdict in ("Accepted", "Pending"):
+        alice.patch(f"/api/applications/{made.pk}", {"final_status": verdict}, format="json")
+    assert [decision.verdict for decision in made.decisions.all()] == ["Pending", "Accepted"]
+
+
+@pytest.mark.parametrize("body", [{"final_status": "Hired"}, {"final_status": None}, {}])
+def test_nothing_else_is_taken(alice, application, body):
+    made = application()
+    assert alice.patch(f"/api/applications/{made.pk}", body, format="json").status_code == 400
+    assert not Decision.objects.exists()
+
+
+def test_a_decision_stands_in_the_audit_trail_without_personal_data(alice, world, application):
+    made = application()
+    alice.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted", "note": "Ana!"}, format="json")
+    event = AuditEvent.objects.get(action="application.decide")
+    assert (event.actor, event.subject_id, event.details) == (world.alice, made.pk, {"verdict": "Accepted"})
+
+
+def test_anothers_application_does_not_exist(charlie, application):
+    made = application()
+    answer = charlie.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted"}, format="json")
+    assert answer.status_code == 404
+
+
+def test_deciding_needs_the_right(olga, world, application):
+    world.team.members.add(world.olga)
+    made = application()
+    answer = olga.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted"}, format="json")
+    assert answer.status_code == 403

@@ -1,0 +1,100 @@
+"""What can be chosen and what is going on, as header and API tell it."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from models_admin import catalogue, messages, wishes
+from models_admin.models import GpuWorker, Phase, Swap
+from tests.models_admin.conftest import NEEDS_GPU
+
+pytestmark = pytest.mark.django_db
+
+
+def one_shot() -> dict:
+    return catalogue.available()["inference_modes"]["one_shot"]["models"]
+
+
+def test_disabled_models_are_not_offered(registry):
+    assert "openai/gpt-oss-20b" not in str(catalogue.available())
+
+
+def test_without_a_worker_every_model_says_so(registry):
+    assert {model["reason"] for model in one_shot().values()} == {"No worker is running."}
+
+
+def test_what_cannot_run_here_says_why(live_worker):
+    live_worker()
+    models = one_shot()
+    assert (models["Qwen/Qwen2.5-Omni-7B"]["available"], models["Qwen/Qwen2.5-Omni-7B"]["reason"]) == (
+        False,
+        NEEDS_GPU,
+    )
+    assert models["rules/strict"]["available"]
+
+
+def test_what_one_of_two_workers_can_run_is_offered(live_worker):
+    live_worker("gpu0", runnable={})
+    live_worker("gpu1")
+    assert one_shot()["rules/strict"]["available"]
+
+
+def test_the_current_model_is_named(live_worker):
+    live_worker()
+    said = catalogue.available()
+    assert (said["current_mode"], said["current_model"]) == ("one_shot", "rules/balanced")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("ready", "idle"), ("starting", "offline"), ("error", "error"), ("stopped", "offline")],
+)
+def test_the_status_is_one_of_four_words(live_worker, status, words):
+    live_worker(status=status, error="It broke." if status == "error" else "")
+    assert catalogue.status()["status"] == words
+
+
+def test_while_a_swap_waits_or_runs_the_status_is_swapping(live_worker):
+    live_worker()
+    wishes.wish(model_name="rules/strict", mode="one_shot", user=AnonymousUser())
+    assert catalogue.status()["status"] == "swapping"
+    assert catalogue.header().swap.target_name == "Keyword rules (strict)"
+
+
+def test_a_rolled_back_swap_is_told_until_a_later_one_goes_well(live_worker, strict):
+    worker = live_worker()
+    gone = {"worker": worker, "mode": "one_shot", "model_config": strict, "ended_at": timezone.now()}
+    Swap.objects.create(phase=Phase.ROLLED_BACK, reason="A threshold is wrong.", **gone)
+    assert "A threshold is wrong." in catalogue.header().last_swap_text
+    Swap.objects.create(phase=Phase.READY, **gone)
+    assert catalogue.header().last_swap_text == ""
+
+
+def test_the_version_changes_with_what_is_shown_and_only_then(live_worker):
+    worker = live_worker()
+    before = catalogue.header().version
+    GpuWorker.objects.filter(pk=worker.pk).update(heartbeat_at=timezone.now())
+    assert catalogue.header().version == before
+    GpuWorker.objects.filter(pk=worker.pk).update(status=GpuWorker.Status.ERROR, error="It broke.")
+    assert catalogue.header().version != before
+
+
+def test_the_header_takes_the_same_few_queries_whatever_there_is(live_worker, django_assert_num_queries):
+    for number in range(5):
+        live_worker(f"gpu{number}")
+    with django_assert_num_queries(5):
+        catalogue.header()
+
+
+def test_a_message_is_exactly_a_known_type_and_an_id():
+    good = messages.Message(type=messages.Report.SWAP_CHANGED, id=7)
+    assert messages.parse(good.as_dict()) == good
+
+
+@pytest.mark.parametrize(
+    "raw", [None, {}, {"type": "swap_changed"}, {"type": "other", "id": 1}, {"type": "swap", "id": "1"},
+            {"type": "swap", "id": 1, "more": 1}, {"type": ["swap"], "id": 1}]
+)  # fmt: skip
+def test_anything_else_is_refused(raw):
+    with pytest.raises(ValueError, match="message"):
+        messages.parse(raw)

@@ -1,0 +1,131 @@
+"""The registry file: read as the ancestor wrote it, with errors that say where and what is allowed."""
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from models_admin import registry
+from models_admin.models import AuditEvent, ModelConfig
+from models_admin.registry import RegistryError
+
+pytestmark = pytest.mark.django_db
+
+FLAT = """
+models:
+  "your/new-model":
+    display_name: New
+    type: multimodal
+    inference_modes: [one_shot]
+    gpu_memory_utilization: 0.8
+    max_model_len: 8192
+    temperature: 0.1
+    repetition_penalty: 1.1
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str):
+        path = tmp_path / "models.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def problems(path) -> str:
+    with pytest.raises(RegistryError) as refusal:
+        registry.load(path)
+    return "\n".join(refusal.value.problems)
+
+
+def test_the_ancestors_flat_form_is_read_as_it_is(write):
+    registry.load(write(FLAT))
+    row = ModelConfig.objects.get()
+    assert (row.name, row.provider, row.max_model_len, row.temperature) == ("your/new-model", "vllm", 8192, 0.1)
+
+
+def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
+    loaded = registry.load(settings.MODELS_FILE)
+    assert {"Qwen/Qwen2.5-Omni-7B", "zai-org/GLM-4.1V-9B-Thinking", "rules/balanced", "rules/strict"} <= {
+        *loaded.created
+    }
+    assert ModelConfig.objects.get(is_default=True).name == "Qwen/Qwen2.5-Omni-7B"
+    assert not ModelConfig.objects.get(name="openai/gpt-oss-20b").enabled
+
+
+def test_rows_that_exist_are_kept_as_the_admin_left_them(write):
+    registry.load(write(FLAT))
+    ModelConfig.objects.update(display_name="Edited")
+    loaded = registry.load(write(FLAT))
+    assert (loaded.kept, ModelConfig.objects.get().display_name) == (["your/new-model"], "Edited")
+
+
+def test_unless_the_file_is_to_win(write):
+    registry.load(write(FLAT))
+    ModelConfig.objects.update(display_name="Edited")
+    registry.load(write(FLAT), overwrite=True)
+    assert ModelConfig.objects.get().display_name == "New"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("temperature: 0.1", "temprature: 0.1", "your/new-model: temprature: unknown; allowed are display_name"),
+        ("temperature: 0.1", "temperature: 9", "your/new-model: temperature: input should be less than or equal to 2"),
+        ("temperature: 0.1", "temperature: hot", "your/new-model: temperature: input should be a valid number"),
+        ("type: multimodal", "type: magic", "your/new-model: type: input should be 'multimodal'"),
+        ("    display_name: New\n", "", "your/new-model: display_name: field required"),
+        ("[one_shot]", "[two_shot]", "your/new-model: inference_modes"),
+        ("type: multimodal", "type: text_reasoning", 'inference_modes: A model of the type text_reasoning takes'),
+        ("type: multimodal", "type: rules\n    provider: vllm", "your/new-model: provider: Rules, and only rules"),
+        ("models:", "default_model: other\nmodels:", "default_model: 'other' is not among the models"),
+        ("models:", "modles: 1\nmodels:", "modles: unknown; allowed are default_model, models"),
+        ("your/new-model", "your new model", "your new model: name: Use a repository id"),
+        ("type: multimodal", "type: multimodal\n    type: rules", "'type' stands here a second time"),
+        ("models:", "models: [", "not YAML"),
+    ],
+)
+def test_an_error_names_file_model_field_and_what_is_allowed(write, old, new, said):
+    words = problems(write(FLAT.replace(old, new)))
+    assert words.startswith("models.yaml: ")
+    assert said in words
+
+
+def test_all_problems_are_told_at_once(write):
+    path = write(FLAT.replace("temperature: 0.1", "temperature: 9").replace("8192", "1"))
+    assert len(problems(path).splitlines()) == 2
+
+
+def test_a_file_with_a_problem_changes_nothing(write):
+    problems(write(FLAT + FLAT.replace("models:", "").replace("new-model", "other").replace("0.8", "8")))
+    assert not ModelConfig.objects.exists()
+
+
+def test_what_is_exported_reads_back_to_the_same_rows(write):
+    registry.load(settings.MODELS_FILE)
+    before = list(ModelConfig.objects.order_by("name").values(*registry.Entry.model_fields, "is_default"))
+    path = write(registry.dump())
+    ModelConfig.objects.all().delete()
+    registry.load(path)
+    after = list(ModelConfig.objects.order_by("name").values(*registry.Entry.model_fields, "is_default"))
+    assert after == before
+
+
+def test_every_row_that_is_read_stands_in_the_audit_trail(write):
+    registry.load(write(FLAT))
+    assert AuditEvent.objects.get().action == "registry.import"
+
+
+def test_the_command_reads_and_prints(write, capsys):
+    call_command("registry", "import", str(write(FLAT)))
+    call_command("registry", "export")
+    out = capsys.readouterr().out
+    assert out.startswith("1 created")
+    assert "your/new-model" in yaml.safe_load(out.partition("\n")[2])["models"]
+
+
+def test_the_command_says_what_is_wrong(write):
+    with pytest.raises(CommandError, match="temprature"):
+        call_command("registry", "import", str(write(FLAT.replace("temperature", "temprature"))))
