@@ -2,9 +2,10 @@
 
 import uuid
 
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.parsers import MultiPartParser
@@ -12,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from candidates import decisions, intake, listing, upload_api
+from candidates import decisions, files, intake, listing, upload_api
 from candidates.models import Application, UploadBatch, UploadItem
 from candidates.serializers import (
     ApplicationShape,
@@ -82,6 +83,21 @@ class ApplicationsView(APIView):
         return Response(ApplicationShape(listing.row(id)).data)
 
 
+class FileView(APIView):
+    @extend_schema(
+        operation_id="applications_file",
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY, **REFUSALS},
+    )
+    def get(self, request: Request, id: int) -> HttpResponseBase:
+        """The résumé of the application `id`, as it was uploaded."""
+        visible = Application.objects.visible_to(request.user).select_related("resume")
+        application = get_object_or_404(visible, pk=id)
+        try:
+            return files.response(application)
+        except FileNotFoundError as error:
+            raise Http404("The document is missing from the store.") from error
+
+
 class BatchesView(APIView):
     @extend_schema(operation_id="batches_open", request=NewBatch, responses={201: BatchShape, **REFUSALS})
     def post(self, request: Request) -> Response:
@@ -118,10 +134,10 @@ class FilesView(APIView):
         """Send one file. What is wrong with it is its state, not an error."""
         batch = visible_batch(request, batch_id)
         may_upload(request)
-        files = request.FILES.getlist("file")
-        if len(files) != 1:
+        sent = request.FILES.getlist("file")
+        if len(sent) != 1:
             raise ValidationError("Send exactly one file, in the field “file”.")
-        return Response(ItemShape(intake.receive(batch, files[0])).data, status=201)
+        return Response(ItemShape(intake.receive(batch, sent[0])).data, status=201)
 
 
 class RetryView(APIView):
@@ -152,6 +168,7 @@ def may_upload(request: Request) -> None:
 
 urlpatterns = [
     path("applications/<int:id>", ApplicationsView.as_view(), name="api-applications"),
+    path("applications/<int:id>/file", FileView.as_view(), name="api-file"),
     path("batches", BatchesView.as_view(), name="api-batches"),
     path("batches/<uuid:batch_id>", BatchView.as_view(), name="api-batch"),
     path("batches/<uuid:batch_id>/files", FilesView.as_view(), name="api-files"),

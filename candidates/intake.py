@@ -91,7 +91,7 @@ def _look(file: "UploadedFile[bytes]") -> _Looked:
             name=name,
             size_bytes=size_bytes,
             state=ItemState.TOO_LARGE,
-            reason=f"The file has {size_bytes / MIB:.0f} MiB; at most {settings.MAX_FILE_BYTES / MIB:.0f} are taken.",
+            reason=f"The file has {size_bytes / MIB:.0f} MiB; at most {_limit_mib():.0f} are taken.",
         )
     file.seek(0)
     kind = documents.media_type(file.read(documents.HEAD_BYTES))
@@ -107,6 +107,10 @@ def _look(file: "UploadedFile[bytes]") -> _Looked:
     for chunk in file.chunks():
         digest.update(chunk)
     return _Looked(name=name, size_bytes=size_bytes, sha256=digest.hexdigest(), media_type=kind)
+
+
+def _limit_mib() -> float:
+    return float(settings.MAX_FILE_BYTES / MIB)
 
 
 def _same_bytes(job: Job, sha256: str) -> UploadItem | None:

@@ -50,7 +50,7 @@ class ApplicationShape(serializers.Serializer[Application]):
         return evaluation.model_config.name if evaluation and evaluation.model_config else None
 
     def get_file_url(self, row: Application) -> str:
-        return reverse("resume-file", args=[row.pk])
+        return reverse("api-file", args=[row.pk])
 
     @staticmethod
     def _of(row: Application, field: str) -> str:

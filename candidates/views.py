@@ -1,115 +1,136 @@
 """The page of a job with its candidates, the page of one application, and what is done on them."""
 
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from candidates import decisions, files, intake, ledger, listing
 from candidates.forms import DecisionForm
 from candidates.listing import Listing
-from candidates.models import Application, UploadBatch, UploadItem, Verdict
+from candidates.models import Application, UploadBatch, UploadItem
 from jobs.models import Job
+from jobs.views import visible
+from models_admin.pages import Request, back, needs, refused
 
 
-@require_GET
-def job_page(request: HttpRequest, job_id: int) -> HttpResponse:
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
-    wanted = Listing.from_query(job.pk, request.GET)
-    rows = listing.rows(wanted)
-    items = ledger.shown(job)
-    return render(
-        request,
-        "jobs/page.html",
-        {
-            "job": job,
-            "listing": wanted,
-            "applications": rows,
-            "digest": listing.digest(rows),
-            "older": rows[-1].pk if len(rows) == listing.PAGE_ROWS else None,
-            "items": items,
-            "items_digest": ledger.digest(items),
-            "counts": ledger.of_job(job),
-        },
-    )
-
-
-@require_GET
-def application_page(request: HttpRequest, application_id: int) -> HttpResponse:
-    visible = Application.objects.visible_to(request.user).filter(pk=application_id)
-    application = listing.row(application_id) if visible.exists() else None
-    if application is None:
-        raise Http404
-    said = {
-        "application": application,
-        "evaluations": application.evaluations.select_related("model_config", "job_version"),
-        "decisions": application.decisions.select_related("decided_by"),
-        "verdicts": Verdict.values,
+@require_safe
+def job_page(request: Request, job_id: int) -> HttpResponse:
+    """A job's candidates. What of it is live is said once more by `candidates.live.JobTopic`."""
+    job = visible(request, job_id)
+    shown = Listing.from_query(job.pk, request.GET)
+    rows, items = listing.rows(shown), ledger.shown(job)
+    context = {
+        "job": job,
+        "listing": shown,
+        "applications": rows,
+        "digest": listing.digest(rows),
+        "older": rows[-1].pk if len(rows) == listing.PAGE_ROWS else None,
+        "earlier_count": sum(not row.newest for row in rows),  # type: ignore[attr-defined]  # annotated
+        "invalid_count": listing.invalid_count(job.pk),
+        "items": items,
+        "items_digest": ledger.digest(items),
+        "counts": ledger.of_job(job),
+        "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
+        "query": request.GET.urlencode(),
     }
-    return render(request, "candidates/application.html", said)
-
-
-@require_GET
-def resume_file(request: HttpRequest, application_id: int) -> HttpResponseBase:
-    application = get_object_or_404(_visible(request).select_related("resume"), pk=application_id)
-    try:
-        return files.response(application)
-    except FileNotFoundError as error:
-        raise Http404("The document is missing from the store.") from error
+    return render(request, "jobs/page.html", context)
 
 
 @require_POST
-@permission_required("candidates.add_decision", raise_exception=True)
-def decide(request: HttpRequest, application_id: int) -> HttpResponse:
-    """Decide; htmx gets the row back, a plain form its page."""
-    application = get_object_or_404(_visible(request), pk=application_id)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        words = " ".join(message for messages in form.errors.values() for message in messages)
-        return HttpResponse(words, status=400, content_type="text/plain")
-    decisions.decide(application, **form.cleaned_data, user=request.user)  # type: ignore[arg-type]  # signed in
-    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        return render(request, "candidates/_application.html", {"application": listing.row(application.pk)})
-    return redirect("application-page", application.pk)
-
-
-@require_POST
-@permission_required("candidates.add_uploaditem", raise_exception=True)
-def upload(request: HttpRequest, job_id: int) -> HttpResponse:
+@needs("candidates.add_uploaditem", "You may not upload résumés. Ask a recruiter.")
+def upload(request: Request, job_id: int) -> HttpResponse:
     """Several files in one form, for browsers without our script."""
-    job = get_object_or_404(Job.objects.visible_to(request.user), pk=job_id)
+    job = visible(request, job_id)
     sent = request.FILES.getlist("files")
     if not sent:
-        messages.error(request, "Choose at least one file.")
-        return redirect("job-page", job.pk)
-    batch = intake.open_batch(
-        job=job,
-        user=request.user,  # type: ignore[arg-type]  # signed in
-        announced_count=len(sent),
-        source=UploadBatch.Source.PAGE,
-    )
+        return refused(request, "Choose at least one file.", status=400)
+    page = UploadBatch.Source.PAGE
+    batch = intake.open_batch(job=job, user=request.user, announced_count=len(sent), source=page)
     for file in sent:
         intake.receive(batch, file)
-    messages.success(request, f"{len(sent)} received.")
+    messages.success(request, f"{len(sent)} received. What became of them stands below.")
     return redirect("job-page", job.pk)
 
 
 @require_POST
-@permission_required("candidates.add_uploaditem", raise_exception=True)
-def retry(request: HttpRequest, item_id: int) -> HttpResponse:
-    visible = UploadItem.objects.filter(job__in=Job.objects.visible_to(request.user))
-    item = get_object_or_404(visible, pk=item_id)
+@needs("candidates.add_uploaditem", "You may not upload résumés. Ask a recruiter.")
+def retry(request: Request, item_id: int) -> HttpResponse:
+    """Try a failed file again; htmx gets its line back."""
+    of_job = Job.objects.visible_to(request.user)
+    item = UploadItem.objects.filter(pk=item_id, job__in=of_job).first()
+    if item is None:
+        raise Http404("There is no such file, or its job is not shared with you.")
     try:
-        intake.retry(item, request.user)  # type: ignore[arg-type]  # signed in
+        item = intake.retry(item, request.user)
     except intake.NotFailed as refusal:
-        messages.error(request, str(refusal))
-    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
-        item.refresh_from_db()
-        return render(request, "candidates/_item.html", {"item": item})
-    return redirect("job-page", item.job_id)
+        return refused(request, str(refusal), status=409)
+    return render(request, "candidates/_item.html", {"item": item}) if request.htmx else back(request)
 
 
-def _visible(request: HttpRequest) -> QuerySet[Application]:
-    return Application.objects.visible_to(request.user)
+@require_safe
+def application_page(request: Request, application_id: int) -> HttpResponse:
+    """One application: what models said, what people decided, and the candidate's other versions."""
+    _visible(request, application_id)
+    application = listing.row(application_id)
+    if application is None:
+        raise Http404("The application is gone.")
+    job = visible(request, application.job_id)
+    evaluations = list(application.evaluations.select_related("model_config", "parser", "job_version"))
+    evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
+    versions = list(_versions(application))
+    context = {
+        "application": application,
+        "job": job,
+        "evaluation": evaluation,
+        "stale": evaluation is not None and evaluation.job_version_id != job.current.pk,
+        "evaluations": evaluations,
+        "decisions": application.decisions.select_related("decided_by"),
+        "versions": versions,
+        "newest_version": versions[0] if versions and versions[0].pk > application.pk else None,
+    }
+    return render(request, "candidates/application.html", context)
+
+
+def _versions(application: Application) -> QuerySet[Application]:
+    """The same person's other applications for the job, newest first."""
+    if application.candidate_id is None:
+        return Application.objects.none()
+    same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
+    return same.exclude(pk=application.pk).order_by("-pk")
+
+
+@require_POST
+@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+def decide(request: Request, application_id: int) -> HttpResponse:
+    """Decide; htmx gets the row back."""
+    application = _visible(request, application_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        words = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
+        return refused(request, words, status=400)
+    decisions.decide(application, **form.cleaned_data, user=request.user)
+    if request.htmx:
+        return render(request, "candidates/_application.html", {"application": listing.row(application.pk)})
+    return back(request)
+
+
+@require_safe
+def resume_file(request: Request, application_id: int) -> HttpResponseBase:
+    """The document itself, as a download."""
+    application = _visible(request, application_id)
+    try:
+        return files.response(application)
+    except FileNotFoundError as lost:
+        raise Http404("The document is missing from the store. Tell an administrator.") from lost
+
+
+def _visible(request: Request, application_id: int) -> Application:
+    """Return the application if this user may see it. Raises Http404."""
+    rows = Application.objects.visible_to(request.user).select_related("resume")
+    application = rows.filter(pk=application_id).first()
+    if application is None:
+        raise Http404("There is no such application, or its job is not shared with you.")
+    return application

@@ -21,7 +21,12 @@ class Port(uvicorn.Server):
         self.socket.bind((host, port))
         self.number: int = self.socket.getsockname()[1]
         config = uvicorn.Config(
-            self._answer, lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=1
+            self._answer,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
         )
         super().__init__(config)
 

@@ -17,12 +17,12 @@ from wfc_site.die_with_parent import wrapped
 
 
 @contextlib.contextmanager
-def running_worker(name: str = "gpu0", **environment: str) -> Iterator[GpuWorker]:
+def running_worker(name: str = "gpu0", port: int = 0, **environment: str) -> Iterator[GpuWorker]:
     """Start `manage.py gpu_worker` and wait until its row is ready; SIGTERM ends it.
 
     `environment` adds variables, such as WFC_LEASE_S="2".
     """
-    command = [sys.executable, "manage.py", "gpu_worker", "--name", name, "--port", "0"]
+    command = [sys.executable, "manage.py", "gpu_worker", "--name", name, "--port", str(port)]
     variables = {**os.environ, "WFC_DATABASE_URL": database_url(), **environment}
     process = subprocess.Popen(wrapped(command), cwd=settings.BASE_DIR, env=variables)
     try:

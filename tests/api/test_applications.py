@@ -44,7 +44,7 @@ def test_a_row_holds_verdict_decision_and_where_the_document_is(alice, world, ap
         "Because.",
         "Pending",
         "rules/balanced",
-        f"/resumes/{made.pk}/file",
+        f"/api/applications/{made.pk}/file",
     )
 
 
@@ -60,7 +60,9 @@ def test_skip_and_limit_cut_the_list_and_total_does_not_mind(alice, world, appli
     assert ([row["id"] for row in said["applications"]], said["total"]) == ([made[1]], 3)
 
 
-@pytest.mark.parametrize("query", ["?skip=-1", "?limit=0", "?limit=501", "?limit=x", "?include_invalid=perhaps"])
+@pytest.mark.parametrize(
+    "query", ["?skip=-1", "?limit=0", "?limit=501", "?limit=x", "?include_invalid=perhaps"]
+)
 def test_wrong_values_are_400(alice, world, query):
     assert listed(alice, world, query).status_code == 400
 

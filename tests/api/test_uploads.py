@@ -24,7 +24,9 @@ def send(alice, batch, file):
     """Send one file into the batch; returns what the API says of it."""
 
     def send(name="a.pdf", content=PDF):
-        answer = alice.post(f"/api/batches/{batch.pk}/files", {"file": file(name, content)}, format="multipart")
+        answer = alice.post(
+            f"/api/batches/{batch.pk}/files", {"file": file(name, content)}, format="multipart"
+        )
         assert answer.status_code == 201
         return answer.json()
 
@@ -57,9 +59,13 @@ class TestOneFile:
         said = send("b.pdf")
         assert (said["state"], "as “a.pdf”" in said["reason"]) == ("duplicate", True)
 
-    def test_the_same_bytes_for_another_job_are_a_new_file_of_the_same_document(self, send, world, alice, file):
+    def test_the_same_bytes_for_another_job_are_a_new_file_of_the_same_document(
+        self, send, world, alice, file
+    ):
         send()
-        other = alice.post("/api/jobs", {"title": "Baker", "description": "Bakes."}, format="json").json()["id"]
+        other = alice.post("/api/jobs", {"title": "Baker", "description": "Bakes."}, format="json").json()[
+            "id"
+        ]
         new = alice.post("/api/batches", {"job_id": other, "announced_count": 1}, format="json").json()["id"]
         said = alice.post(f"/api/batches/{new}/files", {"file": file()}, format="multipart").json()
         assert (said["state"], Resume.objects.count()) == ("received", 1)
@@ -109,7 +115,12 @@ class TestBatch:
         send("a.pdf"), send("b.pdf"), send("c.txt", b"text"), send("d.pdf", b"")
         counts = alice.get(f"/api/batches/{batch.pk}").json()["counts"]
         states = {state.value: counts[state.value] for state in ItemState}
-        assert (counts["total"], sum(states.values()), counts["open"], counts["need_attention"]) == (4, 4, 1, 2)
+        assert (counts["total"], sum(states.values()), counts["open"], counts["need_attention"]) == (
+            4,
+            4,
+            1,
+            2,
+        )
 
     def test_another_may_not_see_it(self, charlie, batch):
         assert charlie.get(f"/api/batches/{batch.pk}").status_code == 404
@@ -125,7 +136,9 @@ class TestBatch:
 
     def test_what_failed_goes_back_to_where_it_failed(self, send, alice):
         item = send()
-        UploadItem.objects.update(state=ItemState.FAILED, reason="Disk.", failures=3, ended_at="2026-01-01T00:00Z")
+        UploadItem.objects.update(
+            state=ItemState.FAILED, reason="Disk.", failures=3, ended_at="2026-01-01T00:00Z"
+        )
         assert alice.post(f"/api/items/{item['id']}/retry").json()["state"] == "received"
         assert UploadItem.objects.get().failures == 0
 

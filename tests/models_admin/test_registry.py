@@ -43,7 +43,12 @@ def problems(path) -> str:
 def test_the_ancestors_flat_form_is_read_as_it_is(write):
     registry.load(write(FLAT))
     row = ModelConfig.objects.get()
-    assert (row.name, row.provider, row.max_model_len, row.temperature) == ("your/new-model", "vllm", 8192, 0.1)
+    assert (row.name, row.provider, row.max_model_len, row.temperature) == (
+        "your/new-model",
+        "vllm",
+        8192,
+        0.1,
+    )
 
 
 def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
@@ -72,14 +77,34 @@ def test_unless_the_file_is_to_win(write):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("temperature: 0.1", "temprature: 0.1", "your/new-model: temprature: unknown; allowed are display_name"),
-        ("temperature: 0.1", "temperature: 9", "your/new-model: temperature: input should be less than or equal to 2"),
-        ("temperature: 0.1", "temperature: hot", "your/new-model: temperature: input should be a valid number"),
+        (
+            "temperature: 0.1",
+            "temprature: 0.1",
+            "your/new-model: temprature: unknown; allowed are display_name",
+        ),
+        (
+            "temperature: 0.1",
+            "temperature: 9",
+            "your/new-model: temperature: input should be less than or equal to 2",
+        ),
+        (
+            "temperature: 0.1",
+            "temperature: hot",
+            "your/new-model: temperature: input should be a valid number",
+        ),
         ("type: multimodal", "type: magic", "your/new-model: type: input should be 'multimodal'"),
         ("    display_name: New\n", "", "your/new-model: display_name: field required"),
         ("[one_shot]", "[two_shot]", "your/new-model: inference_modes"),
-        ("type: multimodal", "type: text_reasoning", 'inference_modes: A model of the type text_reasoning takes'),
-        ("type: multimodal", "type: rules\n    provider: vllm", "your/new-model: provider: Rules, and only rules"),
+        (
+            "type: multimodal",
+            "type: text_reasoning",
+            "inference_modes: A model of the type text_reasoning takes",
+        ),
+        (
+            "type: multimodal",
+            "type: rules\n    provider: vllm",
+            "your/new-model: provider: Rules, and only rules",
+        ),
         ("models:", "default_model: other\nmodels:", "default_model: 'other' is not among the models"),
         ("models:", "modles: 1\nmodels:", "modles: unknown; allowed are default_model, models"),
         ("your/new-model", "your new model", "your new model: name: Use a repository id"),

@@ -3,9 +3,19 @@
 import pytest
 
 from models_admin.models import Swap
-from tests.models_admin.conftest import balanced, live_worker, strict  # noqa: F401
+from tests.api.conftest import api_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
+
+
+@pytest.fixture
+def alice(world):
+    return api_of(world.alice)
+
+
+@pytest.fixture
+def olga(world):
+    return api_of(world.olga)
 
 
 def swap(client, name="rules/strict", mode="one_shot"):
@@ -18,9 +28,16 @@ def test_available_has_the_ancestors_shape(alice):
     assert said.keys() == {"inference_modes", "current_mode", "current_model"}
     mode = said["inference_modes"]["one_shot"]
     assert {"display_name", "description", "hover_text", "models"} == mode.keys()
-    assert {"name", "display_name", "type", "max_model_len", "available", "reason", "residency", "eta_seconds"} == (
-        mode["models"]["rules/balanced"].keys()
-    )
+    assert {
+        "name",
+        "display_name",
+        "type",
+        "max_model_len",
+        "available",
+        "reason",
+        "residency",
+        "eta_seconds",
+    } == (mode["models"]["rules/balanced"].keys())
 
 
 def test_a_pair_names_its_parts(alice):
@@ -94,7 +111,11 @@ def test_health_is_503_without_a_worker_and_200_with_one(alice, live_worker):
 def test_status_has_the_ancestors_fields_and_the_queue(alice, live_worker):
     live_worker()
     said = alice.get("/api/models/status").json()
-    assert (said["current_model"], said["inference_mode"], said["status"]) == ("rules/balanced", "one_shot", "idle")
+    assert (said["current_model"], said["inference_mode"], said["status"]) == (
+        "rules/balanced",
+        "one_shot",
+        "idle",
+    )
     assert said["queue"] == {"to_prepare": 0, "queued": 0, "running": 0}
     assert [worker["name"] for worker in said["workers"]] == ["gpu0"]
 
