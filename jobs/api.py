@@ -30,7 +30,7 @@ class JobsView(APIView):
         """The jobs that you may see, newest first; with `job_id` that job alone."""
         if "job_id" in request.query_params:
             return Response(JobShape(visible_job(request, request.query_params["job_id"])).data)
-        return Response(JobShape(openings.listed(request.user), many=True).data)
+        return Response(JobShape(openings.listed(request.user), many=True).data)  # type: ignore[arg-type]  # many
 
     @extend_schema(operation_id="jobs_create", request=JobText, responses={201: JobShape, **REFUSALS})
     def post(self, request: Request) -> Response:

@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from models_admin import audit, catalogue, options, wishes
@@ -61,8 +60,8 @@ class ModelConfigAdmin(admin.ModelAdmin):
 
     @admin.display(description="state")
     def state(self, row: ModelConfig) -> SafeString:
-        """Live: the page's socket replaces it whenever the workers say something new."""
-        return format_html('<span id="state-{}">{}</span>', row.pk, state_words(self._present, row))
+        """Live: `models_admin.live.RegistryTopic` replaces it whenever the workers say something new."""
+        return self._present.state_html(row)
 
     @admin.action(description="Swap to this model", permissions=["swap"])
     def swap_to_this_model(self, request: HttpRequest, rows: QuerySet[ModelConfig]) -> None:
@@ -112,18 +111,6 @@ class ModelConfigAdmin(admin.ModelAdmin):
     def _note(user: Any, obj: ModelConfig, action: str, **details: Any) -> None:
         audit.record(action, obj, user if isinstance(user, User) else None, **details)
         publish(channel.MODELS, Message(type=Report.REGISTRY_CHANGED, id=obj.pk))
-
-
-def state_words(present: catalogue.Present, row: ModelConfig) -> str:
-    """What is to be said of `row` in the list: disabled, active, where it is, or why it cannot run."""
-    if not row.enabled:
-        return "disabled"
-    if present.current and row.pk in {part.pk for part in present.current.rows}:
-        return "✓ active"
-    alone = options.Option(mode=Mode.ONE_SHOT, model_config=row)
-    if why := alone.obstacle(present.workers):
-        return why
-    return {"gpu": "on the GPU", "host": "asleep", "disk": "on disk", "": "ready"}[present.residency(alone)]
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

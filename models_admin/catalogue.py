@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from models_admin import history, options
 from models_admin.models import ENDED_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
@@ -134,6 +136,22 @@ class Present:
             residency=self.residency(option),
             eta_seconds=self.expected_s.get(option.key),
         )
+
+    def state_html(self, row: ModelConfig) -> SafeString:
+        """The state of one row in the admin's list, with the id under which the list keeps it."""
+        return format_html('<span id="state-{}">{}</span>', row.pk, self._state(row))
+
+    def _state(self, row: ModelConfig) -> str:
+        if not row.enabled:
+            return "disabled"
+        if any(row == part for swap in self.swaps for part in (swap.model_config, swap.parser)):
+            return "being swapped to"
+        if self.current and row in self.current.rows:
+            return "✓ active"
+        alone = Option(mode=Mode.ONE_SHOT, model_config=row)
+        if why := alone.obstacle(self.workers):
+            return why
+        return {"gpu": "on the GPU", "host": "asleep", "disk": "on disk", "": "ready"}[self.residency(alone)]
 
     def residency(self, option: Option) -> str:
         if option.model_config.type == ModelConfig.Type.RULES:

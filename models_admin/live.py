@@ -5,7 +5,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Protocol
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
@@ -54,6 +54,27 @@ class HeaderTopic:
             return []
         self._shown = header.version
         return [_rendered(header.version, header)]
+
+
+class RegistryTopic:
+    """The state column of the admin's list of models."""
+
+    groups = (messages.MODELS,)
+
+    def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
+        if not (isinstance(user, User) and user.is_staff and user.has_perm("models_admin.view_modelconfig")):
+            raise NotAllowed
+        self._shown: set[str] = set()
+
+    def snapshot(self) -> list[str]:
+        self._shown = set()
+        return self.after([])
+
+    def after(self, changes: Collection[Message]) -> list[str]:
+        present = catalogue.Present()
+        states: set[str] = {present.state_html(row) for row in present.rows}
+        fresh, self._shown = states - self._shown, states
+        return sorted(fresh)
 
 
 @lru_cache(maxsize=1)

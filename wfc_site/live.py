@@ -21,7 +21,7 @@ from django.http import QueryDict
 
 from candidates.live import JobTopic
 from jobs.live import JobsTopic
-from models_admin.live import HeaderTopic, NotAllowed, Topic
+from models_admin.live import HeaderTopic, NotAllowed, RegistryTopic, Topic
 from models_admin.messages import KINDS, Message, parse
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,11 @@ HEADER_AGAIN_S = 5.0  # a worker that was killed sends nothing: its silence has 
 ALL_AGAIN_S = 20.0  # a lost message, a lost subscription, a right that was taken away
 SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
 
-PAGES: dict[str, type[Topic]] = {"job": JobTopic, "jobs": JobsTopic}
+PAGES: dict[str, list[type[Topic]]] = {
+    "job": [HeaderTopic, JobTopic],
+    "jobs": [HeaderTopic, JobsTopic],
+    "registry": [RegistryTopic],
+}
 
 
 class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
@@ -111,8 +115,7 @@ def _topics(scope: dict[str, Any]) -> list[Topic]:
     if not user.is_authenticated:
         raise SignedOut
     query = QueryDict(scope["query_string"])
-    page = PAGES.get(query.get("page", ""))
-    return [HeaderTopic(user, query), *([page(user, query)] if page else [])]
+    return [topic(user, query) for topic in PAGES.get(query.get("page", ""), [HeaderTopic])]
 
 
 def _user(scope: dict[str, Any]) -> AbstractBaseUser | AnonymousUser:

@@ -18,7 +18,7 @@ from candidates.models import Application, Resume
 from jobs import openings
 from models_admin import messages
 from models_admin.messages import Message, Report
-from models_admin.models import GpuWorker
+from models_admin.models import GpuWorker, ModelConfig
 from models_admin.publishing import publish
 from wfc_site.asgi import application
 
@@ -185,3 +185,19 @@ async def test_what_was_missed_is_found_without_a_message(world, open_page, monk
     monkeypatch.setattr(evaluations, "publish", lambda *_: None)
     await sync_to_async(make_application)(world.job)
     await page.until('id="applications"', "a.pdf")
+
+
+async def test_the_admins_list_follows_the_workers(world, open_page):
+    page = await open_page("page=registry", world.olga)
+    await page.until("state-", "No worker is running")
+    rules = await ModelConfig.objects.aget(name="rules/balanced")
+    worker = await GpuWorker.objects.acreate(
+        name="gpu0", host="h", pid=1, pid_started_at=0, device="CPU", status="ready", mode="one_shot", model_config=rules
+    )
+    await sync_to_async(publish)(messages.MODELS, Message(type=Report.WORKER_CHANGED, id=worker.pk))
+    await page.until(f'id="state-{rules.pk}"', "✓ active")
+
+
+async def test_the_admins_list_is_told_to_no_recruiter(world, open_page):
+    page = await open_page("page=registry", world.alice)
+    assert await page.close_code() == wfc_site.live.NOT_ALLOWED
