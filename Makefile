@@ -25,13 +25,13 @@ lint: .venv/for-testing ## style, types, import contracts, templates, missing mi
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	find templates -name '*.html' -print0 | xargs -0r $(BIN)/python -m djade --check
+	find templates -name '*.html' -print0 | xargs -0r $(BIN)/djade --check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: .venv/for-testing ## let ruff and djade rewrite what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	-find templates -name '*.html' -print0 | xargs -0r $(BIN)/python -m djade
+	-find templates -name '*.html' -print0 | xargs -0r $(BIN)/djade
 
 bench: .venv/for-testing ## measure (NAME=… picks one of tests/benchmarks); JSON lines on the terminal
 	@exec $(BIN)/python -m tests.measure $(NAME)
@@ -41,9 +41,11 @@ clean: ## remove .venv and caches; data in .wfc stays
 
 .venv/for-running: $(PINS)
 	@python=$$(sh config/find_python.sh) && "$$python" -m venv .venv
-	$(PIP) -e .
+	@echo "Installing the pinned packages into .venv (the first time takes about a minute) …"
+	@$(PIP) -e .
 	@touch $@
 
 .venv/for-testing: .venv/for-running
-	$(PIP) -e '.[test]'
+	@echo "Installing what tests need …"
+	@$(PIP) -e '.[test]'
 	@touch $@

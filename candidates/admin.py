@@ -21,7 +21,16 @@ class ApplicationAdmin(ReadOnlyAdmin):
 
 @admin.register(Evaluation)
 class EvaluationAdmin(ReadOnlyAdmin):
-    list_display = ["id", "application_id", "status", "outcome", "mode", "model_config", "failures", "ended_at"]
+    list_display = [
+        "id",
+        "application_id",
+        "status",
+        "outcome",
+        "mode",
+        "model_config",
+        "failures",
+        "ended_at",
+    ]
     list_filter = ["status", "outcome", "mode"]
     list_select_related = ["model_config"]
 

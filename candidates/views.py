@@ -109,7 +109,7 @@ def decide(request: Request, application_id: int) -> HttpResponse:
     application = _visible(request, application_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        words = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
+        words = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
         return refused(request, words, status=400)
     decisions.decide(application, **form.cleaned_data, user=request.user)
     if request.htmx:

@@ -199,7 +199,7 @@ class Worker:
     async def _take_wish(self) -> None:
         if self._swapping or self.row.status == GpuWorker.Status.STARTING:
             return
-        wanted = await self.db(swaps.next_wish, self.row)
+        wanted = await self.db(swaps.take, self.row)
         if wanted is None:
             return
         target = Selection(

@@ -16,21 +16,21 @@ REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 503), Detail)
 
 
 class AvailableView(APIView):
-    @extend_schema(responses=Available, operation_id="models_available")
+    @extend_schema(responses={200: Available, 401: Detail}, operation_id="models_available")
     def get(self, request: Request) -> Response:
         """The models that can be chosen, by mode."""
         return Response(catalogue.available())
 
 
 class StatusView(APIView):
-    @extend_schema(responses=ModelsStatus, operation_id="models_status")
+    @extend_schema(responses={200: ModelsStatus, 401: Detail}, operation_id="models_status")
     def get(self, request: Request) -> Response:
         """What serves, what is being swapped, and who works."""
         return Response(catalogue.status())
 
 
 class HealthView(APIView):
-    @extend_schema(responses={200: Health, 503: Health}, operation_id="models_health")
+    @extend_schema(responses={200: Health, 401: Detail, 503: Health}, operation_id="models_health")
     def get(self, request: Request) -> Response:
         """Healthy while a worker serves or swaps."""
         status: dict[str, Any] = catalogue.status()

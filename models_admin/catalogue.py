@@ -97,23 +97,23 @@ class Present:
     def serving(self) -> GpuWorker | None:
         """The first worker that has a selection: where several are, they normally share one."""
         return next(
-            (worker for worker in self.workers if worker.model_config_id and not self._broken(worker)), None
+            (worker for worker in self.workers if worker.model_config_id and worker not in self.broken), None
         )
 
-    @staticmethod
-    def _broken(worker: GpuWorker) -> bool:
-        return worker.status == GpuWorker.Status.ERROR
+    @property
+    def broken(self) -> list[GpuWorker]:
+        return [worker for worker in self.workers if worker.status == GpuWorker.Status.ERROR]
 
     @property
     def status(self) -> str:
-        if not self.workers:
-            return OFFLINE
-        if self.swaps:
+        """Where one worker of several is broken the others serve on: that is no error of the whole."""
+        if self.workers and self.swaps:
             return SWAPPING
-        if any(self._broken(worker) for worker in self.workers):
-            return ERROR
-        starting = all(worker.status == GpuWorker.Status.STARTING for worker in self.workers)
-        return OFFLINE if starting else IDLE
+        if any(
+            worker.status in (GpuWorker.Status.READY, GpuWorker.Status.SWAPPING) for worker in self.workers
+        ):
+            return IDLE
+        return ERROR if self.broken else OFFLINE
 
     def option_of(self, row: GpuWorker | Swap) -> Option | None:
         if row.model_config is None:
@@ -253,9 +253,13 @@ def header() -> Header:
 def _progress(present: Present) -> SwapProgress | None:
     if not present.swaps:
         return None
-    swap, later = present.swaps[0], present.swaps[-1]
+    swap = present.swaps[0]
     target = present.option_of(swap)
-    waiting = present.option_of(later) if later is not swap and later.phase == Phase.QUEUED else None
+    # Several workers have a row each for the same wish: what waits is what another wish is about.
+    later = [
+        other for other in present.swaps if other.phase == Phase.QUEUED and other.wish_id != swap.wish_id
+    ]
+    waiting = present.option_of(later[-1]) if later else None
     return SwapProgress(
         phase=swap.phase,
         phase_text=swap.get_phase_display(),
@@ -269,21 +273,19 @@ def _progress(present: Present) -> SwapProgress | None:
 
 def _status_text(present: Present) -> str:
     match present.status:
-        case "offline" if not present.workers:
-            return "No worker is running. Uploads are kept and read as soon as one starts."
-        case "offline":
-            return present.workers[0].error or "The worker is starting."
         case "swapping":
             target = present.option_of(present.swaps[0])
-            return (
-                f"Swapping to {target.display_name}: {present.swaps[0].get_phase_display()}."
-                if target
-                else ""
-            )
+            name = target.display_name if target else "another model"
+            return f"Swapping to {name}: {present.swaps[0].get_phase_display()}."
         case "error":
-            reason = next(worker.error for worker in present.workers if worker.error)
-            return f"Nothing serves. {reason} Choose another model."
-    return "Ready."
+            return " ".join(["Nothing serves.", present.broken[0].error, "Choose another model."])
+        case "idle":
+            return " ".join(
+                ["Ready.", *(f"{worker.name} is out: {worker.error}" for worker in present.broken)]
+            )
+    if present.workers:
+        return present.workers[0].error or "The worker is starting."
+    return "No worker is running. Uploads are kept and read as soon as one starts."
 
 
 def _last_swap_text(present: Present) -> str:

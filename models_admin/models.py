@@ -1,6 +1,7 @@
 """The registry of models, the workers that run them, the swaps between them, and the audit trail."""
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from models_admin import thresholds
+from models_admin.thresholds import WrongThresholds
 
 HEARTBEAT_S = 2
 LIVE_WITHIN_S = 10  # five heartbeats: a worker that is busy loading still beats
@@ -41,7 +45,7 @@ class ModelConfig(models.Model):
         OPENAI = "openai", "OpenAI-compatible endpoint"
         RULES = "rules", "Keyword rules"
 
-    MODES_OF_TYPE = {
+    MODES_OF_TYPE: dict[str, set[Mode]] = {
         Type.MULTIMODAL: {Mode.ONE_SHOT, Mode.HYBRID},
         Type.VISION_OCR: {Mode.HYBRID},
         Type.TEXT_REASONING: {Mode.HYBRID},
@@ -134,24 +138,40 @@ class ModelConfig(models.Model):
         return self.display_name
 
     def clean(self) -> None:
+        self.rules = {} if self.rules is None else self.rules  # what an emptied field of the admin gives
         if misfits := self.misfits():
             raise ValidationError(misfits)
 
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """A second default is no error: `registry.save` takes the mark from the first."""
+        super().validate_constraints(exclude={*(exclude or ()), "is_default"})
+
     def misfits(self) -> dict[str, str]:
-        """What does not go together here, by field: type with modes, provider with type, and what each needs."""
+        """What does not go together here, by field, each with a sentence that says what would."""
         found = {}
-        allowed = self.MODES_OF_TYPE.get(self.Type(self.type), set()) if self.type in self.Type else set()
-        modes = self.inference_modes if isinstance(self.inference_modes, list) else []
-        if not modes or any(mode not in allowed for mode in modes):
-            names = ", ".join(f'"{mode.value}"' for mode in Mode if mode in allowed)
+        allowed = [mode.value for mode in Mode if mode in self.MODES_OF_TYPE.get(self.type, ())]
+        modes = self.inference_modes
+        if not isinstance(modes, list) or not modes or any(mode not in allowed for mode in modes):
+            names = ", ".join(f'"{mode}"' for mode in allowed)
             found["inference_modes"] = f"A model of the type {self.type} takes a list of: {names}."
         if (self.type == self.Type.RULES) != (self.provider == self.Provider.RULES):
             found["provider"] = "Rules, and only rules, have the provider rules; others have vllm or openai."
         if self.provider == self.Provider.OPENAI and not self.base_url:
             found["base_url"] = "The provider openai needs the address of its endpoint."
-        if self.type != self.Type.RULES and self.rules:
-            found["rules"] = "Only entries of the type rules have thresholds."
+        if self.is_default and self.type == self.Type.VISION_OCR:
+            found["is_default"] = "A parser decides nothing, so it cannot be what a worker starts with."
+        if why := self._wrong_rules():
+            found["rules"] = why
         return found
+
+    def _wrong_rules(self) -> str:
+        if self.type != self.Type.RULES:
+            return "Only entries of the type rules have thresholds." if self.rules else ""
+        try:
+            thresholds.read(self.rules)
+        except WrongThresholds as wrong:
+            return f"{wrong}."
+        return ""
 
 
 class GpuWorkerQuerySet(models.QuerySet["GpuWorker"]):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models_admin.models import GpuWorker, Mode, ModelConfig
 
+PAIR = " + "  # stands between parser and reasoner; no model's name has a space
 TEXT_LAYER = "text layer"  # the parser that needs no model: the text that the document carries itself
 NO_WORKER = "No worker is running."
 
@@ -28,7 +29,7 @@ class Option:
         return self._paired(parser, self.model_config.display_name)
 
     def _paired(self, parser: str, model: str) -> str:
-        return f"{parser} + {model}" if self.mode == Mode.HYBRID else model
+        return f"{parser}{PAIR}{model}" if self.mode == Mode.HYBRID else model
 
     @property
     def key(self) -> tuple[str, int, int | None]:

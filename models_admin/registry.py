@@ -1,6 +1,5 @@
 """The registry file: read with precise errors, written into rows once, edited in the admin from then on."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,8 +9,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError as InvalidRow
 from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
-from models_admin import audit, messages
+from models_admin import audit, messages, registry_yaml
 from models_admin.messages import Message, Report
 from models_admin.models import ModelConfig
 from models_admin.publishing import publish
@@ -63,10 +63,10 @@ class Registry(BaseModel):
     default_model: str | None = None
     models: dict[str, Entry] = Field(min_length=1)
 
-    def row(self, name: str) -> ModelConfig:
+    def row(self, name: str, *, is_default: bool) -> ModelConfig:
         """A row for `name` that is not saved yet."""
         entry = self.models[name]
-        values = entry.model_dump() | {"name": name, "is_default": name == self.default_model}
+        values = entry.model_dump() | {"name": name, "is_default": is_default}
         values["provider"] = entry.provider or ("rules" if entry.type == "rules" else "vllm")
         return ModelConfig(**values)
 
@@ -80,29 +80,17 @@ class Loaded:
     kept: list[str]  # there before: what the admin says wins
 
 
-class _NoDoubles(yaml.SafeLoader):
-    """Refuses a key that stands twice: YAML would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} stands here a second time", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
 def read(path: Path) -> Registry:
-    """Return what the file at `path` says. Raises RegistryError naming file, model, field and what is allowed."""
+    """Return what the file at `path` says.
+
+    Raises RegistryError: for each problem the file, the model, the field and what is allowed.
+    """
     try:
-        said = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDoubles)  # noqa: S506  # a SafeLoader
+        said = registry_yaml.parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RegistryError([f"{path.name}: cannot be read: {error.strerror}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RegistryError([f"{path.name}: not YAML: {error}"]) from error
+        raise RegistryError([f"{path.name}: {_where(error)}not YAML: {_what(error)}"]) from error
     try:
         registry = Registry.model_validate(said)
     except ValidationError as error:
@@ -112,14 +100,35 @@ def read(path: Path) -> Registry:
     return registry
 
 
-def _line(path: Path, problem: Any) -> str:
-    place = [str(step) for step in problem["loc"] if step not in ("models",)]
-    if problem["type"] == "extra_forbidden":
-        fields = Entry.model_fields if len(place) > 1 else Registry.model_fields
-        return f"{path.name}: {': '.join(place)}: unknown; allowed are {', '.join(fields)}"
-    got = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
-    message = problem["msg"][0].lower() + problem["msg"][1:]
-    return f"{path.name}: {': '.join(place)}: {message}{got[:200]}"
+def _where(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+
+
+def _what(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error)
+
+
+def _line(path: Path, problem: ErrorDetails) -> str:
+    steps = [str(step) for step in problem["loc"]]
+    place = steps[1:] if len(steps) > 1 else steps  # a model is named without the word "models" before it
+    return ": ".join([path.name, *place, _words(problem, of_model=len(steps) > 1)])
+
+
+def _words(problem: ErrorDetails, *, of_model: bool) -> str:
+    fields = Entry.model_fields if of_model else Registry.model_fields
+    match problem["type"]:
+        case "extra_forbidden":
+            return f"unknown; allowed are {', '.join(fields)}"
+        case "missing":
+            return "field required"
+        case "model_type" | "dict_type":
+            return f"takes lines of the form “name: value” below it, not {_got(problem)}"
+    return f"{problem['msg'][0].lower()}{problem['msg'][1:]}, not {_got(problem)}"
+
+
+def _got(problem: ErrorDetails) -> str:
+    return "nothing" if problem["input"] is None else repr(problem["input"])[:100]
 
 
 def _problems(path: Path, registry: Registry) -> list[str]:
@@ -127,12 +136,14 @@ def _problems(path: Path, registry: Registry) -> list[str]:
     if registry.default_model is not None and registry.default_model not in registry.models:
         problems.append(f"{path.name}: default_model: {registry.default_model!r} is not among the models")
     for name in registry.models:
-        row = registry.row(name)
+        row = registry.row(name, is_default=name == registry.default_model)
         found = row.misfits()
         try:
             row.clean_fields()
         except InvalidRow as error:
             found = {field: " ".join(texts) for field, texts in error.message_dict.items()} | found
+        if "is_default" in found:
+            problems.append(f"{path.name}: default_model: {found.pop('is_default')}")
         problems += [f"{path.name}: {name}: {field}: {text}" for field, text in found.items()]
     return problems
 
@@ -140,6 +151,7 @@ def _problems(path: Path, registry: Registry) -> list[str]:
 def load(path: Path, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
     """Write the file's models into the registry. Rows that exist are kept, unless `overwrite`.
 
+    The file's default becomes the default where there is none yet, or with `overwrite`.
     Raises RegistryError, having written nothing.
     """
     registry = read(path)
@@ -148,24 +160,40 @@ def load(path: Path, *, overwrite: bool = False, actor: User | None = None) -> L
     kept: list[str] = []
     with transaction.atomic():
         present = {row.name: row for row in ModelConfig.objects.select_for_update()}
-        has_default = any(row.is_default for row in present.values())
-        if overwrite and registry.default_model:
-            ModelConfig.objects.filter(is_default=True).update(is_default=False)
-            has_default = False
+        default = next((name for name, row in present.items() if row.is_default), None)
+        if default is None or (overwrite and registry.default_model):
+            default = registry.default_model
         for name in registry.models:
-            row = registry.row(name)
-            row.is_default &= not has_default
-            if name in present:
-                if not overwrite:
-                    kept.append(name)
-                    continue
+            row = registry.row(name, is_default=name == default)
+            if name not in present:
+                created.append(name)
+            elif overwrite:
                 row.pk, row.created_at = present[name].pk, present[name].created_at
                 row._state.adding = False
-            (updated if name in present else created).append(name)
-            row.save()
-            audit.record("registry.import", row, actor)
-            publish(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=row.pk))
+                updated.append(name)
+            else:
+                kept.append(name)
+                continue
+            save(row, actor, "registry.import")
     return Loaded(created=created, updated=updated, kept=kept)
+
+
+def save(row: ModelConfig, actor: User | None, action: str, **details: Any) -> None:
+    """Write a row, audit it as `action` and tell the pages; a new default takes the mark from the old."""
+    with transaction.atomic():
+        if row.is_default:
+            ModelConfig.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
+        row.save()
+        audit.record(action, row, actor, **details)
+        publish(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=row.pk))
+
+
+def delete(row: ModelConfig, actor: User | None) -> None:
+    """Remove a row that no swap and no evaluation names (Django's ProtectedError otherwise)."""
+    with transaction.atomic():
+        audit.record("registry.delete", row, actor, name=row.name)
+        publish(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=row.pk))
+        row.delete()
 
 
 def dump() -> str:

@@ -31,35 +31,43 @@ class Wanted:
     parser_id: int | None
 
 
-def next_wish(worker: GpuWorker) -> Wanted | None:
-    """The wish that waits for `worker`, if any."""
-    swap = Swap.objects.filter(worker=worker, phase=Phase.QUEUED).first()
-    if swap is None:
+def take(worker: GpuWorker) -> Wanted | None:
+    """Begin the swap that waits for `worker`, if one does; from here on no wish supersedes it.
+
+    Looking and taking are one step, under the lock that a wish takes too.
+    """
+    waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED)
+    if not waiting.exists():  # mostly so, and looking takes no lock
         return None
+    with transaction.atomic():
+        serving = _locked(worker.pk)
+        swap = _moved(waiting.get(), Phase.DRAINING)  # a newer wish may have replaced it, but one waits
+        swap.previous_mode, swap.previous_model_config_id = serving.mode, serving.model_config_id
+        swap.previous_parser_id = serving.parser_id
+        _begin(swap)
     return Wanted(
         swap_id=swap.pk, mode=swap.mode, model_config_id=swap.model_config_id, parser_id=swap.parser_id
     )
 
 
-class WishGone(Exception):
-    """The wish was superseded between looking and taking."""
+class SwapEnded(Exception):
+    """Another process has ended this swap: this one works no longer under its name, and must stop."""
 
 
 def show(swap_id: int, phase: str, reason: str = "") -> None:
-    """Write the phase that has begun, and the seconds of the one that ended. The worker says SWAPPING.
-
-    Raises WishGone when a waiting wish is no longer there to be taken.
-    """
+    """Write the phase that has begun, and the seconds of the one that ended. Raises SwapEnded."""
     with transaction.atomic():
-        swap = _moved(swap_id, phase, reason)
-        swap.progress = PROGRESS_AT[Phase(phase)]
-        if swap.phase == Phase.DRAINING:
-            worker = swap.worker
-            swap.previous_mode, swap.previous_model_config = worker.mode, worker.model_config
-            swap.previous_parser = worker.parser
-        swap.save()
-        GpuWorker.objects.filter(pk=swap.worker_id).update(status=GpuWorker.Status.SWAPPING)
-        _announce(swap)
+        swap = _running(swap_id)
+        if swap.phase != phase:  # draining began when the wish was taken
+            _begin(_moved(swap, phase, reason))
+
+
+def _begin(swap: Swap) -> None:
+    """Write a phase that has begun. The worker says SWAPPING."""
+    swap.progress = PROGRESS_AT[Phase(swap.phase)]
+    swap.save()
+    GpuWorker.objects.filter(pk=swap.worker_id).update(status=GpuWorker.Status.SWAPPING)
+    _announce(swap)
 
 
 def end(
@@ -71,9 +79,12 @@ def end(
     model_config_id: int | None = None,
     parser_id: int | None = None,
 ) -> None:
-    """End the swap and write the selection that serves now (none: the worker is in error), together."""
+    """End the swap and write the selection that serves now (none: the worker is in error), together.
+
+    Raises SwapEnded.
+    """
     with transaction.atomic():
-        swap = _moved(swap_id, phase, reason)
+        swap = _moved(_running(swap_id), phase, reason)
         swap.progress, swap.ended_at = 1.0, swap.phase_since
         swap.save()
         serving = model_config_id is not None
@@ -89,10 +100,20 @@ def end(
         _announce(swap)
 
 
-def _moved(swap_id: int, phase: str, reason: str) -> Swap:
-    swap = Swap.objects.select_for_update(of=("self",)).get(pk=swap_id)
+def _running(swap_id: int) -> Swap:
+    """The swap, its worker's row locked first: the order that a wish locks in, so that they never cross."""
+    _locked(Swap.objects.values_list("worker_id", flat=True).get(pk=swap_id))
+    swap = Swap.objects.get(pk=swap_id)
     if swap.phase in ENDED_PHASES:
-        raise WishGone(f"swap {swap_id} has ended: {swap.phase}")
+        raise SwapEnded(f"swap {swap_id} has ended: {swap.phase}")
+    return swap
+
+
+def _locked(worker_id: int) -> GpuWorker:
+    return GpuWorker.objects.select_for_update().get(pk=worker_id)
+
+
+def _moved(swap: Swap, phase: str, reason: str = "") -> Swap:
     now = timezone.now()
     swap.phase_seconds[swap.phase] = round((now - swap.phase_since).total_seconds(), 4)
     swap.phase, swap.phase_since, swap.reason = Phase(phase), now, reason[:500]

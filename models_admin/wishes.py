@@ -14,7 +14,7 @@ from django.utils import timezone
 from models_admin import audit, history, messages, options
 from models_admin.messages import Command, Message, Report
 from models_admin.models import RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
-from models_admin.options import Option
+from models_admin.options import PAIR, TEXT_LAYER, Option
 from models_admin.publishing import publish
 
 
@@ -82,16 +82,23 @@ def _option(model_name: str, mode: str) -> Option:
     for option in offered:
         if option.name == model_name and option.mode == mode:
             return option
-    if any(option.name == model_name for option in offered):
-        raise DoesNotFit(f"{model_name} does not fit the mode {Mode(mode).label}: choose the other mode.")
-    named = {row.name: row for row in rows}
-    parts = [part for part in model_name.split(" + ") if part != options.TEXT_LAYER]
-    for part in parts:
+    _refuse_parts(model_name, {row.name: row for row in rows})
+    fits = [
+        option.name for option in offered if option.mode == mode and model_name in option.name.split(PAIR)
+    ]
+    hint = f"Choose a pair such as “{fits[0]}”." if fits else "Choose another mode or another model."
+    raise DoesNotFit(f"{model_name[:200]} does not fit the mode {Mode(mode).label}. {hint}")
+
+
+def _refuse_parts(model_name: str, named: dict[str, ModelConfig]) -> None:
+    """Raise for what no mode could help: a part that is unknown or disabled."""
+    for part in model_name.split(PAIR):
+        if part == TEXT_LAYER:
+            continue
         if part not in named:
             raise UnknownModel(f"There is no model “{part[:200]}” in the registry.")
         if not named[part].enabled:
             raise ModelDisabled(f"{part} is disabled. Enable it in the admin first.")
-    raise DoesNotFit(f"{model_name[:200]} does not fit the mode {Mode(mode).label}.")
 
 
 def _wish_of(
@@ -129,8 +136,9 @@ def _key(row: Swap | GpuWorker) -> tuple[str, int | None, int | None]:
 
 
 def _supersede(worker: GpuWorker) -> None:
-    for swap in Swap.objects.filter(worker=worker, phase=Phase.QUEUED):
-        swap.phase, swap.ended_at = Phase.SUPERSEDED, timezone.now()
-        swap.reason = "A newer wish took its place."
-        swap.save(update_fields=["phase", "ended_at", "reason"])
-        publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))
+    """End the wish that waits, if one still does."""
+    waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED)
+    for pk in list(waiting.values_list("pk", flat=True)):
+        ended = {"ended_at": timezone.now(), "reason": "A newer wish took its place."}
+        if waiting.filter(pk=pk).update(phase=Phase.SUPERSEDED, **ended):
+            publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=pk))

@@ -23,7 +23,7 @@ def wrapped(command: list[str]) -> list[str]:
 def main() -> None:
     parent, command = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
-        pass
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before the kernel was told
             sys.exit(1)
     os.execvp(command[0], command)  # noqa: S606  # the launcher's own command

@@ -1,13 +1,18 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 import candidates.views
 import jobs.views
 import models_admin.views
 from wfc_site.health import alive
+
+admin.site.site_header = admin.site.site_title = "Wheat From Chaff"
+admin.site.index_title = "Administration"
+
+sign_in = LoginView.as_view(template_name="sign_in.html", redirect_authenticated_user=True)
 
 urlpatterns = [
     path("", jobs.views.job_list, name="job-list"),
@@ -20,8 +25,8 @@ urlpatterns = [
     path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
     path("items/<int:item_id>/retry", candidates.views.retry, name="item-retry"),
     path("models/swap", models_admin.views.swap, name="swap"),
-    path("sign-in", auth.LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
-    path("sign-out", auth.LogoutView.as_view(), name="sign-out"),
+    path("sign-in", sign_in, name="sign-in"),
+    path("sign-out", LogoutView.as_view(), name="sign-out"),
     path("api/", include("wfc_site.api")),
     path("healthz", alive, name="healthz"),
     path("admin/", admin.site.urls),

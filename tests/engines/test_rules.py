@@ -178,11 +178,17 @@ class TestVerdict:
         page = with_skills("Python, Django")
         other = page.replace("Robin Example", "Óluwaseun Adébáyò-Müller")
         first, second = read_for(self.JOB, page), read_for(self.JOB, other)
-        assert (first.outcome, first.reason, first.criteria) == (second.outcome, second.reason, second.criteria)
+        assert (first.outcome, first.reason, first.criteria) == (
+            second.outcome,
+            second.reason,
+            second.criteria,
+        )
 
 
 class TestKind:
-    INVOICE = "Invoice 4471\nBill to: A Shop\nQuantity 3 Unit price 20.00\nSubtotal 60.00\nVAT 20%\nTotal due 72.00"
+    INVOICE = (
+        "Invoice 4471\nBill to: A Shop\nQuantity 3 Unit price 20.00\nSubtotal 60.00\nVAT 20%\nTotal due 72.00"
+    )
     LETTER = "Dear Ms Miller,\nI am writing to apply. I know Python, Django and Docker.\nKind regards\nRobin Example"
 
     @pytest.mark.parametrize(("page", "what"), [(INVOICE, "an invoice"), (LETTER, "a letter")])
@@ -213,7 +219,9 @@ class TestPerson:
         )
 
     def test_a_name_that_a_column_broke_apart_is_joined(self):
-        assert read_for("", "Robin\nExample\nPastry Chef\nrobin@example.com\nExperience").name == "Robin Example"
+        assert (
+            read_for("", "Robin\nExample\nPastry Chef\nrobin@example.com\nExperience").name == "Robin Example"
+        )
 
     def test_nothing_is_made_up(self):
         answer = read_for("", "Experience\nBaker 2019 – 2023\nEducation\nSchool")

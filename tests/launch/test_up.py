@@ -95,6 +95,15 @@ def test_it_stops_within_10_seconds_and_leaves_nothing(tmp_path, how):
     assert [child for child in children if child.is_running()] == []
 
 
+def test_addresses_are_not_logged_for_they_hold_what_people_search_for(tmp_path):
+    with start(tmp_path, free_port()) as process:
+        until_ready(process)
+        get(demo(tmp_path), "recruiter", "/healthz?q=Ana")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=20)
+    assert "Ana" not in said
+
+
 def test_nothing_survives_when_it_is_killed_and_the_next_start_heals(tmp_path):
     port = free_port()
     with start(tmp_path, port) as process:

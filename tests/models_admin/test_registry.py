@@ -108,7 +108,7 @@ def test_unless_the_file_is_to_win(write):
         ("models:", "default_model: other\nmodels:", "default_model: 'other' is not among the models"),
         ("models:", "modles: 1\nmodels:", "modles: unknown; allowed are default_model, models"),
         ("your/new-model", "your new model", "your new model: name: Use a repository id"),
-        ("type: multimodal", "type: multimodal\n    type: rules", "'type' stands here a second time"),
+        ("type: multimodal", "type: multimodal\n    type: rules", "'type' stands here twice"),
         ("models:", "models: [", "not YAML"),
     ],
 )

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from pydantic import ValidationError
-
 from candidates.answers import Answer
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
-from gpu_worker.engines.rules.verdict import Thresholds, evaluate
+from gpu_worker.engines.rules.verdict import evaluate
+from models_admin import thresholds
+from models_admin.thresholds import Thresholds, WrongThresholds
 
 CANARY = Request(
     id=0,
@@ -31,9 +31,9 @@ class RulesEngine:
 
     async def load(self) -> None:
         try:
-            self._thresholds = Thresholds.model_validate(dict(self.spec.rules))
-        except ValidationError as error:
-            raise EngineFailed(f"The thresholds of {self.spec.name} are wrong: {_words(error)}.") from error
+            self._thresholds = thresholds.read(self.spec.rules)
+        except WrongThresholds as error:
+            raise EngineFailed(f"The thresholds of {self.spec.name} are wrong: {error}.") from error
 
     async def sleep(self) -> None:
         """Nothing to move."""
@@ -51,15 +51,3 @@ class RulesEngine:
         first, second = await self.evaluate(CANARY), await self.evaluate(CANARY)
         if first.model_dump_json() != second.model_dump_json() or first.outcome != "Shortlisted":
             raise EngineFailed(f"{self.spec.name} did not answer its canary as it should: {first.outcome}.")
-
-
-def _words(error: ValidationError) -> str:
-    allowed = ", ".join(Thresholds.model_fields)
-    said = []
-    for problem in error.errors():
-        field = str(problem["loc"][0]) if problem["loc"] else ""
-        unknown = problem["type"] == "extra_forbidden"
-        said.append(
-            f"{field} is unknown, allowed are {allowed}" if unknown else f"{field} {problem['msg']}".strip()
-        )
-    return "; ".join(said)

@@ -1,7 +1,5 @@
 """From a résumé and a job to an answer, with the thresholds shown. Pure: equal input, equal bytes."""
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
 from candidates.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import kind, person, requirements
@@ -9,26 +7,11 @@ from gpu_worker.engines.rules.kind import Kind
 from gpu_worker.engines.rules.requirements import YEARS, Requirement, Weight
 from gpu_worker.engines.rules.text import Line, Text, read
 from gpu_worker.engines.rules.vocabulary import DEGREES
+from models_admin.thresholds import Thresholds
 
 SELF = "Keyword rules, no understanding."
 QUOTE_CHARS = 200
 CREDIT = {Met.MET: 1.0, Met.PARTLY: 0.5, Met.NOT_MET: 0.0, Met.NO_EVIDENCE: 0.0}
-
-
-class Thresholds(BaseModel):
-    """What an entry of the type rules may set, each with its default. Shares are of the required terms."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    shortlist_share: float = Field(0.75, gt=0, le=1, description="at least this is Shortlisted")
-    reject_share: float = Field(0.2, ge=0, lt=1, description="less than this is Rejected")
-    least_terms: int = Field(3, ge=1, description="with fewer required terms in the job, a person decides")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Thresholds":
-        if self.reject_share >= self.shortlist_share:
-            raise ValueError("reject_share must be less than shortlist_share")
-        return self
 
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:

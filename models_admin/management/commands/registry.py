@@ -28,6 +28,5 @@ class Command(BaseCommand):
             loaded = registry.load(options["file"], overwrite=options["overwrite"])
         except registry.RegistryError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(
-            f"{len(loaded.created)} created, {len(loaded.updated)} updated, {len(loaded.kept)} kept as they are."
-        )
+        counts = len(loaded.created), len(loaded.updated), len(loaded.kept)
+        self.stdout.write("{} created, {} updated, {} kept as they are.".format(*counts))

@@ -166,11 +166,15 @@
 
   document.addEventListener("htmx:oobBeforeSwap", beforeFragment);
   document.addEventListener("htmx:oobAfterSwap", afterFragment);
-  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-    opened = target ? Array.from(target.querySelectorAll("details.reason[open]"), (d) => d.id) : [];
-  });
-  document.addEventListener("htmx:afterSwap", () => opened.forEach((id) => byId(id)?.setAttribute("open", "")));
+
+  // An answer to a click replaces its row as well; the reason that the reader has opened stays open.
   let opened = [];
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    opened = Array.from(target?.querySelectorAll("details.reason[open]") ?? [], (details) => details.id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of opened.splice(0)) byId(id)?.setAttribute("open", "");
+  });
 
   // --- words that follow from what is shown ---
 

@@ -1,0 +1,41 @@
+"""Who owns a job and who shares it. What jobs say is written on their pages, where versions are kept."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from jobs.models import Job, JobVersion, Team
+from models_admin.admin import ReadOnlyAdmin
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):
+    filter_horizontal = ["members"]
+    search_fields = ["name"]
+
+
+class VersionInline(admin.TabularInline):
+    model = JobVersion
+    fields = ["number", "title", "created_by", "created_at"]
+    readonly_fields = ["number", "title", "created_by", "created_at"]
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    """Owner and team may be changed: people leave, jobs stay."""
+
+    list_display = ["__str__", "owner", "team", "created_at"]
+    list_filter = ["team"]
+    list_select_related = ["owner", "team"]
+    fields = ["owner", "team"]
+    inlines = [VersionInline]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("jobs.change_job")

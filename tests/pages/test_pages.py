@@ -1,0 +1,211 @@
+"""What pages show, and what their forms do without a script."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from candidates import listing
+from candidates.models import Decision, ItemState, UploadItem
+from jobs.models import Job
+from models_admin.models import Swap
+
+pytestmark = pytest.mark.django_db
+TEXT = {"title": "Baker", "description": "Bread."}
+
+
+@pytest.fixture
+def alice(world, signed_in):
+    return signed_in(world.alice)
+
+
+@pytest.fixture
+def page(world, alice):
+    """The text of the job's page as Alice sees it: `page()`, `page("invalid=1")`."""
+    return lambda query="": alice.get(f"{reverse('job-page', args=[world.job.pk])}?{query}").text
+
+
+def test_a_new_job_opens_its_page(alice, world):
+    answer = alice.post(reverse("job-new"), TEXT)
+    job = Job.objects.exclude(pk=world.job.pk).get()
+    assert (answer["Location"], job.current.title) == (reverse("job-page", args=[job.pk]), "Baker")
+
+
+def test_a_job_without_a_title_is_refused_beside_the_field(alice):
+    answer = alice.post(reverse("job-new"), {**TEXT, "title": " "})
+    assert answer.status_code == 400
+    assert "Give the job a title" in answer.text
+
+
+def test_editing_a_job_makes_a_version(alice, world):
+    alice.post(reverse("job-edit", args=[world.job.pk]), TEXT)
+    assert [version.number for version in world.job.versions.all()] == [2, 1]
+
+
+def test_the_row_says_who_what_why_and_by_which_model(page, ann):
+    text = page()
+    for words in ("Ann", "ann@example.com", "Shortlisted", "Ann names Python.", "Keyword rules (balanced)"):
+        assert words in text
+
+
+def test_the_root_of_each_part_has_the_id_that_is_swapped(page, ann):
+    text = page()
+    for part in ("models", "counts", "items", "applications", f"application-{ann.pk}"):
+        assert text.count(f'id="{part}"') == 1
+
+
+def test_the_socket_hears_the_page_s_own_address(page, world):
+    assert f'ws-connect="/ws/live?invalid=1&amp;page=job&amp;job={world.job.pk}"' in page("invalid=1")
+
+
+def test_the_part_that_is_sent_live_is_the_part_of_the_page(page, ann):
+    row = render_to_string("candidates/_application.html", {"application": listing.row(ann.pk)})
+    assert row.strip() in page()
+
+
+def test_invalid_ones_are_hidden_until_asked_for(page, make_application):
+    make_application("Invoice", outcome="Invalid")
+    assert ("Invoice names Python" in page(), "Invoice names Python" in page("invalid=1")) == (False, True)
+
+
+def test_earlier_versions_are_marked(page, ann, make_application):
+    newer = make_application("Ann")
+    text = page()
+    assert text.count('class="earlier"') == 1
+    assert (
+        "2 versions"
+        in text[text.index(f'id="application-{newer.pk}"') : text.index(f'id="application-{ann.pk}"')]
+    )
+
+
+def test_the_second_page_begins_where_the_first_ended(page, make_application, monkeypatch):
+    monkeypatch.setattr(listing, "PAGE_ROWS", 2)
+    oldest, middle, _ = (make_application(name) for name in ("Ann", "Ben", "Cleo"))
+    assert f"before={middle.pk}" in page()
+    assert f'id="application-{oldest.pk}"' in page(f"before={middle.pk}")
+
+
+def test_the_page_of_many_needs_as_few_queries_as_that_of_one(
+    page, ann, make_application, django_assert_max_num_queries
+):
+    for number in range(20):
+        make_application(f"Ben{number}")
+    with django_assert_max_num_queries(25):
+        page()
+
+
+def test_an_application_shows_its_criteria_with_quote_and_page(alice, ann):
+    text = alice.get(reverse("application-page", args=[ann.pk])).text
+    for words in ("Met", "Python since 2015", "page 2"):
+        assert words in text
+
+
+def test_an_earlier_version_points_to_the_newest(alice, ann, make_application):
+    newer = make_application("Ann")
+    text = alice.get(reverse("application-page", args=[ann.pk])).text
+    assert f'This is an earlier version. <a href="{reverse("application-page", args=[newer.pk])}"' in text
+
+
+def test_a_changed_job_makes_the_verdict_look_old(alice, ann, world):
+    alice.post(reverse("job-edit", args=[world.job.pk]), TEXT)
+    assert "Given for version 1" in alice.get(reverse("application-page", args=[ann.pk])).text
+
+
+def test_a_decision_with_a_note_stands_in_the_history(alice, ann):
+    address = reverse("application-page", args=[ann.pk])
+    decided = {"verdict": "Accepted", "note": "Call on Monday."}
+    alice.post(
+        reverse("application-decide", args=[ann.pk]),
+        decided,
+        headers={"Referer": f"http://testserver{address}"},
+    )
+    assert "Call on Monday." in alice.get(address).text
+
+
+def test_a_decision_leads_back_to_the_page_that_it_was_made_on(alice, ann, world):
+    here = f"http://testserver{reverse('job-page', args=[world.job.pk])}"
+    address = reverse("application-decide", args=[ann.pk])
+    assert alice.post(address, {"verdict": "Accepted"}, headers={"Referer": here})["Location"] == here
+
+
+def test_nobody_is_led_to_a_foreign_page(alice, ann):
+    address = reverse("application-decide", args=[ann.pk])
+    answer = alice.post(address, {"verdict": "Accepted"}, headers={"Referer": "http://evil.example/"})
+    assert answer["Location"] == "/"
+
+
+def test_the_script_gets_the_row_with_the_decision(world, ann, signed_in):
+    answer = signed_in(world.alice, htmx=True).post(
+        reverse("application-decide", args=[ann.pk]), {"verdict": "Rejected"}
+    )
+    assert answer.text.lstrip().startswith(f'<tr id="application-{ann.pk}"')
+    assert Decision.objects.get().verdict == "Rejected"
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"verdict": "Hired"}, "Choose Accepted, Rejected or Pending."),
+        ({"verdict": "Accepted", "note": "x" * 2001}, "The note has 2001 characters; at most 2000 are kept."),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_with_a_sentence(world, ann, signed_in, sent, sentence):
+    answer = signed_in(world.alice, htmx=True).post(reverse("application-decide", args=[ann.pk]), sent)
+    assert (answer.status_code, answer.text) == (400, sentence)
+
+
+def test_several_files_can_be_sent_by_a_plain_form(alice, world):
+    files = [SimpleUploadedFile(name, b"%PDF-1.4 " + name.encode()) for name in ("a.pdf", "b.pdf")]
+    alice.post(reverse("job-upload", args=[world.job.pk]), {"files": files})
+    assert sorted(UploadItem.objects.values_list("name", "state")) == [
+        ("a.pdf", "received"),
+        ("b.pdf", "received"),
+    ]
+
+
+def test_an_upload_without_files_says_what_to_do(alice, world):
+    answer = alice.post(
+        reverse("job-upload", args=[world.job.pk]), follow=True, headers={"Referer": "http://testserver/"}
+    )
+    assert "Choose at least one file." in answer.text
+
+
+def test_a_file_that_did_not_fail_cannot_be_tried_again(alice, world, signed_in):
+    alice.post(reverse("job-upload", args=[world.job.pk]), {"files": [SimpleUploadedFile("a.txt", b"hello")]})
+    item = UploadItem.objects.get(state=ItemState.UNSUPPORTED)
+    answer = signed_in(world.alice, htmx=True).post(reverse("item-retry", args=[item.pk]))
+    assert (answer.status_code, answer.text) == (409, "Only a file that failed can be tried again.")
+
+
+def test_a_swap_is_wished_for_by_a_plain_form(world, gpu0, signed_in):
+    answer = signed_in(world.olga).post(reverse("swap"), {"option": "one_shot:rules/strict"}, follow=True)
+    assert "Swapping to Keyword rules (strict)." in answer.text
+    assert Swap.objects.get().model_config.name == "rules/strict"
+
+
+def test_the_script_gets_the_header_with_the_swap(world, gpu0, signed_in):
+    answer = signed_in(world.olga, htmx=True).post(reverse("swap"), {"option": "one_shot:rules/strict"})
+    assert answer.text.lstrip().startswith('<div id="models"')
+    assert "Swapping to Keyword rules (strict)" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("option", "status", "words"),
+    [
+        ("one_shot:nobody/nothing", 404, "There is no model"),
+        ("one_shot:Qwen/Qwen2.5-Omni-7B", 409, "Needs a GPU; this machine has none."),
+        ("hybrid:rules/strict", 400, "does not fit the mode Hybrid"),
+        ("", 400, "There is no mode"),
+    ],
+)
+def test_a_wish_that_cannot_be_granted_says_why(world, gpu0, signed_in, option, status, words):
+    answer = signed_in(world.olga, htmx=True).post(reverse("swap"), {"option": option})
+    assert (answer.status_code, words in answer.text) == (status, True)
+
+
+def test_without_a_worker_the_header_says_what_happens_to_uploads(alice, registry):
+    assert "Uploads are kept and read as soon as one starts." in alice.get("/").text
+
+
+def test_without_jobs_the_list_says_what_to_do(world, signed_in):
+    assert "Create the first job" in signed_in(world.charlie).get("/").text
