@@ -69,7 +69,7 @@ def signed_in(request: Request) -> User:
 
 
 def visible_job(request: Request, job_id: object) -> Job:
-    """Return the job if this user may see it. Raises Http404, or ValidationError where that is no id at all."""
+    """Return the job if this user may see it. Raises Http404; ValidationError where that is no id."""
     text = str(job_id)
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise ValidationError({"job_id": "Give the number of a job."})

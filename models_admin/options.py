@@ -51,6 +51,12 @@ class Option:
         return NO_WORKER if not reasons else ("" if "" in reasons else reasons[0])
 
 
+def meant_by(row: ModelConfig) -> tuple[str, str]:
+    """The name and mode to wish for when a person points at `row`; what is not offered the wish refuses."""
+    option = next(iter(offered([row])), None)
+    return (option.name, option.mode.value) if option else (row.name, row.inference_modes[0])
+
+
 def offered(rows: Iterable[ModelConfig]) -> list[Option]:
     """Every option that the enabled among `rows` give, in their order: One-Shot, then Hybrid."""
     enabled = [row for row in rows if row.enabled]

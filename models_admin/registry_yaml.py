@@ -24,7 +24,7 @@ class _Strict(yaml.SafeLoader):
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in str(node.value)):
             raise ConstructorError(None, None, "a NUL or half a character stands here", node.start_mark)
         return super().construct_scalar(node)
