@@ -3,18 +3,36 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from candidates import decisions
+from candidates import decisions, evaluations
 from candidates.models import Application, Resume
+from jobs.models import Job
+from models_admin.models import GpuWorker
 
+ROWS = "#applications > tr"
 BREAK = "code => document.body['htmx-internal-data'].webSocket.socket.close(code)"
+
+
+def make_application(job: Job, letter: str) -> Application:
+    resume = Resume.objects.create(
+        sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1, page_count=1
+    )
+    made = Application.objects.create(job=job, resume=resume, file_name=f"{letter}.pdf")
+    evaluations.announce([made.pk])
+    return made
+
+
+def mark(page: Page, *ids: str) -> None:
+    """Mark elements so that they can be told from others that take their places."""
+    page.evaluate("ids => ids.forEach(id => { document.getElementById(id).mine = true; })", list(ids))
+
+
+def marked(page: Page) -> set[str]:
+    return set(page.evaluate("[...document.querySelectorAll('*')].filter(e => e.mine).map(e => e.id)"))
 
 
 @pytest.fixture
 def application(world) -> Application:
-    resume = Resume.objects.create(
-        sha256="a" * 64, storage_key="a", media_type="application/pdf", size_bytes=1, page_count=1
-    )
-    return Application.objects.create(job=world.job, resume=resume, file_name="ann.pdf")
+    return make_application(world.job, "a")
 
 
 @pytest.fixture
@@ -30,13 +48,28 @@ def test_it_connects_again_and_catches_up(page, application, world, code):
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
 
 
-def test_an_opened_reason_and_the_open_menu_survive_what_has_not_changed(page):
-    page.locator("#selector > summary").click()
-    page.evaluate("document.getElementById('applications').firstElementChild.mine = true")
+def test_what_has_not_changed_stays_the_very_element_that_it_was(page, application, world):
+    other = make_application(world.job, "b")
+    expect(page.locator(ROWS)).to_have_count(2)
+    mark(page, "models", "counts", f"application-{other.pk}")
     page.evaluate(BREAK, 4000)
-    expect(page.locator("body")).to_have_attribute("data-connection", "lost")
+    decisions.decide(application, verdict="Accepted", user=world.alice)
+    expect(page.get_by_role("button", name="Accepted")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
-    assert page.evaluate("document.getElementById('applications').firstElementChild.mine") is True
+    assert marked(page) == {"models", "counts", f"application-{other.pk}"}
+
+
+def test_a_row_that_is_gone_leaves_the_page(page, application):
+    page.evaluate(BREAK, 4000)
+    application.delete()
+    expect(page.locator(ROWS)).to_have_count(0)
+
+
+def test_the_open_menu_stays_open_when_the_models_change(page, registry):
+    page.locator("#selector > summary").click()
+    mark(page, "models")
+    GpuWorker.objects.create(name="gpu0", host="here", pid=1, pid_started_at=1.0, device="CPU")
+    page.wait_for_function("document.getElementById('models').mine !== true")
     expect(page.locator("#selector .menu")).to_be_visible()
 
 

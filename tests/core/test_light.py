@@ -12,11 +12,15 @@ HEAVY = ["django", "asyncio", "vllm", "torch", "channels", "redis", "pydantic"]
 @pytest.mark.parametrize("module", ["gpu_worker.residency", "gpu_worker.scheduler", "gpu_worker.swapper"])
 def test_the_core_loads_nothing_heavy(module):
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
     assert loaded.stdout.strip() == "[]"
 
 
 def test_the_messages_need_the_standard_library_only():
     code = f"import sys, models_admin.messages; print([name for name in {HEAVY} if name in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
     assert loaded.stdout.strip() == "[]"

@@ -257,7 +257,7 @@ class TestWhateverComes:
         page = with_skills(" ".join(words))
         for criterion in read_for(TestVerdict.JOB, page).criteria:
             if criterion.quote:
-                assert any(criterion.quote in line.text for line in read((page,)).lines)
+                assert criterion.quote in " ".join(page.split())
 
     def test_only_so_much_text_is_looked_at(self):
         assert sum(len(line.text) for line in read(("a " * 500_000, "b " * 500_000)).lines) <= 200_000

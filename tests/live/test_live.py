@@ -192,7 +192,14 @@ async def test_the_admins_list_follows_the_workers(world, open_page):
     await page.until("state-", "No worker is running")
     rules = await ModelConfig.objects.aget(name="rules/balanced")
     worker = await GpuWorker.objects.acreate(
-        name="gpu0", host="h", pid=1, pid_started_at=0, device="CPU", status="ready", mode="one_shot", model_config=rules
+        name="gpu0",
+        host="h",
+        pid=1,
+        pid_started_at=0,
+        device="CPU",
+        status="ready",
+        mode="one_shot",
+        model_config=rules,
     )
     await sync_to_async(publish)(messages.MODELS, Message(type=Report.WORKER_CHANGED, id=worker.pk))
     await page.until(f'id="state-{rules.pk}"', "✓ active")

@@ -42,7 +42,7 @@ def named(name: str) -> ModelConfig:
 
 def edit(client: Client, row: ModelConfig, **changes: object):
     """Send the form of `row` as the browser would; a change to None is a box without its mark."""
-    shown = model_to_dict(row) | {"rules": json.dumps(row.rules)}
+    shown = model_to_dict(row) | dict.fromkeys(("rules", "initial-rules"), json.dumps(row.rules))
     sent = {
         name: value for name, value in (shown | changes).items() if value is not None and value is not False
     }

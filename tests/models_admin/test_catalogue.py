@@ -54,6 +54,35 @@ def test_the_status_is_one_of_four_words(live_worker, status, words):
     assert catalogue.status()["status"] == words
 
 
+def test_what_has_no_reason_for_its_error_is_shown_all_the_same(live_worker):
+    live_worker(status="error", error="")
+    assert catalogue.header().status == "error"
+
+
+def test_while_one_of_two_workers_serves_a_broken_one_is_only_named(live_worker):
+    live_worker("gpu0", status="error", error="It broke.")
+    live_worker("gpu1")
+    header = catalogue.header()
+    assert (header.status, header.status_text) == ("idle", "Ready. gpu0 is out: It broke.")
+    assert header.current_name == "Keyword rules (balanced)"
+
+
+def test_a_wish_for_two_workers_waits_for_nothing_but_itself(live_worker):
+    live_worker("gpu0")
+    live_worker("gpu1")
+    wishes.wish(model_name="rules/strict", mode="one_shot", user=AnonymousUser())
+    Swap.objects.filter(worker__name="gpu0").update(phase=Phase.LOADING)
+    assert catalogue.header().swap.waiting_name == ""
+
+
+def test_what_waits_behind_a_running_swap_is_named(live_worker):
+    live_worker()
+    wishes.wish(model_name="rules/strict", mode="one_shot", user=AnonymousUser())
+    Swap.objects.update(phase=Phase.LOADING)
+    wishes.wish(model_name="rules/balanced", mode="one_shot", user=AnonymousUser())
+    assert catalogue.header().swap.waiting_name == "Keyword rules (balanced)"
+
+
 def test_while_a_swap_waits_or_runs_the_status_is_swapping(live_worker):
     live_worker()
     wishes.wish(model_name="rules/strict", mode="one_shot", user=AnonymousUser())

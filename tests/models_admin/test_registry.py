@@ -74,6 +74,32 @@ def test_unless_the_file_is_to_win(write):
     assert ModelConfig.objects.get().display_name == "New"
 
 
+def test_the_files_default_is_the_default_where_there_is_none(write):
+    registry.load(write("default_model: your/new-model" + FLAT))
+    assert ModelConfig.objects.get().is_default
+
+
+@pytest.mark.parametrize(("overwrite", "default"), [(False, "mine"), (True, "your/new-model")])
+def test_the_default_of_the_admin_stays_unless_the_file_is_to_win(write, overwrite, default):
+    ModelConfig.objects.create(
+        name="mine",
+        display_name="M",
+        type="rules",
+        provider="rules",
+        inference_modes=["one_shot"],
+        is_default=True,
+    )
+    registry.load(write("default_model: your/new-model" + FLAT), overwrite=overwrite)
+    assert ModelConfig.objects.get(is_default=True).name == default
+
+
+def test_a_file_without_a_default_changes_none(write):
+    registry.load(write(FLAT))
+    ModelConfig.objects.update(is_default=True)
+    registry.load(write(FLAT), overwrite=True)
+    assert ModelConfig.objects.get().is_default
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -110,12 +136,50 @@ def test_unless_the_file_is_to_win(write):
         ("your/new-model", "your new model", "your new model: name: Use a repository id"),
         ("type: multimodal", "type: multimodal\n    type: rules", "'type' stands here twice"),
         ("models:", "models: [", "not YAML"),
+        ("display_name: New", 'display_name: "N\\0"', "line 4, column 19: not YAML: a NUL"),
+        ("display_name: New", "? [New]\n    : 1", "not YAML: a name must be one word"),
+        (
+            "    type: multimodal",
+            "    type: rules\n    rules: {shortlist: 1}",
+            "your/new-model: rules: shortlist is unknown",
+        ),
     ],
 )
 def test_an_error_names_file_model_field_and_what_is_allowed(write, old, new, said):
     words = problems(write(FLAT.replace(old, new)))
     assert words.startswith("models.yaml: ")
     assert said in words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "models.yaml: takes lines of the form “name: value” below it, not nothing"),
+        ("- a", "models.yaml: takes lines of the form “name: value” below it, not ['a']"),
+        ("models:", "models.yaml: models: takes lines"),
+        ("default_model: a", "models.yaml: models: field required"),
+        ("models: {a/b: 3}", "models.yaml: a/b: takes lines"),
+    ],
+)
+def test_a_file_that_is_no_registry_is_told_what_is_missing(write, text, said):
+    assert problems(write(text)).startswith(said)
+
+
+def test_a_parser_cannot_be_the_default(write):
+    text = FLAT.replace("multimodal", "vision_ocr").replace("one_shot", "hybrid")
+    assert "default_model: A parser decides nothing" in problems(
+        write("default_model: your/new-model" + text)
+    )
+
+
+def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
+    assert problems(tmp_path / "none.yaml") == "none.yaml: cannot be read: No such file or directory"
+
+
+def test_entries_may_share_lines_with_yamls_anchors(write):
+    more = "\n  other/model:\n    <<: *one\n    display_name: Other\n"
+    registry.load(write(FLAT.replace('"your/new-model":', '"your/new-model": &one').rstrip() + more))
+    assert ModelConfig.objects.get(name="other/model").max_model_len == 8192
 
 
 def test_all_problems_are_told_at_once(write):

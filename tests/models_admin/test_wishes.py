@@ -84,7 +84,11 @@ def test_a_wish_goes_to_every_worker_that_can_grant_it(live_worker):
         ("rules/strict", "hybrid", wishes.DoesNotFit, "does not fit the mode Hybrid"),
         ("rules/strict", "three_shot", wishes.DoesNotFit, "There is no mode “three_shot”"),
         ("Qwen/Qwen2.5-Omni-7B", "one_shot", wishes.CannotRunHere, "needs a CUDA GPU"),
-        ("docling-project/SmolDocling-256M-preview", "hybrid", wishes.DoesNotFit, "does not fit"),
+        ("docling-project/SmolDocling-256M-preview", "hybrid", wishes.DoesNotFit, "Choose a pair such as"),
+        ("nvidia/NVIDIA-Nemotron-Nano-9B-v2", "hybrid", wishes.DoesNotFit, "such as “text layer"),
+        ("text layer + nobody/knows", "hybrid", wishes.UnknownModel, "“nobody/knows”"),
+        ("text layer + openai/gpt-oss-20b", "hybrid", wishes.ModelDisabled, "openai/gpt-oss-20b is disabled"),
+        ("", "one_shot", wishes.UnknownModel, "There is no model"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(live_worker, name, mode, refusal, words):

@@ -14,6 +14,8 @@ from gpu_worker.engines.rules.vocabulary import TITLE_WORDS
 HEAD_LINES = 15  # where a name stands
 LOOKED_AT_CHARS = 20_000  # where an address stands
 EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}")
+ENDINGS = (".com", ".org", ".net", ".edu", ".info")
+HONORIFIC = re.compile(r"(?i)^(?:dr|prof|mr|mrs|ms|ing)\.\s+")
 PARTICLES = frozenset(
     ["de", "da", "del", "di", "do", "dos", "du", "la", "le", "van", "von", "der", "den", "bin", "al", "el"]
 )
@@ -21,12 +23,21 @@ PARTICLES = frozenset(
 
 def email(text: Text) -> str | None:
     """The first valid address, in lower case."""
-    for match in EMAIL.finditer(_head(text)):
+    head = _head(text)
+    for match in EMAIL.finditer(head):
         try:
-            return validate_email(match.group(), check_deliverability=False).normalized.lower()
+            address = _unbroken(match.group(), head[match.end() :][:5])
+            return validate_email(address, check_deliverability=False).normalized.lower()
         except EmailNotValidError:
             continue
     return None
+
+
+def _unbroken(address: str, behind: str) -> str:
+    """`address` with the end that a narrow column put on the next line: “…@example.co”, “m”."""
+    rest = re.match(r"\n([a-z]{1,3})(?:\n|$)", behind)
+    whole = address + rest.group(1) if rest else address
+    return whole if whole.endswith(ENDINGS) else address
 
 
 def phone(text: Text) -> str | None:
@@ -55,7 +66,7 @@ def _head_names(text: Text) -> Iterator[str]:
     head = [line.text for line in text.lines[:HEAD_LINES]]
     head = list(takewhile(lambda line: not is_section(line), head))
     for line, following in zip(head, [*head, ""][1:], strict=True):
-        yield from (part.strip() for part in re.split(r"[|•·,]", line))
+        yield from (HONORIFIC.sub("", part.strip()) for part in re.split(r"[|•·,]", line))
         if len(line.split()) == len(following.split()) == 1:
             yield f"{line} {following}"
 

@@ -1,12 +1,13 @@
 """From a résumé and a job to an answer, with the thresholds shown. Pure: equal input, equal bytes."""
 
+import re
+
 from candidates.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
-from gpu_worker.engines.rules import kind, person, requirements
+from gpu_worker.engines.rules import degrees, kind, person, requirements
 from gpu_worker.engines.rules.kind import Kind
 from gpu_worker.engines.rules.requirements import YEARS, Requirement, Weight
 from gpu_worker.engines.rules.text import Line, Text, read
-from gpu_worker.engines.rules.vocabulary import DEGREES
 from models_admin.thresholds import Thresholds
 
 SELF = "Keyword rules, no understanding."
@@ -25,8 +26,11 @@ def evaluate(request: Request, thresholds: Thresholds) -> Answer:
     address = person.email(text)
     who = {"name": person.name(text, address), "email": address, "phone": person.phone(text)}
     wanted = requirements.drawn(request.job_description)
-    judged = [(requirement, _judged(requirement, text)) for requirement in wanted]
+    nameless = text.without(who["name"])
+    judged = [(requirement, _judged(requirement, nameless)) for requirement in wanted]
     outcome, reason = _verdict(judged, thresholds, what)
+    if outcome == "Rejected" and not text.is_whole:
+        outcome, reason = "Needs Review", f"Not all of the document could be read as text. {reason}"
     return _answer(outcome, reason, criteria=[criterion for _, criterion in judged], **who)
 
 
@@ -87,9 +91,10 @@ def _judged(requirement: Requirement, text: Text) -> CriterionAnswer:
 
 
 def _term(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
-    for line in text.lines:
-        if any(term.stands_in(line) for term in requirement.terms):
-            return Met.MET, line
+    for term in requirement.terms:
+        for line in text.lines_with.get(term.words[0], []):
+            if term.stands_in(line):
+                return Met.MET, line
     several = [term for term in requirement.terms if len(term.words) > 1]
     scattered = any(all(word in text.words for word in term.words) for term in several)
     return (Met.PARTLY if scattered else Met.NO_EVIDENCE), None
@@ -97,22 +102,11 @@ def _term(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
 
 def _degree(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
     """The same degree or a higher one; a lower one is said to be that."""
-    ranks = [(_rank(line), line) for line in text.lines]
+    ranks = [(degrees.highest(line.tokens), line) for line in text.lines]
     rank, line = max(ranks, key=lambda found: found[0], default=(0, None))
     if rank == 0 or line is None:
         return Met.NO_EVIDENCE, None
     return (Met.MET if rank >= requirement.number else Met.PARTLY), line
-
-
-def _rank(line: Line) -> int:
-    """The highest degree in a line; two letters count only in capitals: “ms” is also milliseconds."""
-    ranks = (
-        DEGREES.get(form, 0)
-        for token in line.tokens
-        for form in token.forms
-        if len(form) > 2 or token.text.isupper()
-    )
-    return max(ranks, default=0)
 
 
 def _years(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
@@ -125,12 +119,20 @@ def _years(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
 
 
 def _quote(requirement: Requirement, line: Line) -> str:
-    """The line, or as much of it around the term as fits; cut between words."""
-    if len(line.text) <= QUOTE_CHARS:
-        return line.text
-    at = max((line.text.casefold().find(term.words[0]) for term in requirement.terms), default=0)
-    start = max(0, min(at - QUOTE_CHARS // 2, len(line.text) - QUOTE_CHARS))
-    piece = line.text[start : start + QUOTE_CHARS]
+    """The line as the page has it, or as much of it around the term as fits; cut between words."""
+    shown = line.text if line.text in line.written or not line.written.isprintable() else line.written
+    if len(shown) <= QUOTE_CHARS:
+        return shown
+    start = max(0, min(_place(requirement, shown) - QUOTE_CHARS // 2, len(shown) - QUOTE_CHARS))
+    piece = shown[start : start + QUOTE_CHARS]
     if start:
         piece = piece[piece.find(" ") + 1 :]
-    return piece.rsplit(" ", 1)[0] if start + QUOTE_CHARS < len(line.text) else piece
+    return piece.rsplit(" ", 1)[0] if start + QUOTE_CHARS < len(shown) else piece
+
+
+def _place(requirement: Requirement, shown: str) -> int:
+    """Where a term stands as a whole word: not the Java of an earlier JavaScript."""
+    whole = (
+        re.search(rf"(?i)(?<!\w){re.escape(term.words[0])}(?![\w+#])", shown) for term in requirement.terms
+    )
+    return next((match.start() for match in whole if match), 0)

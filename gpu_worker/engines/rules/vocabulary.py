@@ -9,13 +9,13 @@ SKILLS = frozenset(
     |objective-c|dart|flutter|cuda|triton|onnx|bash|shell|powershell|sql|nosql|postgresql|postgres|mysql|mariadb
     |sqlite|oracle|sql server|mongodb|redis|cassandra|dynamodb|elasticsearch|opensearch|neo4j|kafka|rabbitmq|spark
     |hadoop|airflow|dbt|snowflake|bigquery|databricks|etl|aws|azure|gcp|google cloud|docker|kubernetes|helm
-    |terraform|ansible|jenkins|github actions|gitlab|git|linux|unix|nginx|prometheus|grafana|ci'cd|devops|sre
-    |rest|rest api|rest apis|graphql|grpc|microservices|websockets|oauth|tcp'ip|distributed systems|distributed training|ray
+    |terraform|ansible|jenkins|github actions|gitlab|git|linux|unix|nginx|prometheus|grafana|ci/cd|devops|sre
+    |rest|rest api|rest apis|graphql|grpc|microservices|websockets|oauth|tcp/ip|distributed systems|distributed training|ray
     |machine learning|deep learning|reinforcement learning|computer vision|natural language processing|nlp|llm|llms
-    |transformers|data science|data engineering|data analysis|statistics|a'b testing|tableau|power bi|excel|looker
+    |transformers|data science|data engineering|data analysis|statistics|a/b testing|tableau|power bi|excel|looker
     |testing|unit testing|pytest|selenium|playwright|cypress|test automation|tdd|agile|scrum|kanban|jira
     |project management|product management|stakeholder management|team leadership|mentoring|security|cryptography
-    |penetration testing|networking|figma|sketch|photoshop|illustrator|ui'ux|user research|accessibility|wcag
+    |penetration testing|networking|figma|sketch|photoshop|illustrator|ui/ux|user research|accessibility|wcag
     |salesforce|sap|hubspot|crm|seo|google analytics|content marketing|copywriting|accounting|bookkeeping|ifrs|gaap
     |payroll|recruiting|negotiation|budgeting|forecasting|autocad|solidworks|plc|embedded systems|firmware|fpga
     |verilog|vhdl|robotics|ros|nursing|patient care|logistics|supply chain|procurement
@@ -60,6 +60,18 @@ NICE_WORDS = (
     "ideally",
 )
 
+MUST_WORDS = ("required", "must", "mandatory", "essential")
+
+# Nobody shows these by naming them, so a keyword proves nothing either way.
+SOFT = frozenset(
+    """
+    communication|communicator|team player|teamwork|self-starter|motivated|motivation|attention to detail|detail
+    |problem solving|problem-solving|analytical|organised|organized|flexible|proactive|interpersonal|time management
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+
 FILLERS = frozenset(
     """
     a an the of in with to for on at and or as by from is are be have has you your we our must should can will able
@@ -69,6 +81,15 @@ FILLERS = frozenset(
     this these any other similar related relevant modern least minimum years year background demonstrated
     """.split()
 )
+
+# Skills that are words as well: somebody who excels at reacting names neither Excel nor React.
+WORDS_TOO = frozenset(
+    "angular excel express flask go helm illustrator looker oracle ray react ruby rust scala shell sketch spark spring"
+    " swift triton".split()
+)
+
+# What the letter behind them names is no language.
+LETTERED = frozenset("vitamin hepatitis section class series grade plan appendix type category".split())
 
 # Written as technology is, but no skill.
 GENERIC = frozenset(
@@ -103,6 +124,6 @@ TITLE_WORDS = frozenset(
     engineer developer manager analyst designer consultant architect director scientist researcher intern lead head
     officer specialist administrator assistant teacher nurse accountant student freelancer founder senior junior
     principal staff chef cook graduate backend frontend science engineering curriculum vitae resume résumé cv profile summary contact address page university institute
-    college school inc ltd gmbh company updated phone email mobile portfolio linkedin github
+    college school inc ltd gmbh company updated sincerely regards yours faithfully dear qty price total order number item phone email mobile portfolio linkedin github
     """.split()
 )
