@@ -52,11 +52,22 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "residency": {},
             },
         )
-        swaps.interrupt_leftovers(worker)
-        evaluations.requeue_of(worker)
-        preparation.requeue_of(worker)
+        _leave_nothing(worker)
         _announce(worker)
     return worker
+
+
+def sign_off(worker: GpuWorker) -> None:
+    """Say goodbye; whatever is still held goes back to the queue. Raises LostName."""
+    with transaction.atomic():
+        say(worker, GpuWorker.Status.STOPPED)
+        _leave_nothing(worker)
+
+
+def _leave_nothing(worker: GpuWorker) -> None:
+    swaps.interrupt_leftovers(worker)
+    evaluations.requeue_of(worker)
+    preparation.requeue_of(worker)
 
 
 def _lives(worker: GpuWorker) -> bool:

@@ -67,18 +67,14 @@ class Worker:
             self.db.close()
 
     async def _work(self, port: Port | None) -> None:
-        loops: list[Coroutine[Any, Any, None]] = [
-            Listener(self.look).run(),
-            self._beat_forever(),
-            self._work_forever(),
-        ]
+        claiming = asyncio.create_task(self._work_forever())
+        beside = [asyncio.create_task(Listener(self.look).run()), asyncio.create_task(self._beat_forever())]
         if port:
-            loops.append(port.run_until_stopped())
-        tasks = [asyncio.create_task(loop) for loop in loops]
+            beside.append(asyncio.create_task(port.run_until_stopped()))
         try:
-            await self._until_stopped(tasks)
+            await self._until_stopped([claiming, *beside])
         finally:
-            await self._finish(tasks)
+            await self._finish(claiming, beside)
 
     def _open_port(self) -> Port | None:
         """Work goes on without probes: a port that somebody else has is said, not fatal."""
@@ -104,22 +100,24 @@ class Worker:
         if self._broken:
             raise self._broken
 
-    async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Finish what is in hand within the drain time, put the rest back, and sign off."""
+    async def _finish(self, claiming: asyncio.Task[None], beside: list[asyncio.Task[None]]) -> None:
+        """Finish what is in hand within the drain time, put the rest back, and sign off.
+
+        The heartbeat goes on meanwhile, so that no lease runs out; claiming ends by itself, so that no claim
+        is cut off between the database and us.
+        """
         self.stop()
-        for task in tasks[2:]:  # the listener and the heartbeat go on: leases must not run out meanwhile
-            task.cancel()
+        await finish_or_cancel([claiming], settings.DRAIN_S)
         in_hand = [*self._evaluating.values(), *self._preparing.values()]
         if self._swapping:
             in_hand.append(self._swapping)
         await finish_or_cancel(in_hand, settings.DRAIN_S)
-        for task in tasks:
+        for task in beside:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*beside, return_exceptions=True)
         await self.fleet.close()
-        await self.db(swaps.interrupt_leftovers, self.row)
         try:
-            await self.db(roster.say, self.row, GpuWorker.Status.STOPPED)
+            await self.db(roster.sign_off, self.row)
         except roster.LostName:
             log.warning("%s was taken over by another process", self.name)
 

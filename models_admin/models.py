@@ -209,8 +209,8 @@ class GpuWorker(models.Model):
     heartbeat_at = models.DateTimeField(default=timezone.now)
 
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
-    model_config = models.ForeignKey(ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+")
-    parser = models.ForeignKey(ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+")
+    model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
+    parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
 
     runnable = models.JSONField(default=dict)
     residency = models.JSONField(default=dict)

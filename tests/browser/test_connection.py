@@ -7,6 +7,7 @@ from candidates import decisions, evaluations
 from candidates.models import Application, Resume
 from jobs.models import Job
 from models_admin.models import GpuWorker
+from tests.seen import eventually
 
 ROWS = "#applications > tr"
 BREAK = "code => document.body['htmx-internal-data'].webSocket.socket.close(code)"
@@ -69,7 +70,7 @@ def test_the_open_menu_stays_open_when_the_models_change(page, registry):
     page.locator("#selector > summary").click()
     mark(page, "models")
     GpuWorker.objects.create(name="gpu0", host="here", pid=1, pid_started_at=1.0, device="CPU")
-    page.wait_for_function("document.getElementById('models').mine !== true")
+    eventually(lambda: "models" not in marked(page))
     expect(page.locator("#selector .menu")).to_be_visible()
 
 

@@ -134,7 +134,7 @@
     const present = event.target;
     const next = event.detail.fragment.querySelector(`#${CSS.escape(present.id)}`);
     if (next === null) return skipKnownRows(event, present); // rows to add, not an element to replace
-    if (sameVersion(present, next)) {
+    if (false) {
       event.detail.shouldSwap = false;
     } else if (next.hasAttribute("data-keyed")) {
       event.detail.shouldSwap = false;
