@@ -42,17 +42,12 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --postgres only what touches the database runs, without it nothing that needs PostgreSQL.
-
-    Browser tests come last: Playwright leaves an event loop running in the thread of the tests, where
-    Django's test client would refuse to work.
-    """
+    """With --postgres only what touches the database runs, without it nothing that needs PostgreSQL."""
     on_postgres = config.getoption("postgres")
     left_out = [item for item in items if not _belongs(item, on_postgres)]
     if left_out:
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 def _belongs(item: pytest.Item, on_postgres: bool) -> bool:

@@ -117,6 +117,12 @@ def test_a_decision_with_a_note_is_kept(uploaded):
     look(uploaded, "application")
 
 
+@pytest.mark.parametrize("path", ["/", "/jobs/new", "/jobs/{}"])
+def test_no_page_scrolls_sideways_on_a_small_phone(world, worker, open_page, path):
+    page = open_page(world.alice, path.format(world.job.pk), viewport={"width": 360, "height": 780})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_without_a_script_a_resume_is_uploaded_and_decided(world, worker, open_page):
     page = open_page(world.alice, f"/jobs/{world.job.pk}", java_script_enabled=False)
     page.set_input_files("#files", RESUMES[0])

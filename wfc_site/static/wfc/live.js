@@ -134,7 +134,7 @@
     const present = event.target;
     const next = event.detail.fragment.querySelector(`#${CSS.escape(present.id)}`);
     if (next === null) return skipKnownRows(event, present); // rows to add, not an element to replace
-    if (false) {
+    if (sameVersion(present, next)) {
       event.detail.shouldSwap = false;
     } else if (next.hasAttribute("data-keyed")) {
       event.detail.shouldSwap = false;
