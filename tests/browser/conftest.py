@@ -15,13 +15,9 @@ expect.set_options(timeout=15_000)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark these tests, and run them last: from the first one on Playwright's event loop runs in this thread,
-    in which Django's client for tests then refuses to work."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker("browser")
-    items.sort(key=lambda item: here in item.path.parents)
+    """Run these tests last: from the first one on Playwright's event loop runs in this thread, in which
+    Django's client for tests then refuses to work."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from jobs.models import Job
 from models_admin.models import GpuWorker
 from tests.seen import eventually
 
+pytestmark = pytest.mark.browser
+
 ROWS = "#applications > tr"
 BREAK = "code => document.body['htmx-internal-data'].webSocket.socket.close(code)"
 

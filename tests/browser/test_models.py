@@ -5,6 +5,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import look
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def olga(world, worker, open_page) -> Page:

@@ -8,6 +8,8 @@ from tests.browser.conftest import RESUMES, look
 from tests.seen import eventually
 from tests.world import PASSWORD
 
+pytestmark = pytest.mark.browser
+
 ROWS = "#applications > tr"
 
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from candidates.models import Application, Resume, UploadItem
 from tests.browser.conftest import RESUMES
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def page(world, browser, live_site, sign_in) -> Iterator[Page]:
