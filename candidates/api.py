@@ -3,7 +3,6 @@
 import uuid
 
 from django.http import Http404, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -67,9 +66,7 @@ class ApplicationsView(APIView):
     )
     def patch(self, request: Request, id: int) -> Response:
         """Decide on the application `id`: Accepted, Rejected, or Pending again."""
-        application = Application.objects.visible_to(request.user).filter(pk=id).first()
-        if application is None:
-            raise Http404(f"There is no application {id} that you may see.")
+        application = visible_application(request, id)
         if not request.user.has_perm("candidates.add_decision"):
             raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
         text = DecisionText(data=request.data)
@@ -90,10 +87,8 @@ class FileView(APIView):
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """The résumé of the application `id`, as it was uploaded."""
-        visible = Application.objects.visible_to(request.user).select_related("resume")
-        application = get_object_or_404(visible, pk=id)
         try:
-            return files.response(application)
+            return files.response(visible_application(request, id))
         except FileNotFoundError as error:
             raise Http404("The document is missing from the store.") from error
 
@@ -110,7 +105,7 @@ class BatchesView(APIView):
             job=job,
             user=signed_in(request),
             announced_count=wanted.validated_data["announced_count"],
-            source=UploadBatch.Source.API,
+            source=UploadBatch.Source.API if request.auth else UploadBatch.Source.PAGE,  # our page has no token
         )
         return Response(BatchShape(batch).data, status=201)
 
@@ -146,8 +141,7 @@ class RetryView(APIView):
     )
     def post(self, request: Request, item_id: int) -> Response:
         """Try a file that failed again."""
-        visible = UploadItem.objects.filter(job__in=Job.objects.visible_to(request.user))
-        item = get_object_or_404(visible, pk=item_id)
+        item = visible_item(request, item_id)
         may_upload(request)
         try:
             return Response(ItemShape(intake.retry(item, signed_in(request))).data)
@@ -155,10 +149,28 @@ class RetryView(APIView):
             raise Conflict(str(refusal)) from refusal
 
 
+def visible_application(request: Request, application_id: int) -> Application:
+    rows = Application.objects.visible_to(request.user).select_related("resume")
+    application = rows.filter(pk=application_id).first()
+    if application is None:
+        raise Http404(f"There is no application {application_id} that you may see.")
+    return application
+
+
 def visible_batch(request: Request, batch_id: uuid.UUID) -> UploadBatch:
-    return get_object_or_404(
-        UploadBatch.objects.filter(job__in=Job.objects.visible_to(request.user)), pk=batch_id
-    )
+    rows = UploadBatch.objects.filter(job__in=Job.objects.visible_to(request.user))
+    batch = rows.filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404(f"There is no batch {batch_id} that you may see.")
+    return batch
+
+
+def visible_item(request: Request, item_id: int) -> UploadItem:
+    rows = UploadItem.objects.filter(job__in=Job.objects.visible_to(request.user))
+    item = rows.filter(pk=item_id).first()
+    if item is None:
+        raise Http404(f"There is no file {item_id} that you may see.")
+    return item
 
 
 def may_upload(request: Request) -> None:

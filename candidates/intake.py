@@ -4,16 +4,20 @@ The request does what is cheap and certain: size, kind by content, hash, duplica
 the worker's work.
 """
 
+import contextlib
 import hashlib
+import logging
+import math
 import os
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,11 +29,12 @@ from models_admin import audit, messages
 from models_admin.messages import Command, Message, Report
 from models_admin.publishing import publish
 
+log = logging.getLogger(__name__)
 MIB = 2**20
 
 
 class NotFailed(Exception):
-    """Only files that failed, and whose bytes did not come again since, can be tried again."""
+    """Only files that failed, that we kept, and whose bytes did not come again since, can be tried again."""
 
 
 def open_batch(*, job: Job, user: User, announced_count: int, source: UploadBatch.Source) -> UploadBatch:
@@ -61,14 +66,17 @@ def receive(batch: UploadBatch, file: "UploadedFile[bytes]") -> UploadItem:
         return _end(batch, looked)
     if earlier := _same_bytes(batch.job, looked.sha256):
         return _end(batch, _duplicate(looked, earlier))
-    resume = _kept(file, looked)
+    try:
+        resume = _kept(file, looked)
+    except OSError as error:
+        log.exception("A document could not be stored")
+        return _end(batch, _not_stored(looked, error))
     try:
         return _write(batch, looked, resume)
     except IntegrityError:  # the same bytes came in at the same moment
-        earlier = _same_bytes(batch.job, looked.sha256)
-        if earlier is None:
-            raise
-        return _end(batch, _duplicate(looked, earlier))
+        if earlier := _same_bytes(batch.job, looked.sha256):
+            return _end(batch, _duplicate(looked, earlier))
+        return _write(batch, looked, resume)  # and ended since in a state that lets them come again
 
 
 def clean_name(name: str) -> str:
@@ -77,7 +85,7 @@ def clean_name(name: str) -> str:
     >>> clean_name("../../etc/résumé.pdf")
     'résumé.pdf'
     """
-    own = re.split(r"[/\\]", name)[-1]
+    own = " ".join(re.split(r"[/\\]", name)[-1].split())  # any kind of space becomes a plain one
     own = "".join(c for c in own if c.isprintable()).strip(" .")
     return own[-200:] or "unnamed"
 
@@ -91,7 +99,7 @@ def _look(file: "UploadedFile[bytes]") -> _Looked:
             name=name,
             size_bytes=size_bytes,
             state=ItemState.TOO_LARGE,
-            reason=f"The file has {size_bytes / MIB:.0f} MiB; at most {_limit_mib():.0f} are taken.",
+            reason=f"The file has {_mib(size_bytes)} MiB; at most {_mib(settings.MAX_FILE_BYTES)} are taken.",
         )
     file.seek(0)
     kind = documents.media_type(file.read(documents.HEAD_BYTES))
@@ -109,8 +117,9 @@ def _look(file: "UploadedFile[bytes]") -> _Looked:
     return _Looked(name=name, size_bytes=size_bytes, sha256=digest.hexdigest(), media_type=kind)
 
 
-def _limit_mib() -> float:
-    return float(settings.MAX_FILE_BYTES / MIB)
+def _mib(size_bytes: int) -> str:
+    """Rounded up, so that a file just over the limit does not read as if it were within it."""
+    return f"{math.ceil(size_bytes * 10 / MIB) / 10:g}"
 
 
 def _same_bytes(job: Job, sha256: str) -> UploadItem | None:
@@ -129,8 +138,14 @@ def _duplicate(looked: _Looked, earlier: UploadItem) -> _Looked:
     )
 
 
+def _not_stored(looked: _Looked, error: OSError) -> _Looked:
+    why = error.strerror or type(error).__name__
+    sentence = f"The file could not be kept here ({why}). Tell an administrator, then upload it again."
+    return replace(looked, state=ItemState.FAILED, reason=sentence)
+
+
 def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
-    """Return the document of these bytes, storing it if it is new.
+    """Return the document of these bytes, storing it if it is new. Raises OSError where that cannot be done.
 
     Stored first, written into the database second: a crash between the two leaves an orphan file, never a
     row without its document.
@@ -149,20 +164,31 @@ def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
 
 def _store(file: "UploadedFile[bytes]") -> str:
     token = uuid.uuid4().hex
-    file.seek(0)
+    key = f"{token[:2]}/{token}.pdf"
     storage = storages["documents"]
-    key = storage.save(f"{token[:2]}/{token}.pdf", File(file))
+    file.seek(0)
     try:
-        path = storage.path(key)
+        storage.save(key, File(file))
+        _sync(storage, key)
+    except OSError:
+        with contextlib.suppress(OSError):  # half a file on a full disk helps nobody
+            storage.delete(key)
+        raise
+    return key
+
+
+def _sync(storage: Storage, key: str) -> None:
+    """Wait until the disk has the file, its name, and its folder's name, which may be new."""
+    try:
+        path = Path(storage.path(key))
     except NotImplementedError:  # an object store keeps what it has acknowledged
-        return key
-    for place in (path, os.path.dirname(path)):
+        return
+    for place in (path, path.parent, path.parent.parent):
         descriptor = os.open(place, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    return key
 
 
 def _write(batch: UploadBatch, looked: _Looked, resume: Resume) -> UploadItem:
@@ -203,12 +229,13 @@ def retry(item: UploadItem, user: User) -> UploadItem:
 def _retry(item: UploadItem, user: User) -> UploadItem:
     with transaction.atomic():
         again = ItemState.EVALUATING if item.application_id else ItemState.RECEIVED
-        changed = UploadItem.objects.filter(pk=item.pk, state=ItemState.FAILED).update(
-            state=again, reason="", failures=0, ended_at=None
-        )
+        failed = UploadItem.objects.filter(pk=item.pk, state=ItemState.FAILED, resume__isnull=False)
+        changed = failed.update(state=again, reason="", failures=0, ended_at=None)
+        item.refresh_from_db()
+        if changed != 1 and item.state == ItemState.FAILED:
+            raise NotFailed("This file was never kept: upload it again.")
         if changed != 1:
             raise NotFailed("Only a file that failed can be tried again.")
-        item.refresh_from_db()
         if item.application is not None:
             evaluations.enqueue(item.application)
         audit.record("item.retry", item, user)

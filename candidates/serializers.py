@@ -1,11 +1,22 @@
 """The shapes of applications, batches and uploads."""
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from candidates import ledger
+from candidates.answers import Met
 from candidates.models import Application, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
 from jobs.serializers import SafeText
+
+
+class CriterionShape(serializers.Serializer[object]):
+    """Only for the schema: rows hold criteria in this shape already."""
+
+    key = serializers.CharField()
+    verdict = serializers.ChoiceField([verdict.value for verdict in Met])
+    quote = serializers.CharField(allow_null=True)
+    page = serializers.IntegerField(allow_null=True)
 
 
 class ApplicationShape(serializers.Serializer[Application]):
@@ -17,7 +28,8 @@ class ApplicationShape(serializers.Serializer[Application]):
     name = serializers.CharField(source="candidate.name", default="")
     email = serializers.CharField(source="candidate.email", default="")
     phone = serializers.CharField(source="candidate.phone", default="")
-    status = serializers.SerializerMethodField(help_text="The outcome; empty until there is one.")
+    outcome = serializers.SerializerMethodField(help_text="The model's word; empty until there is one.")
+    status = serializers.SerializerMethodField(help_text="The outcome, as the ancestor called it.")
     reason = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
     final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
@@ -30,12 +42,15 @@ class ApplicationShape(serializers.Serializer[Application]):
     newest = serializers.BooleanField(help_text="Is this the newest of them?")
     created_at = serializers.DateTimeField()
 
-    def get_status(self, row: Application) -> str:
+    def get_outcome(self, row: Application) -> str:
         return self._of(row, "outcome")
+
+    get_status = get_outcome
 
     def get_reason(self, row: Application) -> str:
         return self._of(row, "reason") or self._of(row, "error")
 
+    @extend_schema_field(CriterionShape(many=True))
     def get_criteria(self, row: Application) -> list[dict[str, object]]:
         return row.current_evaluation.criteria if row.current_evaluation else []
 
@@ -127,6 +142,13 @@ class UploadShape(serializers.Serializer[object]):
     debug_message = serializers.CharField()
     processed_files = ProcessedFile(many=True)
     batch_url = serializers.CharField()
+
+
+class UploadTarget(serializers.Serializer[object]):
+    """Which job an upload is for: one of the two."""
+
+    job_id = serializers.CharField(required=False, allow_blank=True)
+    job_title = SafeText(required=False, allow_blank=True, max_length=200)
 
 
 class UploadForm(serializers.Serializer[object]):

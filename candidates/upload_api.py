@@ -1,6 +1,7 @@
 """`POST /api/upload`: many files in one request, answered when they have ended, as the ancestor did."""
 
 from asgiref.sync import sync_to_async
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 
 from candidates import intake, ledger, waiting
 from candidates.models import UploadBatch
-from candidates.serializers import UploadForm, UploadShape
+from candidates.serializers import UploadForm, UploadShape, UploadTarget
 from jobs import openings
 from jobs.api import signed_in, visible_job
 from jobs.models import Job
@@ -23,6 +24,7 @@ from models_admin.models import GpuWorker
 from models_admin.serializers import Detail
 
 LONGEST_WAIT_S = 300
+FIELDS = ("pdf_files", "pdf_files[]")
 
 
 class WaitQuery(serializers.Serializer[object]):
@@ -49,9 +51,7 @@ class UploadView(APIView):
         job = self._job(request)
         if not request.user.has_perm("candidates.add_uploaditem"):
             raise PermissionDenied("You may not upload résumés. Ask a recruiter.")
-        files = [*request.FILES.getlist("pdf_files"), *request.FILES.getlist("pdf_files[]")]
-        if not files:
-            raise ValidationError("Send at least one file, in the field “pdf_files”.")
+        files = self._files(request)
         batch = intake.open_batch(
             job=job, user=signed_in(request), announced_count=len(files), source=UploadBatch.Source.API
         )
@@ -62,17 +62,29 @@ class UploadView(APIView):
         return response
 
     def _job(self, request: Request) -> Job:
-        if job_id := request.POST.get("job_id"):
+        target = UploadTarget(data=request.POST)
+        target.is_valid(raise_exception=True)
+        if job_id := target.validated_data.get("job_id"):
             return visible_job(request, job_id)
-        title = request.POST.get("job_title")
+        title = target.validated_data.get("job_title")
         if not title:
             raise ValidationError("Say for which job: send job_title or job_id.")
         try:
-            return openings.find_by_title(request.user, str(title))
+            return openings.find_by_title(request.user, title)
         except openings.NoSuchJob as error:
             raise NotFound(str(error)) from error
         except openings.AmbiguousTitle as error:
             raise ValidationError(str(error)) from error
+
+    @staticmethod
+    def _files(request: Request) -> "list[UploadedFile[bytes]]":
+        stray = next((field for field in request.FILES if field not in FIELDS), None)
+        if stray is not None:  # passed over, it would be missing from the counts
+            raise ValidationError(f"Send all files in the field “pdf_files”, none in “{stray[:50]}”.")
+        files = [file for field in FIELDS for file in request.FILES.getlist(field)]
+        if not files:
+            raise ValidationError("Send at least one file, in the field “pdf_files”.")
+        return files
 
 
 def answer(batch: UploadBatch) -> Response:

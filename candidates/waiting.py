@@ -1,17 +1,14 @@
 """Waiting for a batch to end, without holding a thread or a transaction."""
 
 import asyncio
-import threading
 import time
 import uuid
 
 from candidates.models import OPEN_STATES, UploadItem
+from candidates.stopping import stopping
 from models_admin.models import GpuWorker
 
 FIRST_LOOK_S, LONGEST_PAUSE_S = 0.1, 1.0
-
-# Set by whoever serves when the process is asked to stop: waiting uploads then answer at once.
-stopping = threading.Event()
 
 
 async def until_ended(batch_id: uuid.UUID, limit_s: float) -> None:

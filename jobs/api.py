@@ -73,7 +73,7 @@ def visible_job(request: Request, job_id: object) -> Job:
     text = str(job_id)
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise ValidationError({"job_id": "Give the number of a job."})
-    job = Job.objects.visible_to(request.user).prefetch_related("versions").filter(pk=int(text)).first()
+    job = openings.described(request.user).filter(pk=int(text)).first()
     if job is None:
         raise Http404(f"There is no job {text} that you may see.")
     return job

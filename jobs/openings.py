@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.db.models import Count
 
-from jobs.models import Job, JobVersion, Team
+from jobs.models import Job, JobQuerySet, JobVersion, Team
 from models_admin import audit, messages
 from models_admin.messages import Message, Report
 from models_admin.publishing import publish
@@ -55,10 +55,15 @@ def _announce(job: Job) -> None:
         publish(group, Message(type=Report.JOB_CHANGED, id=job.pk))
 
 
-def listed(user: AbstractBaseUser | AnonymousUser) -> list[Job]:
-    """The jobs that `user` may see, newest first, with versions and `application_count`."""
+def described(user: AbstractBaseUser | AnonymousUser) -> JobQuerySet:
+    """The jobs that `user` may see, with versions and `application_count`."""
     jobs = Job.objects.visible_to(user).prefetch_related("versions")
-    return list(jobs.annotate(application_count=Count("applications", distinct=True)).order_by("-pk"))
+    return jobs.annotate(application_count=Count("applications", distinct=True))
+
+
+def listed(user: AbstractBaseUser | AnonymousUser) -> list[Job]:
+    """The jobs that `user` may see, newest first."""
+    return list(described(user).order_by("-pk"))
 
 
 def digest(jobs: Sequence[Job]) -> str:

@@ -2,11 +2,17 @@
 
 from typing import Any
 
-from django.core.exceptions import TooManyFilesSent
-from django.db import connection
-from django.urls import include, path
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from redis import Redis, RedisError
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import AllowAny
@@ -29,10 +35,22 @@ RIGHTS = [
 ]
 
 
+# Django's own refusals of a form, which DRF does not know.
+FORM_REFUSALS: dict[type[Exception], str] = {
+    TooManyFilesSent: f"Send at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files in one request, "
+    "or one by one to /api/batches.",
+    TooManyFieldsSent: "The form has too many fields.",
+    RequestDataTooBig: "The form's text is too long.",
+    MultiPartParserError: "The form is damaged: its parts cannot be told apart.",
+}
+LONGEST_ECHO = 100
+REDIS_LIMIT_S = 1
+
+
 def sentence(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every refusal becomes one sentence under `detail`."""
-    if isinstance(error, TooManyFilesSent):
-        error = ValidationError("Send at most 500 files in one request, or one by one to /api/batches.")
+    if words := FORM_REFUSALS.get(type(error)):
+        error = ValidationError(words)
     response = exception_handler(error, context)
     if response is not None:
         response.data = {"detail": " ".join(_words(response.data))}
@@ -49,8 +67,17 @@ def _words(data: Any, field: str = "") -> list[str]:
     return [f"{field}: {text}" if field else text]
 
 
+@csrf_exempt
+@login_not_required
+def nowhere(request: HttpRequest) -> JsonResponse:
+    """What is no address of the API says so as the API does, not as a page."""
+    said = f"There is nothing at {request.path[:LONGEST_ECHO]}: see /api/docs."
+    return JsonResponse({"detail": said}, status=404)
+
+
 class SiteStatus(serializers.Serializer[object]):
     status = serializers.CharField()
+    redis = serializers.BooleanField(help_text="Without it pages are late, and nothing is lost.")
     models = serializers.DictField()
 
 
@@ -69,18 +96,29 @@ class StatusView(APIView):
     @extend_schema(operation_id="status", responses={200: SiteStatus, 401: Detail})
     def get(self, request: Request) -> Response:
         """That the site answers, and how the models are."""
-        return Response({"status": "running", "models": catalogue.status()})
+        return Response({"status": "running", "redis": redis_answers(), "models": catalogue.status()})
+
+
+def redis_answers() -> bool:
+    limits = {"socket_timeout": REDIS_LIMIT_S, "socket_connect_timeout": REDIS_LIMIT_S}
+    try:
+        with Redis.from_url(settings.REDIS_URL, **limits) as server:
+            return bool(server.ping())
+    except RedisError:
+        return False
 
 
 class HealthView(APIView):
+    authentication_classes = []  # a session or a token would need the database that is asked about
     permission_classes = [AllowAny]
 
     @extend_schema(operation_id="health", responses={200: SiteHealth, 503: SiteHealth}, auth=[])
     def get(self, request: Request) -> Response:
         """Whether the site and its database answer; open to probes."""
         try:
-            connection.ensure_connection()
-        except Exception:  # whatever the driver calls it
+            with connection.cursor() as cursor:  # a connection that is open already may be dead
+                cursor.execute("SELECT 1")
+        except DatabaseError:
             return Response({"status": "unhealthy"}, status=503)
         return Response({"status": "healthy"})
 
@@ -109,4 +147,5 @@ urlpatterns = [
     path("user", UserView.as_view(), name="api-user"),
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    re_path("", nowhere),
 ]

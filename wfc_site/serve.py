@@ -4,8 +4,11 @@ import argparse
 import contextlib
 import os
 from collections.abc import Iterator
+from types import FrameType
 
 import uvicorn
+
+from candidates.stopping import stopping
 
 STOP_WITHIN_S = 4  # requests in flight are finished; live pages connect again by themselves
 LONGEST_SOCKET_MESSAGE_BYTES = 2**16  # browsers only listen
@@ -23,7 +26,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
     options = parser.parse_args(argv)
-    uvicorn.Server(config(options.host, options.port)).run()
+    Site(config(options.host, options.port)).run()
 
 
 def config(host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
@@ -40,6 +43,14 @@ def config(host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
         access_log=False,
         server_header=False,
     )
+
+
+class Site(uvicorn.Server):
+    """Asked to stop, it tells waiting uploads, which answer with what they have instead of being cut off."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        stopping.set()
+        super().handle_exit(sig, frame)
 
 
 class Quiet(uvicorn.Server):

@@ -39,7 +39,15 @@ def listed(client, world, query=""):
 def test_a_row_holds_verdict_decision_and_where_the_document_is(alice, world, application):
     made = application()
     [row] = listed(alice, world).json()["applications"]
-    assert (row["status"], row["reason"], row["final_status"], row["model"], row["file_url"]) == (
+    assert (
+        row["outcome"],
+        row["status"],
+        row["reason"],
+        row["final_status"],
+        row["model"],
+        row["file_url"],
+    ) == (
+        "Shortlisted",
         "Shortlisted",
         "Because.",
         "Pending",
@@ -81,7 +89,17 @@ def test_earlier_decisions_stay(alice, application):
     assert [decision.verdict for decision in made.decisions.all()] == ["Pending", "Accepted"]
 
 
-@pytest.mark.parametrize("body", [{"final_status": "Hired"}, {"final_status": None}, {}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"final_status": "Hired"},
+        {"final_status": None},
+        {"final_status": ["Accepted"]},
+        {"final_status": "Accepted", "note": "a\0"},
+        {"final_status": "Accepted", "note": "x" * 2001},
+        {},
+    ],
+)
 def test_nothing_else_is_taken(alice, application, body):
     made = application()
     assert alice.patch(f"/api/applications/{made.pk}", body, format="json").status_code == 400

@@ -2,6 +2,7 @@
 
 import pytest
 
+from candidates.models import Application, Resume
 from jobs.models import Job, JobVersion
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,18 @@ def test_one_job_by_either_address(alice, world):
     assert by_path.json() == by_query.json()
 
 
+def test_every_address_says_how_many_applied(alice, world):
+    kept = Resume.objects.create(sha256="a" * 64, storage_key="a", media_type="application/pdf", size_bytes=1)
+    Application.objects.create(job=world.job, resume=kept, file_name="a.pdf")
+    address = f"/api/jobs/{world.job.pk}"
+    said = [
+        alice.get("/api/jobs").json()[0],
+        alice.get(address).json(),
+        alice.put(address, TEXT, format="json").json(),
+    ]
+    assert [job["application_count"] for job in said] == [1, 1, 1]
+
+
 def test_a_change_is_a_new_version(alice, world):
     assert alice.put(f"/api/jobs/{world.job.pk}", TEXT, format="json").json()["version"] == 2
     assert JobVersion.objects.filter(job=world.job).count() == 2
@@ -68,6 +81,12 @@ def test_bad_text_is_400_with_a_sentence(alice, text, words):
 
     answer = alice.post("/api/jobs", json.dumps(text), content_type="application/json")
     assert (answer.status_code, answer.json()["detail"]) == (400, words)
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"\xff", b"null", b"[]", b"1", b'{"title": NaN}'])
+def test_what_is_no_object_is_400_with_a_sentence(alice, body):
+    answer = alice.post("/api/jobs", body, content_type="application/json")
+    assert (answer.status_code, answer.json().keys()) == (400, {"detail"})
 
 
 def test_a_number_that_is_none_is_400(alice):

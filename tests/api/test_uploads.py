@@ -1,11 +1,14 @@
 """Sending files: one by one into a batch, or all at once; every one ends in the ledger, whatever it is."""
 
+import errno
 import threading
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.core.files.storage import storages
 from django.db import connections
+from django.test import AsyncClient
+from knox.models import AuthToken
 
 from candidates import intake, ledger, waiting
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
@@ -33,6 +36,19 @@ def send(alice, batch, file):
     return send
 
 
+@pytest.fixture
+def full_disk(monkeypatch, tmp_path, settings):
+    """The disk fills up while a document is written; returns what stands in the store then."""
+    options = {**settings.STORAGES["documents"], "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = {**settings.STORAGES, "documents": options}
+
+    def full(storage, key):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(intake, "_sync", full)
+    return lambda: [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 class TestOneFile:
     def test_a_pdf_is_received_and_kept(self, send):
         assert send()["state"] == "received"
@@ -45,7 +61,7 @@ class TestOneFile:
         [
             (b"", "unreadable", "The file is empty."),
             (b"PK\x03\x04 word", "unsupported", "not a PDF, whatever its name says"),
-            (b"%PDF-" + b"x" * 3 * 2**20, "too_large", "3 MiB; at most 2 are taken"),
+            (b"%PDF-" + b"x" * 2 * 2**20, "too_large", "2.1 MiB; at most 2 are taken"),
         ],
     )
     def test_what_cannot_be_taken_says_so_and_is_not_kept(self, send, settings, content, state, words):
@@ -78,7 +94,8 @@ class TestOneFile:
     @pytest.mark.parametrize(
         ("name", "kept"),
         [("../../etc/passwd.pdf", "passwd.pdf"), ("C:\\cv\\me.pdf", "me.pdf"), ("a\x00\x1b[1mb.pdf", "a[1mb.pdf"),
-         ("..", "unnamed"), ("x" * 400 + ".pdf", "x" * 196 + ".pdf")],
+         ("..", "unnamed"), ("x" * 400 + ".pdf", "x" * 196 + ".pdf"), ("Ana\u00a0L.pdf", "Ana L.pdf"),
+         ("a\u202efdp.exe", "afdp.exe"), ("\ud800.pdf", "pdf")],
     )  # fmt: skip
     def test_only_the_files_own_name_is_taken(self, name, kept):
         assert intake.clean_name(name) == kept
@@ -86,6 +103,18 @@ class TestOneFile:
     def test_where_it_is_kept_has_nothing_to_do_with_its_name(self, send):
         send("../../evil.pdf")
         assert "evil" not in Resume.objects.get().storage_key
+
+    def test_a_full_disk_is_a_failure_in_the_ledger_with_nothing_left_behind(self, send, full_disk):
+        said = send()
+        assert (said["state"], "No space left on device" in said["reason"]) == ("failed", True)
+        assert (Resume.objects.count(), full_disk()) == (0, [])
+
+    def test_what_was_never_kept_is_uploaded_again_not_tried_again(self, send, alice, full_disk):
+        answer = alice.post(f"/api/items/{send()['id']}/retry")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            409,
+            "This file was never kept: upload it again.",
+        )
 
     @pytest.mark.parametrize("files", [[], ["a.pdf", "b.pdf"]])
     def test_it_is_exactly_one(self, alice, batch, file, files):
@@ -123,7 +152,19 @@ class TestBatch:
         )
 
     def test_another_may_not_see_it(self, charlie, batch):
-        assert charlie.get(f"/api/batches/{batch.pk}").status_code == 404
+        answer = charlie.get(f"/api/batches/{batch.pk}")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            404,
+            f"There is no batch {batch.pk} that you may see.",
+        )
+
+    def test_another_may_not_try_its_files_again(self, charlie, send):
+        item = send()["id"]
+        answer = charlie.post(f"/api/items/{item}/retry")
+        assert (answer.status_code, answer.json()["detail"]) == (
+            404,
+            f"There is no file {item} that you may see.",
+        )
 
     def test_uploading_needs_the_right(self, olga, world):
         world.team.members.add(world.olga)
@@ -199,6 +240,11 @@ class TestAllAtOnce:
             ("", {"job_title": ""}, 400),
             ("", {"job_id": "x"}, 400),
             ("", {"job_id": "99999"}, 404),
+            ("", {"job_title": "a\0b"}, 400),
+            ("", {"job_title": "x" * 201}, 400),
+            ("", {"more": ["x"] * 1001}, 400),
+            ("", {"more": "x" * 3_000_000}, 400),
+            ("?wait=nan", {}, 400),
             ("?wait=soon", {}, 400),
             ("?wait=-1", {}, 400),
         ],
@@ -209,6 +255,22 @@ class TestAllAtOnce:
 
     async def test_no_file_is_400(self, upload):
         assert (await upload(files=())).status_code == 400
+
+    async def test_a_file_in_another_field_is_refused_not_passed_over(self, upload, file):
+        answer = await upload(resumes=file("b.pdf"))
+        assert (answer.status_code, answer.json()["detail"]) == (
+            400,
+            "Send all files in the field “pdf_files”, none in “resumes”.",
+        )
+
+    async def test_a_damaged_form_is_400_with_a_sentence(self, async_client, world):
+        await sync_to_async(async_client.force_login)(world.alice)
+        answer = await async_client.post("/api/upload", b"--", content_type="multipart/form-data")
+        assert (answer.status_code, answer.json().keys()) == (400, {"detail"})
+
+    async def test_500_files_in_one_request_are_taken(self, upload):
+        answer = await upload(files=[(f"{n}.pdf", PDF + str(n).encode()) for n in range(500)])
+        assert (answer.status_code, answer.json()["message"]["total"]) == (202, 500)
 
     async def test_more_than_500_files_are_400_with_a_sentence(self, upload):
         answer = await upload(files=[(f"{n}.pdf", PDF) for n in range(501)])
@@ -229,6 +291,18 @@ class TestAllAtOnce:
 
     async def test_nobody_uploads_without_signing_in(self, async_client):
         assert (await async_client.post("/api/upload")).status_code == 401
+
+    async def test_a_session_alone_is_not_enough_without_its_csrf_token(self, world, file):
+        browser = AsyncClient(enforce_csrf_checks=True)
+        await sync_to_async(browser.force_login)(world.alice)
+        body = {"pdf_files": [file()], "job_title": "Python developer"}
+        assert (await browser.post("/api/upload", body)).status_code == 403
+
+    async def test_a_token_signs_in(self, world, file):
+        _, token = await sync_to_async(AuthToken.objects.create)(world.alice)
+        body = {"pdf_files": [file()], "job_title": "Python developer"}
+        script, headers = AsyncClient(enforce_csrf_checks=True), {"Authorization": f"Token {token}"}
+        assert (await script.post("/api/upload", body, headers=headers)).status_code == 202
 
 
 def test_the_ancestors_counts_tell_model_failures_from_ours(batch, send):

@@ -59,8 +59,8 @@ def test_what_has_no_reason_for_its_error_is_shown_all_the_same(live_worker):
     assert catalogue.header().status == "error"
 
 
-def test_while_one_of_two_workers_serves_a_broken_one_is_only_named(live_worker):
-    live_worker("gpu0", status="error", error="It broke.")
+def test_while_one_of_two_workers_serves_a_broken_one_is_only_named(live_worker, strict):
+    live_worker("gpu0", status="error", error="It broke.", model_config=strict)
     live_worker("gpu1")
     header = catalogue.header()
     assert (header.status, header.status_text) == ("idle", "Ready. gpu0 is out: It broke.")

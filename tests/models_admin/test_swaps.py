@@ -50,6 +50,13 @@ def test_a_phase_that_ends_leaves_its_seconds(taken):
     assert taken.phase_seconds.keys() == {"queued", "draining"}
 
 
+def test_a_phase_that_is_shown_twice_has_begun_once(taken):
+    swaps.show(taken.pk, "draining")
+    began = taken.phase_since
+    taken.refresh_from_db()
+    assert (taken.phase_since, taken.phase_seconds.keys()) == (began, {"queued"})
+
+
 def test_progress_only_grows(taken):
     seen = []
     for phase in ("draining", "making_room", "loading", "checking"):
