@@ -6,6 +6,7 @@ On every connect it sends the present state of all that the page shows, so no up
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from types import SimpleNamespace
@@ -61,17 +62,25 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
             await super().dispatch(message)
 
     async def _follow(self) -> None:
+        with contextlib.suppress(OSError):  # the browser went away while we spoke
+            await self.close(code=await self._show_until_closed())
+
+    async def _show_until_closed(self) -> int:
+        """Keep the page as it is; return the code to close the socket with."""
         try:
             await self._show()
         except SignedOut:
-            await self.close(code=SIGNED_OUT)
+            return SIGNED_OUT
         except NotAllowed:
-            await self.close(code=NOT_ALLOWED)
+            return NOT_ALLOWED
+        except OSError:
+            raise
         except Exception:
             log.exception("A live page lost its thread; the browser connects again")
-            await self.close(code=TRY_AGAIN)
+        return TRY_AGAIN
 
     async def _show(self) -> None:
+        """Show what there is and what changes, for ever. Raises SignedOut or NotAllowed."""
         while True:
             topics = await _topics(self.scope)
             for group in {group for topic in topics for group in topic.groups}:
