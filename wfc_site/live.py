@@ -62,8 +62,9 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
             await super().dispatch(message)
 
     async def _follow(self) -> None:
-        with contextlib.suppress(OSError):  # the browser went away while we spoke
-            await self.close(code=await self._show_until_closed())
+        code = await self._show_until_closed()
+        with contextlib.suppress(OSError):  # the browser is gone already
+            await self.close(code=code)
 
     async def _show_until_closed(self) -> int:
         """Keep the page as it is; return the code to close the socket with."""
@@ -73,8 +74,8 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
             return SIGNED_OUT
         except NotAllowed:
             return NOT_ALLOWED
-        except OSError:
-            raise
+        except OSError as error:
+            log.info("A live page cannot be reached (%r); the browser connects again", error)
         except Exception:
             log.exception("A live page lost its thread; the browser connects again")
         return TRY_AGAIN
