@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from typing import Any
 
 from channels.layers import get_channel_layer
 
@@ -31,10 +32,11 @@ class Listener:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _hear(self) -> None:
+        # One layer throughout: the first two threads that ask for it at once get two, deaf to each other.
         layer = get_channel_layer()
         channel = await layer.new_channel()
         # Cancelling receive() would unsubscribe, so it has a task of its own for as long as we listen.
-        receiving = asyncio.create_task(self._receive(channel))
+        receiving = asyncio.create_task(self._receive(layer, channel))
         try:
             while not receiving.done():
                 await layer.group_add(messages.WORKERS, channel)
@@ -43,8 +45,7 @@ class Listener:
         finally:
             receiving.cancel()
 
-    async def _receive(self, channel: str) -> None:
-        layer = get_channel_layer()
+    async def _receive(self, layer: Any, channel: str) -> None:
         while True:
             await layer.receive(channel)
             self._look.set()
