@@ -255,6 +255,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_NAME_OVERRIDES": {
+        "InferenceModeEnum": ["one_shot", "hybrid"],
+        "ItemState": "candidates.models.ItemState",
+        "ModelsStatusWord": ["idle", "swapping", "offline", "error"],
+        "HealthWord": ["healthy", "unhealthy"],
+        "SwapWord": ["swapping", "active"],
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
