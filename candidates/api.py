@@ -105,7 +105,8 @@ class BatchesView(APIView):
             job=job,
             user=signed_in(request),
             announced_count=wanted.validated_data["announced_count"],
-            source=UploadBatch.Source.API if request.auth else UploadBatch.Source.PAGE,  # our page has no token
+            # Programs bring a token, our page the browser's session.
+            source=UploadBatch.Source.API if request.auth else UploadBatch.Source.PAGE,
         )
         return Response(BatchShape(batch).data, status=201)
 
