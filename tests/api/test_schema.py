@@ -31,7 +31,11 @@ def test_every_operation_answers_as_its_schema_says(live_site, registry, alices_
 def ask(operation: APIOperation, headers: dict[str, str]) -> None:
     @given(case=operation.as_strategy())
     @settings(
-        max_examples=15, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
+        max_examples=15,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
     )
     def ask(case: Case) -> None:
         if operation.path == "/api/upload":
