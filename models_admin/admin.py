@@ -55,7 +55,7 @@ class ModelConfigAdmin(admin.ModelAdmin):
             """Live: `models_admin.live.RegistryTopic` replaces it whenever the workers say something new."""
             return present.state_html(row)
 
-        return [*self.list_display, state]
+        return [self.list_display[0], state, *self.list_display[1:]]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ModelConfig | None = None) -> list[str]:
         """Whose code is trusted is a superuser's decision: also that it is these weights and no others."""
