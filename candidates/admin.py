@@ -1,26 +1,43 @@
 """Candidates and all that was said about them, to read. They are written by uploads, models and decisions."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from candidates.models import Application, Candidate, Decision, Evaluation, UploadBatch, UploadItem
+from jobs.models import Job
 from models_admin.admin import ReadOnlyAdmin
 
 
+class OfVisibleJobs(ReadOnlyAdmin):
+    """Shows what belongs to jobs that the reader may see; `to_job` leads from the row to its job."""
+
+    to_job = "job"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        visible = Job.objects.visible_to(request.user)
+        return super().get_queryset(request).filter(**{f"{self.to_job}__in": visible}).distinct()
+
+
 @admin.register(Candidate)
-class CandidateAdmin(ReadOnlyAdmin):
+class CandidateAdmin(OfVisibleJobs):
+    to_job = "applications__job"
     list_display = ["name", "email", "phone", "created_at"]
     search_fields = ["name", "email"]
 
 
 @admin.register(Application)
-class ApplicationAdmin(ReadOnlyAdmin):
+class ApplicationAdmin(OfVisibleJobs):
     list_display = ["id", "job_id", "candidate", "file_name", "created_at"]
     list_select_related = ["candidate"]
     search_fields = ["candidate__name", "candidate__email", "file_name"]
 
 
 @admin.register(Evaluation)
-class EvaluationAdmin(ReadOnlyAdmin):
+class EvaluationAdmin(OfVisibleJobs):
+    to_job = "application__job"
     list_display = [
         "id",
         "application_id",
@@ -36,20 +53,21 @@ class EvaluationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnlyAdmin):
+class DecisionAdmin(OfVisibleJobs):
+    to_job = "application__job"
     list_display = ["id", "application_id", "verdict", "decided_by", "decided_at"]
     list_filter = ["verdict"]
     list_select_related = ["decided_by"]
 
 
 @admin.register(UploadBatch)
-class UploadBatchAdmin(ReadOnlyAdmin):
+class UploadBatchAdmin(OfVisibleJobs):
     list_display = ["id", "job_id", "source", "announced_count", "uploaded_by", "created_at"]
     list_filter = ["source"]
     list_select_related = ["uploaded_by"]
 
 
 @admin.register(UploadItem)
-class UploadItemAdmin(ReadOnlyAdmin):
+class UploadItemAdmin(OfVisibleJobs):
     list_display = ["id", "job_id", "name", "state", "reason", "created_at", "ended_at"]
     list_filter = ["state"]

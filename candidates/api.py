@@ -7,13 +7,13 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from candidates import decisions, files, intake, listing, upload_api
 from candidates.models import Application, UploadBatch, UploadItem
+from candidates.multipart import EveryFile
 from candidates.serializers import (
     ApplicationShape,
     ApplicationsShape,
@@ -119,7 +119,7 @@ class BatchView(APIView):
 
 
 class FilesView(APIView):
-    parser_classes = [MultiPartParser]
+    parser_classes = [EveryFile]
 
     @extend_schema(
         operation_id="batches_send",
@@ -131,7 +131,7 @@ class FilesView(APIView):
         batch = visible_batch(request, batch_id)
         may_upload(request)
         sent = request.FILES.getlist("file")
-        if len(sent) != 1:
+        if len(sent) != 1 or len(request.FILES) != 1:
             raise ValidationError("Send exactly one file, in the field “file”.")
         return Response(ItemShape(intake.receive(batch, sent[0])).data, status=201)
 

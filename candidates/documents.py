@@ -69,6 +69,8 @@ class _Refusal:
 
 _Answer: TypeAdapter[Document | _Refusal] = TypeAdapter(Document | _Refusal)
 
+_reading: set["subprocess.Popen[bytes]"] = set()
+
 _AGAIN = "Save it as a PDF again and upload that."
 _TOO_SLOW = f"This PDF takes too long to open. {_AGAIN}"
 _TOO_BIG = f"This PDF needs more memory than one file may take. {_AGAIN}"
@@ -124,22 +126,31 @@ def _ask_child(path: Path, max_pages: int, wall_s: float) -> bytes:
     """
     command = [sys.executable, "-I", "-B", str(CHILD), str(max_pages), str(wall_s)]
     with path.open("rb") as file, open(os.memfd_create("answer"), "w+b") as answer:
+        child = subprocess.Popen(
+            command,
+            stdin=file,
+            stdout=answer,
+            cwd="/",
+            env={},
+            process_group=0,  # Ctrl-C on the terminal is for the worker, which lets it finish
+        )
+        _reading.add(child)
         try:
-            child = subprocess.run(
-                command,
-                stdin=file,
-                stdout=answer,
-                cwd="/",
-                env={},
-                timeout=wall_s + GRACE_S,
-                process_group=0,  # Ctrl-C on the terminal is for the worker, which lets it finish
-                check=False,
-            )
+            _judge_end(child.wait(wall_s + GRACE_S))
         except subprocess.TimeoutExpired:
             raise Unreadable(_TOO_SLOW) from None
-        _judge_end(child.returncode)
+        finally:
+            child.kill()  # of one that has ended nothing is left to kill
+            child.wait()
+            _reading.discard(child)
         answer.seek(0)
         return answer.read()
+
+
+def stop_reading() -> None:
+    """End every child that reads at this moment; whoever waits for one gets ReaderFailed."""
+    for child in list(_reading):
+        child.kill()
 
 
 def _judge_end(code: int) -> None:

@@ -151,6 +151,9 @@ def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
     row without its document.
     """
     if known := Resume.objects.filter(sha256=looked.sha256).first():
+        if not storages["documents"].exists(known.storage_key):  # lost, and here it is again
+            known.storage_key = _store(file)
+            known.save(update_fields=["storage_key"])
         return known
     key = _store(file)
     resume, created = Resume.objects.get_or_create(

@@ -2,6 +2,7 @@
 
 from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -9,13 +10,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from candidates import intake, ledger, waiting
 from candidates.models import UploadBatch
+from candidates.multipart import EveryFile
 from candidates.serializers import UploadForm, UploadShape, UploadTarget
 from jobs import openings
 from jobs.api import signed_in, visible_job
@@ -34,7 +35,7 @@ class WaitQuery(serializers.Serializer[object]):
 class UploadView(APIView):
     """Takes the files in; `upload` below waits for them and lets this view answer a second time."""
 
-    parser_classes = [MultiPartParser]
+    parser_classes = [EveryFile]
 
     @extend_schema(
         operation_id="upload",
@@ -115,8 +116,14 @@ async def upload(request: HttpRequest) -> HttpResponseBase:
     if not hasattr(first, "waits_for"):
         return first
     batch, wait_s = first.waits_for
+    await sync_to_async(_let_go)()
     await waiting.until_ended(batch.pk, wait_s)
     return await sync_to_async(_answered_again)(first, batch)
+
+
+def _let_go() -> None:
+    """Close the request's connection: waiting needs none, and many may wait."""
+    connection.close()
 
 
 def _answered_again(first: Response, batch: UploadBatch) -> Response:

@@ -20,6 +20,14 @@ def specs(selection: Selection) -> tuple[EngineSpec, ...]:
     return tuple(spec_of(rows[id_]) for id_ in selection.engines)
 
 
+def enabled_specs(selection: Selection) -> tuple[EngineSpec, ...]:
+    """`specs` for a swap's target, which may have been disabled while it waited. Raises EngineFailed."""
+    disabled = ModelConfig.objects.filter(pk__in=selection.engines, enabled=False).first()
+    if disabled is not None:
+        raise EngineFailed(f"{disabled.display_name} was disabled before its turn came.")
+    return specs(selection)
+
+
 def at_start(worker: GpuWorker) -> Selection | None:
     """What `worker` serves when it starts: its last ready selection, the default, else keyword rules."""
     if worker.model_config is not None and _runs(worker.model_config):

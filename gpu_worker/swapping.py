@@ -80,7 +80,8 @@ class SwapRun:
                 return Restored()
 
     async def _make_room(self, target: Selection) -> Phase:
-        moves = {step.move for step in await self._fleet.make_room(await self._db(selections.specs, target))}
+        specs = await self._db(selections.enabled_specs, target)
+        moves = {step.move for step in await self._fleet.make_room(specs)}
         if Move.LOAD in moves:
             return Phase.LOADING
         return Phase.WAKING if Move.WAKE in moves else Phase.CHECKING

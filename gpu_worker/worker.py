@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from candidates import evaluations, preparation
+from candidates import documents, evaluations, preparation
 from candidates.documents import DocumentRefused, Encrypted
 from candidates.evaluations import Reading
 from candidates.leases import ClaimLost, renew
@@ -112,6 +112,7 @@ class Worker:
         if self._swapping:
             in_hand.append(self._swapping)
         await finish_or_cancel(in_hand, settings.DRAIN_S)
+        documents.stop_reading()  # put back by now, so nobody waits for what they would say
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
@@ -167,6 +168,7 @@ class Worker:
         """Bring up a first selection, once there is one; a failure is shown and waits for a person."""
         if self.row.status != GpuWorker.Status.STARTING:
             return
+        began = timezone.now()
         selection = await self.db(selections.at_start, self.row)
         if selection is None:
             if self.row.error != selections.NOTHING_RUNS:
@@ -186,6 +188,7 @@ class Worker:
             mode=selection.mode,
             model_config_id=selection.model_config_id,
             parser_id=selection.parser_id,
+            serving_since=began,
         )
 
     async def _bring_up(self, selection: Selection) -> None:

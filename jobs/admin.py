@@ -1,7 +1,7 @@
 """Who owns a job and who shares it. What jobs say is written on their pages, where versions are kept."""
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from jobs.models import Job, JobVersion, Team
@@ -36,6 +36,9 @@ class JobAdmin(ReadOnlyAdmin):
     list_select_related = ["owner", "team"]
     fields = ["owner", "team"]
     inlines = [VersionInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        return Job.objects.visible_to(request.user).prefetch_related("versions")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("jobs.change_job")

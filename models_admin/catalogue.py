@@ -147,7 +147,8 @@ class Present:
         if any(row == part for swap in self.swaps for part in (swap.model_config, swap.parser)):
             return "being swapped to"
         if self.current and row in self.current.rows:
-            return "✓ active"
+            edited = self.serving and not self.serving.serves(self.current.key, [row])
+            return "✓ active as it was before its last change: swap to it again" if edited else "✓ active"
         alone = Option(mode=Mode.ONE_SHOT, model_config=row)
         if why := alone.obstacle(self.workers):
             return why

@@ -1,7 +1,7 @@
 """The registry of models, the workers that run them, the swaps between them, and the audit trail."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -212,6 +212,8 @@ class GpuWorker(models.Model):
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
 
+    serving_since = models.DateTimeField(null=True, help_text="What was edited later is not what serves.")
+
     runnable = models.JSONField(default=dict)
     residency = models.JSONField(default=dict)
 
@@ -229,6 +231,12 @@ class GpuWorker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def serves(self, key: tuple[str, int | None, int | None], rows: Iterable[ModelConfig]) -> bool:
+        """Whether the selection is `key` (mode, model, parser) and none of its `rows` was edited since."""
+        since = self.serving_since
+        selected = (self.mode, self.model_config_id, self.parser_id) == key
+        return selected and since is not None and all(row.updated_at <= since for row in rows)
 
     @property
     def is_live(self) -> bool:

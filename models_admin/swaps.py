@@ -88,9 +88,11 @@ def end(
         swap.progress, swap.ended_at = 1.0, swap.phase_since
         swap.save()
         serving = model_config_id is not None
-        changes = (
-            {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id} if serving else {}
-        )
+        changes: dict[str, object] = {}
+        if serving:
+            changes = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+        if swap.phase == Phase.READY:  # its engines were loaded after this, as the registry says since
+            changes["serving_since"] = swap.requested_at
         GpuWorker.objects.filter(pk=swap.worker_id).update(
             status=GpuWorker.Status.READY if serving else GpuWorker.Status.ERROR,
             error="" if serving else reason[:500],

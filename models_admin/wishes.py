@@ -113,7 +113,7 @@ def _wish_of(
     newest = open_ones.order_by("-pk").first()  # the waiting one is always newer than the one that runs
     if newest is not None and _key(newest) == option.key:
         return newest
-    if newest is None and worker.status == GpuWorker.Status.READY and _key(worker) == option.key:
+    if newest is None and worker.status == GpuWorker.Status.READY and worker.serves(option.key, option.rows):
         return None
     _supersede(worker)
     swap = Swap.objects.create(

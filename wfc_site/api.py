@@ -53,7 +53,10 @@ def sentence(error: Exception, context: dict[str, Any]) -> Response | None:
         error = ValidationError(words)
     response = exception_handler(error, context)
     if response is not None:
-        response.data = {"detail": " ".join(_words(response.data))}
+        words = " ".join(_words(response.data))
+        response.data = {
+            "detail": words.encode(errors="replace").decode()
+        }  # a broken character may be echoed
     return response
 
 

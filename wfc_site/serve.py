@@ -16,6 +16,7 @@ LONGEST_SOCKET_MESSAGE_BYTES = 2**16  # browsers only listen
 
 def main(argv: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfc_site.settings")
+    os.umask(0o077)  # what we write holds what people sent us
     from django.conf import settings
 
     parser = argparse.ArgumentParser(

@@ -84,6 +84,8 @@ def _kept_secret_key() -> str:
 SECRET_KEY = _required_in_production(ENVIRONMENT.secret_key, "WFC_SECRET_KEY") or _kept_secret_key()
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.hosts.split(",") if host.strip()]
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("WFC_HOSTS names no host: leave it out for this machine alone, or name some.")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("WFC_HOSTS=* would switch the WebSocket origin check off: name the hosts.")
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in ENVIRONMENT.origins.split(",") if origin.strip()]
@@ -153,7 +155,8 @@ _SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
 if _required_in_production(ENVIRONMENT.database_url, "WFC_DATABASE_URL"):
-    DATABASES = {"default": dj_database_url.parse(ENVIRONMENT.database_url, conn_max_age=60)}
+    # No lasting connections: under ASGI a request has a thread of its own, and its connection would be lost.
+    DATABASES = {"default": dj_database_url.parse(ENVIRONMENT.database_url)}
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "wfc.sqlite3")}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -239,7 +242,7 @@ USE_I18N = False
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "wfc_site.tokens.Token",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -254,6 +257,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Screen résumés with open models on your own GPU.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api",
     "ENUM_NAME_OVERRIDES": {
         "InferenceModeEnum": ["one_shot", "hybrid"],

@@ -31,6 +31,7 @@ async def up(host: str, port: int) -> None:
 
     Raises CannotStart, NoRedis and RegistryError, each with a sentence for the terminal.
     """
+    os.umask(0o077)  # the database holds what people sent us
     with _owned(settings.DATA_DIR):
         _check_free(host, port)
         running = asyncio.create_task(_run(host, port))

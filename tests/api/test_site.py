@@ -78,8 +78,16 @@ def test_no_number_is_too_long(alice, path, digits):
     assert alice.get("/api/" + path.format("9" * digits)).status_code in (400, 404)
 
 
-def test_the_schema_describes_the_upload(client):
-    schema = client.get("/api/schema?format=json").json()
+def test_the_schema_is_for_whoever_is_signed_in(client):
+    assert client.get("/api/schema").status_code == 401
+
+
+def test_a_token_that_is_no_text_is_a_wrong_token(client):
+    assert client.get("/api/user", headers={"Authorization": "Token \xe9"}).status_code == 401
+
+
+def test_the_schema_describes_the_upload(alice):
+    schema = alice.get("/api/schema?format=json").json()
     upload = schema["paths"]["/api/upload"]["post"]
     assert upload["requestBody"]["content"].keys() == {"multipart/form-data"}
     assert {"200", "202"} < upload["responses"].keys()

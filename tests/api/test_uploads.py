@@ -116,6 +116,29 @@ class TestOneFile:
             "This file was never kept: upload it again.",
         )
 
+    @pytest.mark.parametrize("name", ["..", "../", "a/", "\x01"])
+    def test_a_file_without_a_name_is_counted_too(self, alice, batch, name):
+        body = (
+            f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+            + PDF
+            + b"\r\n--x--\r\n"
+        )
+        answer = alice.post(
+            f"/api/batches/{batch.pk}/files", body, content_type="multipart/form-data; boundary=x"
+        )
+        assert (answer.status_code, answer.json()["name"]) == (201, "unnamed")
+
+    def test_a_second_file_in_another_field_is_refused(self, alice, batch, file):
+        body = {"file": file("a.pdf"), "other": file("b.pdf")}
+        assert alice.post(f"/api/batches/{batch.pk}/files", body, format="multipart").status_code == 400
+
+    def test_bytes_that_come_again_heal_a_document_that_was_lost(self, send):
+        send()
+        storages["documents"].delete(Resume.objects.get().storage_key)
+        UploadItem.objects.update(state=ItemState.FAILED, reason="Lost.", ended_at="2026-01-01T00:00Z")
+        send()
+        assert storages["documents"].exists(Resume.objects.get().storage_key)
+
     @pytest.mark.parametrize("files", [[], ["a.pdf", "b.pdf"]])
     def test_it_is_exactly_one(self, alice, batch, file, files):
         body = {"file": [file(name) for name in files]}

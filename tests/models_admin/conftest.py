@@ -38,6 +38,7 @@ def live_worker(balanced) -> Callable[..., GpuWorker]:
             "model_config": balanced,
             "runnable": runnable,
             "heartbeat_at": timezone.now(),
+            "serving_since": timezone.now(),
         }
         return GpuWorker.objects.create(name=name, **values | changes)
 

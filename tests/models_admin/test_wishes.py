@@ -35,6 +35,13 @@ def test_what_serves_already_makes_none(live_worker):
     assert (granted.created, granted.swap, Swap.objects.count()) == (False, None, 0)
 
 
+def test_what_serves_but_was_edited_since_is_swapped_to_again(live_worker, balanced):
+    live_worker()
+    balanced.rules = {"shortlist_share": 0.9}
+    balanced.save()
+    assert wish("rules/balanced").created
+
+
 def test_what_waits_already_is_the_same_swap(live_worker):
     live_worker()
     first, second = wish("rules/strict"), wish("rules/strict")

@@ -184,6 +184,19 @@ async def test_a_target_that_fails_is_rolled_back_with_its_reason(balanced, stri
     assert swap.reason == "A threshold is wrong."
 
 
+async def test_a_target_that_was_disabled_while_it_waited_is_not_served(balanced, strict, workshop, waiting):
+    await sync_to_async(waiting)("a")
+    workshop.open.clear()
+    async with working(workshop):
+        await workshop.asked.wait()
+        await wish(strict)
+        strict.enabled = False
+        await strict.asave()
+        workshop.open.set()
+        swap = await seen(ended(Phase.ROLLED_BACK))
+    assert "was disabled" in swap.reason
+
+
 async def test_after_a_rollback_the_work_goes_on(balanced, strict, waiting, workshop):
     workshop.breaks["rules/strict", "load"] = "A threshold is wrong."
     async with working(workshop):
