@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from candidates import leases, people
 from candidates.answers import Answer
 from candidates.leases import Claim, ClaimLost
 from candidates.models import (
-    OPEN_STATES,
     Application,
     Evaluation,
     EvaluationStatus,
@@ -213,13 +212,13 @@ def announce(application_ids: list[int]) -> None:
     if not application_ids:
         return
     rows = Application.objects.filter(pk__in=application_ids)
-    rows.update(row_version=F("row_version") + 1)
+    rows.touch()
     for pk, job_id in rows.values_list("pk", "job_id"):
         publish(messages.job_group(job_id), Message(type=Report.APPLICATION_CHANGED, id=pk))
 
 
 def queue_depth() -> dict[str, int]:
     """How much waits and runs: files to open and evaluations."""
-    open_items = UploadItem.objects.filter(state__in=OPEN_STATES[:2]).count()
+    to_prepare = UploadItem.objects.filter(state__in=[ItemState.RECEIVED, ItemState.PREPARING]).count()
     running = Evaluation.objects.filter(status=EvaluationStatus.RUNNING).count()
-    return {"to_prepare": open_items, "queued": queued().count(), "running": running}
+    return {"to_prepare": to_prepare, "queued": queued().count(), "running": running}

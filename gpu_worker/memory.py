@@ -9,5 +9,5 @@ HOST_SHARE = 0.5  # of what is free at start; the rest belongs to the system and
 
 
 def measured_budget() -> Budget:
-    """The budget of this machine. Engines that need GPU memory bring the GPU's own measure with them."""
+    """The budget of this machine: no GPU memory, for no engine of this release takes any."""
     return Budget(gpu_gib=0.0, host_gib=psutil.virtual_memory().available * HOST_SHARE / GIB)

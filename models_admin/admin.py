@@ -23,7 +23,14 @@ class ModelConfigAdmin(admin.ModelAdmin):
     formfield_overrides = {URLField: {"assume_scheme": "http"}}  # endpoints are mostly in the same network
     fieldsets = [
         (None, {"fields": ["name", "display_name", "description", "type", "provider", "inference_modes"]}),
-        ("Use", {"fields": ["enabled", "is_default", "pin", "preload", "idle_ttl_s"]}),
+        (
+            "Use",
+            {
+                "fields": ["enabled", "is_default", "pin", "preload", "idle_ttl_s"],
+                "description": "Pin, preload and idle time are kept for engines that hold weights; "
+                "the keyword rules of this release hold none.",
+            },
+        ),
         (
             "Memory and length",
             {"fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size"]},

@@ -1,4 +1,4 @@
-"""Requests that are too large are refused at the door, before anything is kept of them."""
+"""Requests that are too large are refused at the door: at once where they say so, else at the limit."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
