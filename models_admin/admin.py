@@ -25,15 +25,11 @@ class ModelConfigAdmin(admin.ModelAdmin):
         (None, {"fields": ["name", "display_name", "description", "type", "provider", "inference_modes"]}),
         (
             "Use",
-            {
-                "fields": ["enabled", "is_default", "pin", "preload", "idle_ttl_s"],
-                "description": "Pin, preload and idle time are kept for engines that hold weights; "
-                "the keyword rules of this release hold none.",
-            },
+            {"fields": ["enabled", "is_default", "sleep_level", "pin", "preload", "idle_ttl_s"]},
         ),
         (
             "Memory and length",
-            {"fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size"]},
+            {"fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size", "engine_args"]},
         ),
         (
             "Answering",

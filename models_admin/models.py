@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from models_admin import thresholds
+from models_admin import engine_args, thresholds
+from models_admin.engine_args import WrongArguments
 from models_admin.thresholds import WrongThresholds
 
 HEARTBEAT_S = 2
@@ -24,6 +25,14 @@ class Mode(models.TextChoices):
 
     ONE_SHOT = "one_shot", "One-Shot"  # one model sees the document and answers
     HYBRID = "hybrid", "Hybrid"  # a parser transcribes, a text model decides
+
+
+class SleepLevel(models.IntegerChoices):
+    """What sleeping does to an engine's weights; 1 and 2 are vLLM's own levels."""
+
+    UNLOAD = 0, "Unloaded: loads from disk next time"
+    HOST = 1, "Kept in host memory: wakes quickest"
+    DISCARD = 2, "Dropped, engine kept: reads the weights again"
 
 
 class ModelConfigQuerySet(models.QuerySet["ModelConfig"]):
@@ -94,6 +103,11 @@ class ModelConfig(models.Model):
     trust_remote_code = models.BooleanField(
         default=False, help_text="Runs Python from the weights' repository."
     )
+    engine_args: Any = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='More arguments for vLLM, by their names there, e.g. {"max_num_seqs": 32}.',
+    )
     thinking_tokens = models.PositiveIntegerField(
         default=0, help_text="Tokens a thinking model may think for."
     )
@@ -104,10 +118,17 @@ class ModelConfig(models.Model):
     )
     rules = models.JSONField(default=dict, blank=True, help_text="Thresholds of a rules entry.")
 
-    pin = models.BooleanField(default=False, help_text="Never evicted to make room.")
-    preload = models.BooleanField(default=False, help_text="Loaded when the worker starts.")
+    sleep_level = models.PositiveSmallIntegerField(
+        choices=SleepLevel.choices,
+        default=SleepLevel.HOST,
+        help_text="Where its weights go when another model needs the GPU.",
+    )
+    pin = models.BooleanField(default=False, help_text="Never sent off the GPU to make room.")
+    preload = models.BooleanField(
+        default=False, help_text="Made ready when the worker starts, as far as memory goes."
+    )
     idle_ttl_s = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Unload after so many idle seconds."
+        null=True, blank=True, help_text="Unloaded after so many seconds without work, unless it serves."
     )
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -139,6 +160,7 @@ class ModelConfig(models.Model):
 
     def clean(self) -> None:
         self.rules = {} if self.rules is None else self.rules  # what an emptied field of the admin gives
+        self.engine_args = {} if self.engine_args is None else self.engine_args
         if misfits := self.misfits():
             raise ValidationError(misfits)
 
@@ -162,6 +184,8 @@ class ModelConfig(models.Model):
             found["is_default"] = "A parser decides nothing, so it cannot be what a worker starts with."
         if why := self._wrong_rules():
             found["rules"] = why
+        if why := self._wrong_engine_args():
+            found["engine_args"] = why
         return found
 
     def _wrong_rules(self) -> str:
@@ -170,6 +194,15 @@ class ModelConfig(models.Model):
         try:
             thresholds.read(self.rules)
         except WrongThresholds as wrong:
+            return f"{wrong}."
+        return ""
+
+    def _wrong_engine_args(self) -> str:
+        if self.provider != self.Provider.VLLM:
+            return "Only models of the provider vllm have engine arguments." if self.engine_args else ""
+        try:
+            engine_args.read(self.engine_args)
+        except WrongArguments as wrong:
             return f"{wrong}."
         return ""
 
@@ -186,6 +219,8 @@ class GpuWorker(models.Model):
 
     `runnable` maps the id of every enabled ModelConfig (as text, JSON has no other keys) to "" or to the
     sentence why it cannot run there. `residency` maps ids to "gpu" or "host"; what is absent is on disk.
+    `memory` is {"gpu_budget_gib", "gpu_held_gib", "host_budget_gib", "host_held_gib", "engines": {id:
+    {"gpu_gib", "host_gib"}}}, as measured; on a machine without a GPU "gpu" means awake, in host memory too.
     """
 
     class Status(models.TextChoices):
@@ -216,6 +251,7 @@ class GpuWorker(models.Model):
 
     runnable = models.JSONField(default=dict)
     residency = models.JSONField(default=dict)
+    memory: Any = models.JSONField(default=dict)
 
     objects = GpuWorkerQuerySet.as_manager()
 
@@ -310,6 +346,30 @@ class Swap(models.Model):
 
     def __str__(self) -> str:
         return f"swap {self.pk} to {self.model_config_id} ({self.phase})"
+
+
+class EngineRecord(models.Model):
+    """What was measured of an engine, and how it answered its canary, the first time it ran like this.
+
+    `fingerprint` tells apart what may answer or weigh differently: weights, versions, device, arguments.
+    """
+
+    model_config = models.ForeignKey(ModelConfig, models.CASCADE, related_name="records")
+    fingerprint = models.CharField(max_length=64)
+    gpu_gib = models.FloatField(help_text="On the GPU while awake.")
+    asleep_gpu_gib = models.FloatField(default=0.0, help_text="Still on the GPU while asleep.")
+    host_gib = models.FloatField(default=0.0, help_text="In host memory while asleep.")
+    kv_cache_bytes = models.BigIntegerField(null=True)
+    canary: Any = models.JSONField(default=dict, help_text="Tokens and their log-probabilities.")
+    measured_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="engine_record_once", fields=["model_config", "fingerprint"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model_config_id} {self.fingerprint}"
 
 
 class AuditEvent(models.Model):

@@ -50,6 +50,8 @@ class Entry(BaseModel):
     base_url: str = ""
     api_key_env: str = ""
     rules: dict[str, Any] = {}
+    engine_args: dict[str, Any] = {}
+    sleep_level: Literal[0, 1, 2] = 1
     pin: bool = False
     preload: bool = False
     idle_ttl_s: int | None = Field(None, ge=1)
