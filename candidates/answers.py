@@ -1,9 +1,9 @@
 """What every engine answers about one résumé: one schema, one type. Pure; loads without Django."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 # What PostgreSQL cannot keep is refused at the door: NUL characters and lone surrogates.
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
@@ -40,3 +40,34 @@ class Answer(BaseModel):
     outcome: str = Field(pattern="^(Shortlisted|Needs Review|Rejected|Invalid)$")
     reason: Text = Field(min_length=1, max_length=600)
     criteria: list[CriterionAnswer] = Field(default=[], max_length=40)
+
+
+OUTCOMES = ("Shortlisted", "Needs Review", "Rejected", "Invalid")
+# What a model may say of it, every string bounded: an answer cannot run on for ever.
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 120}, {"type": "null"}]},
+        "email": {"anyOf": [{"type": "string", "minLength": 3, "maxLength": 120}, {"type": "null"}]},
+        "outcome": {"enum": list(OUTCOMES)},
+        "reason": {"type": "string", "minLength": 1, "maxLength": 500},
+    },
+    "required": ["name", "email", "outcome", "reason"],
+    "additionalProperties": False,
+}
+LONGEST_CHARS = 120 + 120 + 12 + 500 + 60  # of the values and of what stands around them
+LONGEST_TOKENS = 2 * LONGEST_CHARS  # a model's tokens are longer than a character, escapes are several
+
+
+class NoAnswer(ValueError):
+    """What a model said is no answer; the text says what is wrong with it."""
+
+
+def read(said: str) -> Answer:
+    """Return the answer in the JSON that a model said. Raises NoAnswer."""
+    try:
+        return Answer.model_validate_json(said)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in problem["loc"]) or "JSON"
+        raise NoAnswer(f"{where}: {problem['msg']}") from None

@@ -34,6 +34,7 @@ class Reading(Claim):
     """A claimed evaluation with all that an engine needs."""
 
     application_id: int
+    alone: bool
     job_title: str
     job_description: str
     pages: tuple[str, ...]
@@ -79,14 +80,20 @@ def waiting() -> list[Waiting]:
 
 
 def claim(
-    worker: GpuWorker, limit: int, *, mode: str, model_config_id: int, parser_id: int | None
+    worker: GpuWorker, limit: int, *, mode: str, model_config_id: int, parser_id: int | None, beside: int = 0
 ) -> list[Reading]:
-    """Take up to `limit` evaluations that the selection of `worker` may serve, oldest first."""
+    """Take up to `limit` evaluations that the selection of `worker` may serve, oldest first.
+
+    Those that were in hand when an engine died come first, one at a time and with nothing beside them, so
+    that the next death tells whose fault it is. `beside` is how many are in hand already.
+    """
     selection = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+    ready = queued().filter(Q(pinned=False) | Q(**selection))
+    suspects = ready.filter(alone=True)
+    if suspects.exists():
+        ready, limit = suspects, 0 if beside else 1
     rows = leases.claim(
-        queued()
-        .filter(Q(pinned=False) | Q(**selection))
-        .select_related("job_version", "application__resume"),
+        ready.select_related("job_version", "application__resume"),
         worker,
         limit,
         status=EvaluationStatus.RUNNING,
@@ -103,6 +110,7 @@ def _reading(row: Evaluation) -> Reading:
         token=row.claim_token,
         failures=row.failures,
         application_id=row.application_id,
+        alone=row.alone,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
         pages=tuple(page["text"] for page in row.application.resume.pages),
@@ -179,6 +187,18 @@ def put_back(readings: Iterable[Reading]) -> None:
     """Queue again what a worker could not finish; no failure is charged. Lost claims stay as they are."""
     for reading in readings:
         _put_back(leases.held(Evaluation, reading))
+
+
+def engine_died(reading: Reading, sentence: str) -> None:
+    """Queue again what was being read when an engine died.
+
+    It is charged only where nothing else was in hand; else it is suspect, and read alone next time.
+    Raises ClaimLost.
+    """
+    if reading.alone:
+        fail(reading, sentence)
+    else:
+        _put_back(leases.held(Evaluation, reading), alone=True)
 
 
 def requeue_expired() -> None:

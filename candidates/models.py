@@ -221,6 +221,9 @@ class Evaluation(Leased):
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="evaluations")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
+    alone = models.BooleanField(
+        default=False, help_text="An engine died while reading it: it is read again with nothing beside it."
+    )
 
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)

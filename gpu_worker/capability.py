@@ -2,10 +2,18 @@
 
 import importlib.util
 import os
+import time
+from functools import lru_cache
 from pathlib import Path
 
+import psutil
+
+from gpu_worker.engines.vllm import weights
+from gpu_worker.engines.vllm.weights import NotHere, Weights
 from models_admin.models import ModelConfig
 
+LOOK_AGAIN_S = 10
+HOST_SHARE = 0.7  # of all memory: what weights on a CPU may take
 NVIDIA_DRIVER = Path("/proc/driver/nvidia/gpus")
 
 
@@ -32,14 +40,54 @@ def obstacle(model_config: ModelConfig) -> str:
         case ModelConfig.Provider.RULES:
             return ""
         case ModelConfig.Provider.VLLM:
-            return _vllm_obstacle()
+            return _vllm_obstacle(
+                model_config.name, model_config.revision, round(time.monotonic() / LOOK_AGAIN_S)
+            )
         case _:
             return "This worker has no engine for OpenAI-compatible endpoints."
 
 
-def _vllm_obstacle() -> str:
-    if not gpus():
-        return "It needs a CUDA GPU, and this machine has none."
+def is_here(model_config: ModelConfig) -> bool:
+    """Whether it runs without fetching anything first: a worker that starts fetches nothing."""
+    if model_config.provider != ModelConfig.Provider.VLLM:
+        return True
+    return _here(model_config) is not None
+
+
+def architectures(model_config: ModelConfig) -> tuple[str, ...]:
+    """The model classes of weights that are here; none of others."""
+    found = _here(model_config)
+    return found.architectures if found else ()
+
+
+def _here(model_config: ModelConfig) -> Weights | None:
+    try:
+        return weights.find(model_config.name, model_config.revision)
+    except NotHere:
+        return None
+
+
+@lru_cache(maxsize=1000)
+def _vllm_obstacle(name: str, revision: str, moment: int) -> str:
+    """Asked at every heartbeat: looked up anew when `moment` is another."""
     if importlib.util.find_spec("vllm") is None:
-        return "It needs vLLM, which is not installed on this machine."
-    return "This worker has no vLLM engine."
+        return "It needs vLLM, which is not installed on this machine: make install-gpu, or make install-cpu."
+    try:
+        found = weights.find(name, revision)
+    except NotHere as missing:
+        return _why_not_fetched(str(missing), weights.is_own(name))
+    whole_gib = psutil.virtual_memory().total / weights.GIB
+    if not gpus() and found.gib > HOST_SHARE * whole_gib:
+        return (
+            f"Its weights take {found.gib:.1f} GiB; this machine has no CUDA GPU "
+            f"and {whole_gib:.1f} GiB of memory."
+        )
+    return ""
+
+
+def _why_not_fetched(missing: str, own: bool) -> str:
+    if own:
+        return missing
+    if not gpus():
+        return "It needs a CUDA GPU, or its weights under WFC_MODELS_DIR: this machine has neither."
+    return "" if weights.may_download() else f"{missing} HF_HUB_OFFLINE forbids fetching them."

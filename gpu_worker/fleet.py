@@ -6,63 +6,138 @@ One lock holds for all moves: on one GPU never two engines start, sleep or wake 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
+from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec, Progress, Record
+from gpu_worker.records import Records
 from gpu_worker.residency import Budget, DoesNotFit, Move, Resident, Step, Tier, plan
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(kw_only=True)
+class Berth:
+    """An engine and where it is. `record` is None while it was never loaded like this."""
+
+    engine: Engine
+    record: Record
+    measured: bool
+    tier: Tier = Tier.DISK
+    last_used_s: float = 0.0
+
+
 class Fleet:
     """`make` builds an engine that is not loaded yet; `budget` is measured once, at start."""
 
-    def __init__(self, make: Callable[[EngineSpec], Engine], budget: Budget) -> None:
-        self._make, self._budget = make, budget
-        self._engines: dict[int, Engine] = {}
-        self._tiers: dict[int, Tier] = {}
-        self._last_used_s: dict[int, float] = {}
+    def __init__(self, make: Callable[[EngineSpec], Engine], budget: Budget, records: Records) -> None:
+        self._make, self.budget, self._records = make, budget, records
+        self._berths: dict[int, Berth] = {}
         self._moving = asyncio.Lock()
 
     def __getitem__(self, id_: int) -> Engine:
-        return self._engines[id_]
+        return self._berths[id_].engine
 
     def tiers(self) -> dict[int, Tier]:
         """Where every engine is that is not on disk alone."""
-        return {id_: tier for id_, tier in self._tiers.items() if tier is not Tier.DISK}
+        return {id_: berth.tier for id_, berth in self._berths.items() if berth.tier is not Tier.DISK}
 
-    def steps_to(self, specs: Iterable[EngineSpec]) -> list[Step]:
-        """What would bring `specs` to the GPU. Raises EngineFailed where no order of moves can."""
-        wanted = list(specs)
+    def awake(self, ids: Iterable[int]) -> bool:
+        """Whether all of these engines can answer now."""
+        return all(self._berths[id_].tier is Tier.GPU if id_ in self._berths else False for id_ in ids)
+
+    def memory(self) -> dict[str, Any]:
+        """What `GpuWorker.memory` holds: budgets and what is held of them, GiB, as measured."""
+        held = {id_: self._resident(id_, self._berths[id_], False) for id_ in self.tiers()}
+        return {
+            "gpu_budget_gib": round(self.budget.gpu_gib, 2),
+            "gpu_held_gib": round(sum(one.held_gpu_gib for one in held.values()), 2),
+            "host_budget_gib": round(self.budget.host_gib, 2),
+            "host_held_gib": round(sum(one.held_host_gib for one in held.values()), 2),
+            "engines": {
+                str(id_): {"gpu_gib": round(one.held_gpu_gib, 2), "host_gib": round(one.held_host_gib, 2)}
+                for id_, one in held.items()
+            },
+        }
+
+    def used(self, engine: Engine) -> None:
+        """Say that the engine has just worked: it is not the next to leave."""
+        if self._has(engine):
+            self._berths[engine.spec.id].last_used_s = time.monotonic()
+
+    def _has(self, engine: Engine) -> bool:
+        berth = self._berths.get(engine.spec.id)
+        return berth is not None and berth.engine is engine
+
+    # Planning
+
+    async def _board(self, spec: EngineSpec) -> Berth:
+        """The berth of `spec`, made where there is none. An engine whose row was edited since is unloaded."""
+        berth = self._berths.get(spec.id)
+        if berth and berth.engine.spec == spec:
+            berth.engine.spec = spec  # what compares equal may differ in how it answers and how long it stays
+            if berth.tier is not Tier.DISK:
+                return berth
+        if berth:
+            await self._unload(spec.id)
+        engine = self._make(spec)
+        fingerprint = await engine.fingerprint()
+        record = await self._records.recall(spec.id, fingerprint) if fingerprint else None
+        expected = Record(fingerprint=fingerprint, footprint=await engine.expected())
+        berth = Berth(engine=engine, record=record or expected, measured=record is not None)
+        self._berths[spec.id] = berth
+        return berth
+
+    def _steps_to(self, wanted: Collection[int], staying: Collection[int] = ()) -> list[Step]:
+        """What would bring `wanted` to the GPU, with all of `staying` where they are. Raises EngineFailed."""
+        residents = [self._resident(id_, berth, id_ in staying) for id_, berth in self._berths.items()]
         try:
-            return plan([spec.id for spec in wanted], self._residents(wanted), self._budget)
+            return plan(list(wanted), residents, self.budget)
         except DoesNotFit as refusal:
             raise EngineFailed(str(refusal)) from refusal
 
-    def _residents(self, wanted: list[EngineSpec]) -> list[Resident]:
-        specs = {id_: engine.spec for id_, engine in self._engines.items()}
-        specs |= {spec.id: spec for spec in wanted}
-        return [
-            Resident(
-                id=spec.id,
-                tier=self._tiers.get(spec.id, Tier.DISK),
-                gpu_gib=spec.gpu_memory_gib,
-                last_used_s=self._last_used_s.get(spec.id, 0.0),
-            )
-            for spec in specs.values()
-        ]
+    def _resident(self, id_: int, berth: Berth, stays: bool) -> Resident:
+        stay, takes = berth.engine.spec.stay, berth.record.footprint
+        return Resident(
+            id=id_,
+            tier=berth.tier,
+            gpu_gib=takes.gpu_gib,
+            host_gib=takes.host_gib if stay.sleep_level else None,
+            asleep_gpu_gib=takes.asleep_gpu_gib,
+            last_used_s=berth.last_used_s,
+            pinned=stays or stay.pinned,
+        )
+
+    # Moving
+
+    async def fetch(self, specs: Iterable[EngineSpec], progress: Progress) -> None:
+        """Get weights that are not on this machine yet. Raises EngineFailed."""
+        for spec in specs:
+            if spec.id not in self.tiers():
+                await self._make(spec).fetch(progress)
+
+    async def prepare(self, specs: Iterable[EngineSpec], serving: Collection[int]) -> None:
+        """Load what of `specs` is on disk beside all of `serving`, where memory permits; else do nothing.
+
+        Raises EngineFailed where a load went wrong; nothing of it is left then.
+        """
+        async with self._moving:
+            wanted = {spec.id: spec for spec in specs}
+            for spec in wanted.values():
+                await self._board(spec)
+            try:
+                steps = self._steps_to(wanted, staying=serving)
+            except EngineFailed:
+                return  # it will be loaded when the others have made room
+            for step in steps:
+                await self._move(step)
 
     async def make_room(self, specs: Iterable[EngineSpec]) -> list[Step]:
-        """Send away whom `specs` need gone and return the steps that remain. Raises EngineFailed.
-
-        An engine whose row was edited since it was loaded is unloaded: it would run with the old values.
-        """
-        wanted = list(specs)
+        """Send away whom `specs` need gone and return the steps that remain. Raises EngineFailed."""
         async with self._moving:
-            for spec in wanted:
-                if (engine := self._engines.get(spec.id)) and engine.spec != spec:
-                    await self._unload(spec.id)
-            steps = self.steps_to(wanted)
+            wanted = [spec.id for spec in specs if await self._board(spec)]
+            steps = self._steps_to(wanted)
             leaving = [step for step in steps if step.move in (Move.SLEEP, Move.UNLOAD)]
             for step in leaving:
                 await self._move(step)
@@ -70,41 +145,92 @@ class Fleet:
 
     async def bring(self, specs: Iterable[EngineSpec]) -> None:
         """Wake or load `specs`, for which room has been made. Raises EngineFailed; what broke is unloaded."""
-        wanted = {spec.id: spec for spec in specs}
         async with self._moving:
-            for step in self.steps_to(wanted.values()):
-                await self._move(step, wanted.get(step.id))
+            wanted = [spec.id for spec in specs if await self._board(spec)]
+            for step in self._steps_to(wanted):
+                await self._move(step)
 
-    async def _move(self, step: Step, spec: EngineSpec | None = None) -> None:
-        began = time.monotonic()
+    async def _move(self, step: Step) -> None:
+        berth, began = self._berths[step.id], time.monotonic()
         try:
             match step.move:
-                case Move.LOAD if spec is not None:
-                    self._engines[step.id] = self._make(spec)
-                    await self._engines[step.id].load()
-                    self._tiers[step.id] = Tier.GPU
+                case Move.LOAD:
+                    await self._load(step.id, berth)
                 case Move.WAKE:
-                    await self._engines[step.id].wake()
-                    self._tiers[step.id] = Tier.GPU
+                    await berth.engine.wake()
+                    berth.tier = Tier.GPU
                 case Move.SLEEP:
-                    await self._engines[step.id].sleep()
-                    self._tiers[step.id] = Tier.HOST
-                case _:
+                    await self._sleep(step.id, berth)
+                case Move.UNLOAD:
                     await self._unload(step.id)
-        except EngineFailed:
+        except (EngineFailed, asyncio.CancelledError):
             await self._unload(step.id)
             raise
-        log.info("%s of engine %s took %.3f s", step.move, step.id, time.monotonic() - began)
+        name = berth.engine.spec.name
+        log.info("%s of %s took %.3f s", step.move, name, time.monotonic() - began)
+
+    async def _load(self, id_: int, berth: Berth) -> None:
+        footprint = await berth.engine.load(berth.record if berth.measured else None)
+        berth.tier, berth.last_used_s = Tier.GPU, time.monotonic()
+        berth.record, berth.measured = replace(berth.record, footprint=footprint), True
+        if berth.record.fingerprint:
+            await self._records.keep(id_, berth.record)
+
+    async def _sleep(self, id_: int, berth: Berth) -> None:
+        """One that does not go to sleep is ended: room is made either way, and it is nobody's target."""
+        try:
+            await berth.engine.sleep()
+            berth.tier = Tier.HOST
+        except EngineFailed as failure:
+            log.warning("Unloaded instead: %s", failure)
+            await self._unload(id_)
 
     async def check(self, specs: Iterable[EngineSpec]) -> None:
         """Let every engine of `specs` answer its canary. Raises EngineFailed; what broke is unloaded."""
         for spec in specs:
+            berth = self._berths[spec.id]
             try:
-                await self._engines[spec.id].check()
+                canary = await berth.engine.check(berth.record.canary)
             except EngineFailed:
                 await self.unload([spec.id])
                 raise
-            self._last_used_s[spec.id] = time.monotonic()
+            if berth.record.fingerprint and canary != berth.record.canary:
+                berth.record = replace(berth.record, canary=canary)
+                await self._records.keep(spec.id, berth.record)
+            self.used(berth.engine)
+
+    # Looking after them
+
+    async def lost(self) -> dict[int, str]:
+        """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by id."""
+        found: dict[int, str] = {}
+        if self._moving.locked():  # a move has deadlines of its own
+            return found
+        for id_ in self.tiers():
+            try:
+                await self._berths[id_].engine.ping()
+            except EngineFailed as failure:
+                found[id_] = str(failure)
+            except KeyError:  # it left meanwhile
+                continue
+        await self.unload(found)
+        return found
+
+    async def lose(self, engine: Engine) -> None:
+        """Unload an engine that was found dead, unless another one has its berth already."""
+        async with self._moving:
+            if self._has(engine):
+                await self._unload(engine.spec.id)
+
+    async def unload_idle(self, serving: Collection[int]) -> None:
+        """Unload whose time without work is up: not the serving ones, and not those that are pinned."""
+        now_s = time.monotonic()
+        for id_, berth in list(self._berths.items()):
+            stay = berth.engine.spec.stay
+            idle = stay.idle_ttl_s is not None and now_s - berth.last_used_s > stay.idle_ttl_s
+            if idle and not stay.pinned and id_ not in serving and berth.tier is not Tier.DISK:
+                log.info("%s was idle for %s s", berth.engine.spec.name, stay.idle_ttl_s)
+                await self.unload([id_])
 
     async def unload(self, ids: Iterable[int]) -> None:
         async with self._moving:
@@ -112,9 +238,8 @@ class Fleet:
                 await self._unload(id_)
 
     async def close(self) -> None:
-        await self.unload(list(self._engines))
+        await self.unload(list(self._berths))
 
     async def _unload(self, id_: int) -> None:
-        self._tiers.pop(id_, None)
-        if engine := self._engines.pop(id_, None):
-            await engine.unload()
+        if berth := self._berths.pop(id_, None):
+            await berth.engine.unload()

@@ -1,13 +1,75 @@
-"""How much memory there is for engines."""
+"""How much memory there is for engines, and how much is taken: NVML for GPUs, psutil for the host.
+
+Sizes are GiB (2**30 bytes). With several GPUs in one tensor-parallel group every engine takes the same share
+of each, so the smallest total and the fullest one count. A machine without a GPU has two budgets all the
+same, both of host memory: one for engines that are awake, one for those that sleep.
+"""
+
+import importlib
+import os
+from functools import lru_cache
+from typing import Any
 
 import psutil
+from django.conf import settings
 
+from gpu_worker.capability import gpus
 from gpu_worker.residency import Budget
 
 GIB = 2**30
-HOST_SHARE = 0.5  # of what is free at start; the rest belongs to the system and to the page cache
+# Of what is free at start; the rest belongs to the system and to the page cache.
+HOST_SHARE = 0.5
+AWAKE_ON_CPU_SHARE, ASLEEP_ON_CPU_SHARE = 0.5, 0.25
+GPU_SHARE = 0.95  # the driver, the display and fragments keep the rest
+
+
+def on_gpu() -> bool:
+    return bool(gpus())
+
+
+@lru_cache(maxsize=1)
+def device_name() -> str:
+    """What engines run on, for comparing what they answer: "CPU" whatever its cores."""
+    return gpus()[0] if on_gpu() else "CPU"
+
+
+@lru_cache(maxsize=1)
+def _handles() -> tuple[Any, list[Any]]:
+    nvml = importlib.import_module("pynvml")  # comes with vLLM's CUDA build
+    nvml.nvmlInit()
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    if not visible:
+        return nvml, [nvml.nvmlDeviceGetHandleByIndex(n) for n in range(nvml.nvmlDeviceGetCount())]
+    named = [name.strip() for name in visible.split(",")]
+    return nvml, [
+        nvml.nvmlDeviceGetHandleByIndex(int(name)) if name.isdigit() else nvml.nvmlDeviceGetHandleByUUID(name)
+        for name in named
+    ]
+
+
+def _infos() -> list[Any]:
+    nvml, handles = _handles()
+    return [nvml.nvmlDeviceGetMemoryInfo(handle) for handle in handles]
+
+
+def gpu_used_gib() -> float:
+    """Used of the fullest GPU, by whomever; 0 without one."""
+    return max(info.used for info in _infos()) / GIB if on_gpu() else 0.0
+
+
+def gpu_total_gib() -> float:
+    """Of the smallest GPU; 0 without one."""
+    return min(info.total for info in _infos()) / GIB if on_gpu() else 0.0
 
 
 def measured_budget() -> Budget:
-    """The budget of this machine: no GPU memory, for no engine of this release takes any."""
-    return Budget(gpu_gib=0.0, host_gib=psutil.virtual_memory().available * HOST_SHARE / GIB)
+    """What engines may take here: what is free now, unless the WFC_…_BUDGET_GIB settings say it."""
+    available_gib = psutil.virtual_memory().available / GIB
+    if on_gpu():
+        gpu_gib, host_gib = gpu_total_gib() * GPU_SHARE - gpu_used_gib(), available_gib * HOST_SHARE
+    else:
+        gpu_gib, host_gib = available_gib * AWAKE_ON_CPU_SHARE, available_gib * ASLEEP_ON_CPU_SHARE
+    return Budget(
+        gpu_gib=gpu_gib if settings.GPU_BUDGET_GIB is None else settings.GPU_BUDGET_GIB,
+        host_gib=host_gib if settings.HOST_BUDGET_GIB is None else settings.HOST_BUDGET_GIB,
+    )

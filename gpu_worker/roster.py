@@ -2,6 +2,8 @@
 
 import os
 import socket
+from collections.abc import Mapping
+from typing import Any
 
 import psutil
 from django.db import transaction
@@ -50,6 +52,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "heartbeat_at": timezone.now(),
                 "runnable": _runnable(),
                 "residency": {},
+                "memory": {},
             },
         )
         _leave_nothing(worker)
@@ -85,9 +88,10 @@ def _runnable() -> dict[str, str]:
     return {str(row.pk): capability.obstacle(row) for row in ModelConfig.objects.enabled()}
 
 
-def beat(worker: GpuWorker, residency: dict[str, str]) -> None:
+def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any]) -> None:
     """Say that this process lives, and what it can run and holds. Raises LostName."""
-    now = {"runnable": _runnable(), "residency": residency}
+    residency = {str(id_): str(tier) for id_, tier in tiers.items()}
+    now = {"runnable": _runnable(), "residency": residency, "memory": dict(memory)}
     changed = {name: value for name, value in now.items() if getattr(worker, name) != value}
     _write(worker, heartbeat_at=timezone.now(), **changed)
     if changed:

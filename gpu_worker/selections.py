@@ -3,13 +3,34 @@
 from django.conf import settings
 
 from gpu_worker import capability
-from gpu_worker.engines.protocol import EngineFailed, EngineSpec
+from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Sampling, Stay
 from gpu_worker.scheduler import Selection
 from models_admin.models import GpuWorker, Mode, ModelConfig
 
 
 def spec_of(row: ModelConfig) -> EngineSpec:
-    return EngineSpec(id=row.pk, name=row.name, provider=row.provider, revision=row.revision, rules=row.rules)
+    return EngineSpec(
+        id=row.pk,
+        name=row.name,
+        provider=row.provider,
+        revision=row.revision,
+        sees_pages=row.type in (ModelConfig.Type.MULTIMODAL, ModelConfig.Type.VISION_OCR),
+        gpu_memory_utilization=row.gpu_memory_utilization,
+        max_model_len=row.max_model_len,
+        tensor_parallel_size=row.tensor_parallel_size,
+        trust_remote_code=row.trust_remote_code,
+        reasoning_parser=row.reasoning_parser,
+        engine_args=row.engine_args,
+        rules=row.rules,
+        sampling=Sampling(
+            temperature=row.temperature,
+            top_p=row.top_p,
+            repetition_penalty=row.repetition_penalty,
+            max_tokens=row.max_tokens,
+            thinking_tokens=row.thinking_tokens,
+        ),
+        stay=Stay(sleep_level=row.sleep_level, pinned=row.pin, idle_ttl_s=row.idle_ttl_s),
+    )
 
 
 def specs(selection: Selection) -> tuple[EngineSpec, ...]:
@@ -41,8 +62,20 @@ def at_start(worker: GpuWorker) -> Selection | None:
     return Selection(mode=mode, model_config_id=row.pk)
 
 
+def to_preload() -> tuple[EngineSpec, ...]:
+    """The engines that are to be ready before the selection is."""
+    rows = ModelConfig.objects.enabled().filter(preload=True).order_by("pk")
+    return tuple(spec_of(row) for row in rows if _runs(row))
+
+
+def local_architectures() -> list[str]:
+    """Of the enabled models whose weights are here: what vLLM may have to load; none without vLLM models."""
+    rows = ModelConfig.objects.enabled().filter(provider=ModelConfig.Provider.VLLM)
+    return sorted({name for row in rows for name in capability.architectures(row)})
+
+
 def _runs(row: ModelConfig) -> bool:
-    return row.enabled and capability.obstacle(row) == ""
+    return row.enabled and capability.obstacle(row) == "" and capability.is_here(row)
 
 
 NOTHING_RUNS = (

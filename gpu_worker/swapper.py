@@ -4,12 +4,17 @@ The line of waiting wishes is the Swap table (one waits per worker, a newer one 
 machine runs the one that was taken. What it guards: work is admitted only while a selection serves, and
 nothing is moved before all that was admitted has been answered or put back.
 
-    idle ── Taken ──▶ draining ── Drained ──▶ making_room ── RoomMade ──▶ loading | waking | checking
-                                                   │                        │  Started    │
-                                                   │ Broke                  ▼             │ Checked
-                                                   ├─────────── Broke ── checking ◀───────┤
-                                                   ▼                                      ▼
-                          failed ◀── Broke ── rolling_back ── Restored ──▶ rolled_back   ready
+    idle ── Taken, cold ──▶ preparing ── Broke | Abandoned ──▶ rolled_back | superseded
+      │                         │ Prepared
+      │ Taken                   ▼
+      └────────────────────▶ draining ── Drained ──▶ making_room ── RoomMade ──▶ loading | waking | checking
+                                                          │                        │  Started    │
+                                                          │ Broke                  ▼             │ Checked
+                                                          ├─────────── Broke ── checking ◀───────┤
+                                                          ▼                                      ▼
+                                 failed ◀── Broke ── rolling_back ── Restored ──▶ rolled_back   ready
+
+While a target is prepared the selection serves on: nothing that it needs has been touched yet.
 """
 
 from collections.abc import Callable
@@ -22,6 +27,7 @@ from gpu_worker.scheduler import Selection
 class Phase(StrEnum):
     """The same words as `models_admin.models.Phase`; a test holds them together."""
 
+    PREPARING = "preparing"
     DRAINING = "draining"
     MAKING_ROOM = "making_room"
     LOADING = "loading"
@@ -31,6 +37,7 @@ class Phase(StrEnum):
     READY = "ready"
     ROLLED_BACK = "rolled_back"
     FAILED = "failed"
+    SUPERSEDED = "superseded"
 
 
 # Events: what has happened.
@@ -52,10 +59,21 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """A waiting wish was taken up."""
+    """A waiting wish was taken up; `cold` = something of the target is on disk alone, or not even there."""
 
     swap_id: int
     target: Selection
+    cold: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """All that can be done for the target while the present selection serves has been done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Abandoned:
+    """A newer wish came while this one's target was still being prepared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +110,7 @@ class Restored:
     """The previous selection's engines are back and have answered their canary."""
 
 
-Step = Taken | Drained | RoomMade | Started | Checked | Broke | Restored
+Step = Taken | Prepared | Abandoned | Drained | RoomMade | Started | Checked | Broke | Restored
 Event = Admitted | Answered | Step
 
 
@@ -116,6 +134,13 @@ class Serve:
     phase: Phase
     selection: Selection | None
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepare:
+    """Fetch the target's weights, and load it beside what serves where memory permits."""
+
+    target: Selection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +173,15 @@ class Restore:
     previous: Selection
 
 
-Action = Show | Serve | Drain | MakeRoom | Bring | Check | Restore
+Action = Show | Serve | Prepare | Drain | MakeRoom | Bring | Check | Restore
 
 
 class IllegalTransition(Exception):
     """The shell reported what cannot have happened: a bug. The worker stops, and its restart heals."""
+
+
+def _first(event: Step) -> Phase:
+    return Phase.PREPARING if isinstance(event, Taken) and event.cold else Phase.DRAINING
 
 
 def _next_after_room(event: Step) -> Phase:
@@ -163,7 +192,10 @@ def _next_after_room(event: Step) -> Phase:
 
 # The table. None stands for "no swap is running".
 TRANSITIONS: dict[tuple[Phase | None, type[Step]], Phase | Callable[[Step], Phase]] = {
-    (None, Taken): Phase.DRAINING,
+    (None, Taken): _first,
+    (Phase.PREPARING, Prepared): Phase.DRAINING,
+    (Phase.PREPARING, Broke): Phase.ROLLED_BACK,
+    (Phase.PREPARING, Abandoned): Phase.SUPERSEDED,
     (Phase.DRAINING, Drained): Phase.MAKING_ROOM,
     (Phase.MAKING_ROOM, RoomMade): _next_after_room,
     (Phase.MAKING_ROOM, Broke): Phase.ROLLING_BACK,
@@ -190,13 +222,19 @@ class Swapper:
 
     @property
     def admits(self) -> bool:
-        return self.serving is not None and self.phase is None
+        return self.serving is not None and self.phase in (None, Phase.PREPARING)
 
     def begin(self, selection: Selection | None) -> None:
-        """Serve `selection`, which the worker brought up at its start without a wish."""
+        """Serve `selection`, which the worker brought up without a wish: at its start, or after a loss."""
         if self.phase is not None or self.serving is not None:
-            raise IllegalTransition("a worker begins once")
+            raise IllegalTransition("something serves already, or is about to")
         self.serving = selection
+
+    def lost(self) -> None:
+        """Serve nothing: an engine of the selection has died outside of a swap. `begin` ends that state."""
+        if self.phase is not None:
+            raise IllegalTransition("a swap finds out by its own steps")
+        self.serving = None
 
     def handle(self, event: Event) -> list[Action]:
         """Return what to do now that `event` has happened. Raises IllegalTransition."""
@@ -239,6 +277,8 @@ class Swapper:
         self.phase = phase
         show = Show(swap_id=swap_id, phase=phase, reason=self._broke)
         match phase:
+            case Phase.PREPARING:
+                return [show, Prepare(target=target)]
             case Phase.DRAINING:
                 return [show, Drain()]
             case Phase.MAKING_ROOM:
@@ -253,7 +293,9 @@ class Swapper:
                 return [show, Restore(broken=target, previous=previous)]
             case Phase.READY:
                 return self._end(show, target)
-            case Phase.ROLLED_BACK:
+            case Phase.ROLLED_BACK if previous is None:  # it broke while nothing served
+                return self._enter(Phase.FAILED)
+            case Phase.ROLLED_BACK | Phase.SUPERSEDED:
                 return self._end(show, previous)
             case Phase.FAILED:
                 return self._end(show, None)

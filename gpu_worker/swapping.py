@@ -1,8 +1,10 @@
 """Carrying a swap out: performs the swapper's actions and reports back what happened."""
 
+import asyncio
+import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from gpu_worker import selections
 from gpu_worker.database import Database
@@ -11,6 +13,7 @@ from gpu_worker.fleet import Fleet
 from gpu_worker.residency import Move
 from gpu_worker.scheduler import Selection
 from gpu_worker.swapper import (
+    Abandoned,
     Action,
     Bring,
     Broke,
@@ -20,6 +23,8 @@ from gpu_worker.swapper import (
     Drained,
     MakeRoom,
     Phase,
+    Prepare,
+    Prepared,
     Restore,
     Restored,
     RoomMade,
@@ -33,6 +38,8 @@ from models_admin import swaps
 
 log = logging.getLogger(__name__)
 
+TELL_EVERY_S = 0.5  # how far a swap is, while a phase lasts
+
 
 class SwapRun:
     """One swap from the wish that was taken to its end. `drain` returns when nothing is in hand any more."""
@@ -41,6 +48,9 @@ class SwapRun:
         self, swapper: Swapper, fleet: Fleet, db: Database, drain: Callable[[], Awaitable[None]]
     ) -> None:
         self._swapper, self._fleet, self._db, self._drain = swapper, fleet, db, drain
+        self._swap_id = 0
+        self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
+        self._preparing: asyncio.Task[None] | None = None
 
     async def perform(self, actions: list[Action]) -> None:
         todo = deque(actions)
@@ -49,21 +59,46 @@ class SwapRun:
             if event is not None:
                 todo.extend(self._swapper.handle(event))
 
+    def abandon(self) -> None:
+        """End the preparing, if that is what goes on: a newer wish has come."""
+        if self._preparing:
+            self._preparing.cancel()
+
     async def _try(self, action: Action) -> Step | None:
         try:
-            return await self._do(action)
+            async with self._told():
+                return await self._do(action)
         except EngineFailed as failure:
             log.warning("%s broke: %s", type(action).__name__, failure)
             return Broke(reason=str(failure))
 
+    @contextlib.asynccontextmanager
+    async def _told(self) -> AsyncIterator[None]:
+        """Write now and then how far the swap is, for as long as this lasts."""
+        telling = asyncio.create_task(self._tell())
+        try:
+            yield
+        finally:
+            telling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await telling
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(TELL_EVERY_S)
+            await asyncio.shield(self._db(swaps.tell, self._swap_id, self._fetched))
+
     async def _do(self, action: Action) -> Step | None:
         match action:
             case Show():
+                self._swap_id = action.swap_id
                 await self._db(swaps.show, action.swap_id, action.phase, action.reason)
                 return None
             case Serve():
                 await self._end(action)
                 return None
+            case Prepare():
+                return await self._prepare(action.target)
             case Drain():
                 await self._drain()
                 return Drained()
@@ -78,6 +113,29 @@ class SwapRun:
             case Restore():
                 await self._restore(action.broken, action.previous)
                 return Restored()
+
+    async def _prepare(self, target: Selection) -> Prepared | Abandoned:
+        self._preparing = asyncio.create_task(self._fetch_and_load(target))
+        try:
+            await asyncio.wait([self._preparing])
+            if self._preparing.cancelled():
+                return Abandoned()
+            self._preparing.result()
+            return Prepared()
+        finally:
+            self._preparing.cancel()
+            self._preparing, self._fetched = None, None
+
+    async def _fetch_and_load(self, target: Selection) -> None:
+        specs = await self._db(selections.enabled_specs, target)
+
+        def told(share: float) -> None:
+            self._fetched = share
+
+        await self._fleet.fetch(specs, told)
+        self._fetched = None
+        serving = self._swapper.serving
+        await self._fleet.prepare(specs, serving.engines if serving else ())
 
     async def _make_room(self, target: Selection) -> Phase:
         specs = await self._db(selections.enabled_specs, target)
@@ -99,7 +157,7 @@ class SwapRun:
             swaps.end,
             serve.swap_id,
             serve.phase,
-            serve.reason,
+            serve.reason or (swaps.NEWER_WISH if serve.phase is Phase.SUPERSEDED else ""),
             mode=chosen.mode if chosen else "",
             model_config_id=chosen.model_config_id if chosen else None,
             parser_id=chosen.parser_id if chosen else None,

@@ -7,7 +7,7 @@ holds it holds by lease, so that it may be killed at any point and nothing is lo
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -21,35 +21,42 @@ from candidates.models import Evaluation, ItemState, UploadItem
 from candidates.preparation import Opening
 from gpu_worker import roster, selections
 from gpu_worker.database import Database
-from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, Request
+from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, EngineSpec, Request
+from gpu_worker.engines.providers import warm_up
 from gpu_worker.fleet import Fleet
 from gpu_worker.health import Port
 from gpu_worker.listener import Listener
 from gpu_worker.scheduler import Queue, Selection, next_batch
-from gpu_worker.swapper import Admitted, Answered, Swapper, Taken
+from gpu_worker.swapper import Admitted, Answered, Phase, Swapper, Taken
 from gpu_worker.swapping import SwapRun
 from models_admin import swaps
 from models_admin.models import HEARTBEAT_S, GpuWorker
 
 log = logging.getLogger(__name__)
 
+PING_EVERY_S = 5.0
+LOSSES_IN_A_ROW = 5  # of one poisonous résumé there are three
 POLL_S = 2.0  # a lost nudge costs at most this long
 PREPARE_AT_ONCE = 2  # child processes; each may take a whole core
 
 
 class Worker:
-    """`fleet` holds the engines; `port` None = no HTTP port."""
+    """`fleet` holds the engines; `port` None = no HTTP port; `db` is closed when the worker ends."""
 
-    def __init__(self, name: str, fleet: Fleet, port: int | None) -> None:
-        self.name, self.fleet, self.port = name, fleet, port
-        self.db = Database()
+    def __init__(self, name: str, fleet: Fleet, port: int | None, db: Database) -> None:
+        self.name, self.fleet, self.port, self.db = name, fleet, port, db
         self.swapper = Swapper()
         self.look = asyncio.Event()
         self.stopping = asyncio.Event()
         self.row: GpuWorker
         self._evaluating: dict[int, asyncio.Task[None]] = {}
         self._preparing: dict[int, asyncio.Task[None]] = {}
+        self._swap: SwapRun | None = None
         self._swapping: asyncio.Task[None] | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._alone: int | None = None  # the evaluation that runs with nothing beside it
+        self._losses = 0  # engines lost since the last answer
+        self._why_lost = ""
         self._broken: BaseException | None = None
 
     def stop(self) -> None:
@@ -62,13 +69,18 @@ class Worker:
         port = self._open_port()
         try:
             self.row = await self.db(roster.sign_on, self.name, port.number if port else 0)
+            warm_up(await self.db(selections.local_architectures))
             await self._work(port)
         finally:
             self.db.close()
 
     async def _work(self, port: Port | None) -> None:
         claiming = asyncio.create_task(self._work_forever())
-        beside = [asyncio.create_task(Listener(self.look).run()), asyncio.create_task(self._beat_forever())]
+        beside = [
+            asyncio.create_task(Listener(self.look).run()),
+            asyncio.create_task(self._beat_forever()),
+            asyncio.create_task(self._look_after_engines_forever()),
+        ]
         if port:
             beside.append(asyncio.create_task(port.run_until_stopped()))
         try:
@@ -109,9 +121,8 @@ class Worker:
         self.stop()
         await finish_or_cancel([claiming], settings.DRAIN_S)
         in_hand = [*self._evaluating.values(), *self._preparing.values()]
-        if self._swapping:
-            in_hand.append(self._swapping)
-        await finish_or_cancel(in_hand, settings.DRAIN_S)
+        moving = [task for task in (self._swapping, self._starting) if task]
+        await finish_or_cancel([*in_hand, *moving], settings.DRAIN_S)
         documents.stop_reading()  # put back by now, so nobody waits for what they would say
         for task in beside:
             task.cancel()
@@ -143,18 +154,29 @@ class Worker:
 
     async def _beat_forever(self) -> None:
         while True:
-            residency = {str(id_): tier.value for id_, tier in self.fleet.tiers().items()}
-            await self.db(roster.beat, self.row, residency)
+            await self.db(roster.beat, self.row, self.fleet.tiers(), self.fleet.memory())
             await self.db(renew, Evaluation, self.row, list(self._evaluating))
             await self.db(renew, UploadItem, self.row, list(self._preparing))
             await self.db(evaluations.requeue_expired)
             await self.db(preparation.requeue_expired)
             await asyncio.sleep(HEARTBEAT_S)
 
+    async def _look_after_engines_forever(self) -> None:
+        """Notice what died without being asked anything, and unload what nobody has used for long."""
+        while True:
+            await asyncio.sleep(PING_EVERY_S)
+            for id_, why in (await self.fleet.lost()).items():
+                log.error("Engine %s was lost: %s", id_, why)
+                self._why_lost = why
+                self.look.set()
+            serving = self.swapper.serving
+            await self.fleet.unload_idle(serving.engines if serving else ())
+
     async def _work_forever(self) -> None:
         while not self.stopping.is_set():
             self.look.clear()
-            await self._begin()
+            await self._notice_loss()
+            self._begin()
             await self._take_wish()
             await self._take_files()
             await self._take_evaluations()
@@ -164,17 +186,27 @@ class Worker:
 
     # Serving
 
-    async def _begin(self) -> None:
-        """Bring up a first selection, once there is one; a failure is shown and waits for a person."""
-        if self.row.status != GpuWorker.Status.STARTING:
-            return
+    def _begin(self) -> None:
+        """Bring up a selection where nothing serves yet; other work goes on meanwhile."""
+        if self.row.status == GpuWorker.Status.STARTING and not self._starting:
+            self._starting = asyncio.create_task(self._start())
+            self._starting.add_done_callback(self._start_ended)
+
+    def _start_ended(self, task: asyncio.Task[None]) -> None:
+        self._starting = None
+        self._note_end(task)
+
+    async def _start(self) -> None:
+        """A failure is shown and waits for a person."""
         began = timezone.now()
         selection = await self.db(selections.at_start, self.row)
         if selection is None:
             if self.row.error != selections.NOTHING_RUNS:
                 await self.db(roster.say, self.row, GpuWorker.Status.STARTING, error=selections.NOTHING_RUNS)
+            await asyncio.sleep(POLL_S)
             return
         try:
+            await self._preload()
             await self._bring_up(selection)
         except EngineFailed as failure:
             log.error("%s did not start: %s", selection, failure)
@@ -191,28 +223,61 @@ class Worker:
             serving_since=began,
         )
 
+    async def _preload(self) -> None:
+        """Load what is to be ready, one after the other: the later ones send the earlier ones to sleep."""
+        for spec in await self.db(selections.to_preload):
+            if spec.id in self.fleet.tiers():
+                continue
+            try:
+                await self._bring([spec])
+            except EngineFailed as failure:
+                log.warning("%s is not preloaded: %s", spec.name, failure)
+
     async def _bring_up(self, selection: Selection) -> None:
-        specs = await self.db(selections.specs, selection)
+        await self._bring(await self.db(selections.specs, selection))
+
+    async def _bring(self, specs: Sequence[EngineSpec]) -> None:
         await self.fleet.make_room(specs)
         await self.fleet.bring(specs)
         await self.fleet.check(specs)
 
-    async def _take_wish(self) -> None:
-        if self._swapping or self.row.status == GpuWorker.Status.STARTING:
+    async def _notice_loss(self) -> None:
+        """Where an engine of the selection is gone, serve nothing and say so; `_begin` brings it back.
+
+        One that is lost again and again without an answer in between is not: a person has to choose.
+        """
+        serving = self.swapper.serving
+        if serving is None or self.swapper.phase is not None or self.fleet.awake(serving.engines):
             return
-        wanted = await self.db(swaps.take, self.row)
+        self.swapper.lost()
+        self._losses += 1
+        if self._losses > LOSSES_IN_A_ROW:
+            status, then = GpuWorker.Status.ERROR, "It was lost again and again; choose another model."
+        else:
+            status, then = GpuWorker.Status.STARTING, "It is being loaded again."
+        await self.db(roster.say, self.row, status, error=f"{self._why_lost} {then}")
+
+    async def _take_wish(self) -> None:
+        if self._swapping:
+            if self.swapper.phase is Phase.PREPARING and self._swap and await self.db(swaps.waits, self.row):
+                self._swap.abandon()
+            return
+        if self.row.status == GpuWorker.Status.STARTING:
+            return
+        wanted = await self.db(swaps.take, self.row, self.fleet.tiers().keys())
         if wanted is None:
             return
         target = Selection(
             mode=wanted.mode, model_config_id=wanted.model_config_id, parser_id=wanted.parser_id
         )
-        run = SwapRun(self.swapper, self.fleet, self.db, self._drain)
-        actions = self.swapper.handle(Taken(swap_id=wanted.swap_id, target=target))
-        self._swapping = asyncio.create_task(run.perform(actions))
+        self._swap = SwapRun(self.swapper, self.fleet, self.db, self._drain)
+        taken = Taken(swap_id=wanted.swap_id, target=target, cold=wanted.cold)
+        self._swapping = asyncio.create_task(self._swap.perform(self.swapper.handle(taken)))
         self._swapping.add_done_callback(self._swap_ended)
 
     def _swap_ended(self, task: asyncio.Task[None]) -> None:
-        self._swapping = None
+        self._swap = self._swapping = None
+        self._losses = 0
         self._note_end(task)
 
     async def _drain(self) -> None:
@@ -221,12 +286,14 @@ class Worker:
     # Work
 
     async def _take_evaluations(self) -> None:
-        if not self.swapper.admits or self.swapper.serving is None:
+        serving = self.swapper.serving
+        if not self.swapper.admits or serving is None or self._alone or not self.fleet.awake(serving.engines):
             return
-        engine = self.fleet[self.swapper.serving.model_config_id]
-        room = engine.max_in_flight - len(self.swapper.in_hand)
+        engine = self.fleet[serving.model_config_id]
+        in_hand = len(self.swapper.in_hand)
+        room = engine.max_in_flight - in_hand
         queues = [_queue(row) for row in await self.db(evaluations.waiting)] if room > 0 else []
-        batch = next_batch(self.swapper.serving, queues, room)
+        batch = next_batch(serving, queues, room)
         if batch is None:
             return
         readings = await self.db(
@@ -236,8 +303,10 @@ class Worker:
             mode=batch.selection.mode,
             model_config_id=batch.selection.model_config_id,
             parser_id=batch.selection.parser_id,
+            beside=in_hand,
         )
         for reading in readings:
+            self._alone = reading.pk if reading.alone else None
             self.swapper.handle(Admitted(request=reading.pk))
             self._hold(self._evaluating, reading.pk, self._evaluate(engine, reading))
 
@@ -249,27 +318,33 @@ class Worker:
             pages=reading.pages,
         )
         try:
-            answer = await engine.evaluate(request)
+            reply = await engine.evaluate(request)
+            self._losses = 0
+            self.fleet.used(engine)
             await self.db(
                 evaluations.complete,
                 reading,
-                answer,
+                reply.answer,
                 engine_version=engine.version,
-                model_revision=engine.spec.revision,
+                model_revision=engine.revision,
             )
         except AnswerFailed as failure:
+            self._losses = 0
             await self._write_failure(reading, str(failure))
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
         except asyncio.CancelledError:
             await asyncio.shield(self.db(evaluations.put_back, [reading]))
-        except EngineFailed:
-            await self.db(evaluations.put_back, [reading])
-            raise
+        except EngineFailed as failure:
+            self._why_lost = str(failure)
+            await self.fleet.lose(engine)
+            with contextlib.suppress(ClaimLost):
+                await self.db(evaluations.engine_died, reading, str(failure))
         except Exception:
             log.exception("evaluation %s", reading.pk)
             await self._write_failure(reading, "The résumé could not be read: an error of ours, see the log.")
         finally:
+            self._alone = None if self._alone == reading.pk else self._alone
             self.swapper.handle(Answered(request=reading.pk))
 
     async def _write_failure(self, reading: Reading, sentence: str) -> None:

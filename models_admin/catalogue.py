@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from models_admin import history, options
+from models_admin import options
+from models_admin.history import History
 from models_admin.models import ENDED_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
 from models_admin.options import Option
 
@@ -21,6 +22,8 @@ HOVER_TEXTS = {
     Mode.ONE_SHOT: "Fewest steps: what the model sees is what it judges.",
     Mode.HYBRID: "For models that only read text; transcripts are kept and used again.",
 }
+PLACES = {"gpu": "on the GPU", "host": "asleep in host memory", "disk": "on disk", "": "no weights"}
+AWAKE_WITHOUT_GPU = "awake in host memory"
 IDLE, SWAPPING, OFFLINE, ERROR = "idle", "swapping", "offline", "error"
 NO_QUEUE: dict[str, int] = {}
 
@@ -89,8 +92,8 @@ class Present:
         self.rows = list(ModelConfig.objects.all())
         self.workers = list(GpuWorker.objects.live().select_related("model_config", "parser"))
         open_swaps = Swap.objects.exclude(phase__in=ENDED_PHASES).filter(worker__in=self.workers)
-        self.swaps = list(open_swaps.select_related("model_config", "parser").order_by("pk"))
-        self.expected_s = history.expected_seconds()
+        self.swaps = list(open_swaps.select_related("model_config", "parser", "requested_by").order_by("pk"))
+        self.history = History()
         self.offered = options.offered(self.rows)
 
     @property
@@ -134,7 +137,7 @@ class Present:
             available=why == "",
             reason=why,
             residency=self.residency(option),
-            eta_seconds=self.expected_s.get(option.key),
+            eta_seconds=self.history.seconds(option.key, cold=self.is_cold(option)),
         )
 
     def state_html(self, row: ModelConfig) -> SafeString:
@@ -152,13 +155,30 @@ class Present:
         alone = Option(mode=Mode.ONE_SHOT, model_config=row)
         if why := alone.obstacle(self.workers):
             return why
-        return {"gpu": "on the GPU", "host": "asleep", "disk": "on disk", "": "ready"}[self.residency(alone)]
+        return self.place(row) if self.residency(alone) else "ready"
+
+    def is_cold(self, option: Option) -> bool:
+        return any(option.is_cold_on(worker) for worker in self.workers)
 
     def residency(self, option: Option) -> str:
         if option.model_config.type == ModelConfig.Type.RULES:
             return ""
         tiers = {worker.residency.get(str(row.pk), "disk") for worker in self.workers for row in option.rows}
         return next((tier for tier in ("disk", "host", "gpu") if tier in tiers), "disk")
+
+    def place(self, row: ModelConfig) -> str:
+        """Where the weights of `row` are, in words; without a GPU what is awake is in host memory too."""
+        tier = self.residency(Option(mode=Mode.ONE_SHOT, model_config=row))
+        return AWAKE_WITHOUT_GPU if tier == "gpu" and not self.has_gpu else PLACES[tier]
+
+    @property
+    def has_gpu(self) -> bool:
+        return any(has_gpu(worker) for worker in self.workers)
+
+
+def has_gpu(worker: GpuWorker) -> bool:
+    """Whether `worker` runs on a GPU: what else there is begins its words for the device with "CPU"."""
+    return not worker.device.startswith("CPU")
 
 
 def available() -> dict[str, Any]:
@@ -211,6 +231,7 @@ def status() -> dict[str, Any]:
         "phase": swap.phase if swap else None,
         "progress": swap.progress if swap else None,
         "eta_seconds": swap.eta_seconds if swap else None,
+        "phase_seconds": swap.phase_seconds if swap else None,
         "queue": _count_queue(),
         "workers": [
             {
@@ -219,6 +240,7 @@ def status() -> dict[str, Any]:
                 "device": worker.device,
                 "current_model": option.name if (option := present.option_of(worker)) else None,
                 "heartbeat_age_seconds": round((timezone.now() - worker.heartbeat_at).total_seconds(), 1),
+                "memory": worker.memory or None,
             }
             for worker in present.workers
         ],

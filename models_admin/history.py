@@ -1,6 +1,7 @@
 """How long swaps took, from the rows of those that went well."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from statistics import median
 
 from models_admin.models import Phase, Swap
@@ -8,18 +9,45 @@ from models_admin.models import Phase, Swap
 RECENT = 5  # enough to forget one slow disk, few enough to notice a new one
 LOOKED_AT = 200
 
+Key = tuple[str, int, int | None]  # mode, model, parser
 
-def expected_seconds() -> dict[tuple[str, int, int | None], float]:
-    """Seconds from start to ready by mode, model and parser: the median of each one's last swaps."""
-    took_s: dict[tuple[str, int, int | None], list[float]] = defaultdict(list)
-    ready = Swap.objects.filter(phase=Phase.READY).order_by("-pk")
-    for swap in ready[:LOOKED_AT]:
-        key = (swap.mode, swap.model_config_id, swap.parser_id)
-        if len(took_s[key]) < RECENT:
-            took_s[key].append(seconds(swap))
-    return {key: median(times) for key, times in took_s.items()}
+
+class History:
+    """The seconds of the last swaps, by what they led to and whether that had to be loaded from disk."""
+
+    def __init__(self, worker_id: int | None = None) -> None:
+        ready = Swap.objects.filter(phase=Phase.READY).order_by("-pk")
+        if worker_id is not None:
+            ready = ready.filter(worker_id=worker_id)
+        self._swaps: dict[tuple[Key, bool], list[dict[str, float]]] = defaultdict(list)
+        for swap in ready[:LOOKED_AT]:
+            kept = self._swaps[(swap.mode, swap.model_config_id, swap.parser_id), swap.cold]
+            if len(kept) < RECENT:
+                kept.append(worked_s(swap))
+
+    def seconds(self, key: Key, *, cold: bool) -> float | None:
+        """From start to ready, the median; None where no such swap went well yet."""
+        took_s = [sum(phases.values()) for phases in self._swaps.get((key, cold), [])]
+        return median(took_s) if took_s else None
+
+    def phases(self, key: Key, *, cold: bool) -> dict[str, float]:
+        """Seconds by phase, the medians; empty where no such swap went well yet."""
+        phases: dict[str, list[float]] = defaultdict(list)
+        for swap in self._swaps.get((key, cold), []):
+            for phase, took_s in swap.items():
+                phases[phase].append(took_s)
+        return {phase: median(times) for phase, times in phases.items()}
+
+
+def worked_s(swap: Swap) -> dict[str, float]:
+    """Seconds by phase; waiting for its turn is no work."""
+    return {phase: took_s for phase, took_s in swap.phase_seconds.items() if phase != Phase.QUEUED}
 
 
 def seconds(swap: Swap) -> float:
-    """How long `swap` ran; waiting for its turn does not count."""
-    return float(sum(s for phase, s in swap.phase_seconds.items() if phase != Phase.QUEUED))
+    """How long `swap` ran."""
+    return total(worked_s(swap).values())
+
+
+def total(times: Iterable[float]) -> float:
+    return float(sum(times))

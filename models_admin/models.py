@@ -317,6 +317,9 @@ class Swap(models.Model):
     previous_parser = models.ForeignKey(ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+")
 
     phase = models.CharField(max_length=12, choices=Phase.choices, default=Phase.QUEUED)
+    cold = models.BooleanField(
+        default=False, help_text="Something of it had to be loaded from disk, or fetched first."
+    )
     progress = models.FloatField(default=0.0, help_text="0 to 1.")
     eta_seconds = models.FloatField(
         null=True, help_text="Expected seconds from start to ready, from history."

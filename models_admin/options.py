@@ -45,6 +45,13 @@ class Option:
         unknown = "The worker has not looked at this model yet."
         return next((why for row in self.rows if (why := worker.runnable.get(str(row.pk), unknown))), "")
 
+    def is_cold_on(self, worker: GpuWorker) -> bool:
+        """Whether something of it would have to be loaded from disk by `worker`."""
+        loaded = worker.residency
+        return any(
+            row.provider == ModelConfig.Provider.VLLM and str(row.pk) not in loaded for row in self.rows
+        )
+
     def obstacle(self, workers: Iterable[GpuWorker]) -> str:
         """Return "" if any of `workers` can run it, else why not, as the first of them says."""
         reasons = [self.obstacle_on(worker) for worker in workers]

@@ -1,24 +1,19 @@
 """The life of a Swap row as its worker writes it. `wishes` makes the rows; `gpu_worker.swapper` decides."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from models_admin import audit, messages
+from models_admin import audit, history, messages
+from models_admin.history import History
 from models_admin.messages import Message, Report
-from models_admin.models import ENDED_PHASES, RUNNING_PHASES, GpuWorker, Phase, Swap
+from models_admin.models import ENDED_PHASES, RUNNING_PHASES, GpuWorker, ModelConfig, Phase, Swap
+from models_admin.progress import progress
 from models_admin.publishing import publish
 
-# How far a swap is when a phase begins. Shares of the time come from history, once there is one.
-PROGRESS_AT = {
-    Phase.DRAINING: 0.05,
-    Phase.MAKING_ROOM: 0.2,
-    Phase.LOADING: 0.3,
-    Phase.WAKING: 0.3,
-    Phase.CHECKING: 0.8,
-    Phase.ROLLING_BACK: 0.9,
-}
+NEWER_WISH = "A newer wish took its place."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,25 +24,42 @@ class Wanted:
     mode: str
     model_config_id: int
     parser_id: int | None
+    cold: bool
 
 
-def take(worker: GpuWorker) -> Wanted | None:
-    """Begin the swap that waits for `worker`, if one does; from here on no wish supersedes it.
+def waits(worker: GpuWorker) -> bool:
+    """Whether a wish waits for `worker`. Looking takes no lock."""
+    return Swap.objects.filter(worker=worker, phase=Phase.QUEUED).exists()
+
+
+def take(worker: GpuWorker, loaded: Collection[int] = ()) -> Wanted | None:
+    """Begin the swap that waits for `worker`, if one does; `loaded` are the models not on disk alone.
 
     Looking and taking are one step, under the lock that a wish takes too.
     """
-    waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED)
-    if not waiting.exists():  # mostly so, and looking takes no lock
+    if not waits(worker):  # mostly so
         return None
+    waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED).select_related("model_config", "parser")
     with transaction.atomic():
         serving = _locked(worker.pk)
-        swap = _moved(waiting.get(), Phase.DRAINING)  # a newer wish may have replaced it, but one waits
+        swap = waiting.get()  # a newer wish may have replaced it, but one waits
+        swap.cold = _is_cold(swap, loaded)
+        _moved(swap, Phase.PREPARING if swap.cold else Phase.DRAINING)
         swap.previous_mode, swap.previous_model_config_id = serving.mode, serving.model_config_id
         swap.previous_parser_id = serving.parser_id
         _begin(swap)
     return Wanted(
-        swap_id=swap.pk, mode=swap.mode, model_config_id=swap.model_config_id, parser_id=swap.parser_id
+        swap_id=swap.pk,
+        mode=swap.mode,
+        model_config_id=swap.model_config_id,
+        parser_id=swap.parser_id,
+        cold=swap.cold,
     )
+
+
+def _is_cold(swap: Swap, loaded: Collection[int]) -> bool:
+    rows = [row for row in (swap.parser, swap.model_config) if row is not None]
+    return any(row.provider == ModelConfig.Provider.VLLM and row.pk not in loaded for row in rows)
 
 
 class SwapEnded(Exception):
@@ -64,10 +76,30 @@ def show(swap_id: int, phase: str, reason: str = "") -> None:
 
 def _begin(swap: Swap) -> None:
     """Write a phase that has begun. The worker says SWAPPING."""
-    swap.progress = PROGRESS_AT[Phase(swap.phase)]
+    _estimate(swap)
     swap.save()
     GpuWorker.objects.filter(pk=swap.worker_id).update(status=GpuWorker.Status.SWAPPING)
     _announce(swap)
+
+
+def tell(swap_id: int, fetched: float | None) -> None:
+    """Write how far the swap is within its phase; `fetched` is the share of its weights that is here."""
+    swap = Swap.objects.filter(pk=swap_id, phase__in=RUNNING_PHASES).first()
+    if swap is None:
+        return
+    _estimate(swap, fetched)
+    now = {"progress": swap.progress, "eta_seconds": swap.eta_seconds}
+    if Swap.objects.filter(pk=swap_id, phase=swap.phase).update(**now):
+        _announce(swap)
+
+
+def _estimate(swap: Swap, fetched: float | None = None) -> None:
+    """Write progress and expected seconds into `swap`, from what it and earlier ones took on this worker."""
+    key = (swap.mode, swap.model_config_id, swap.parser_id)
+    earlier_s = History(swap.worker_id).phases(key, cold=swap.cold)
+    phase_s = (timezone.now() - swap.phase_since).total_seconds()
+    now = progress(swap.phase, phase_s, history.worked_s(swap), earlier_s, fetched)
+    swap.progress, swap.eta_seconds = now.share, now.eta_seconds
 
 
 def end(

@@ -11,11 +11,13 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
-from models_admin import audit, history, messages, options
+from models_admin import audit, messages, options
+from models_admin.history import History
 from models_admin.messages import Command, Message, Report
 from models_admin.models import RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
 from models_admin.options import PAIR, TEXT_LAYER, Option
 from models_admin.publishing import publish
+from models_admin.swaps import NEWER_WISH
 
 
 class WishRefused(Exception):
@@ -56,7 +58,6 @@ class Wish:
 def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) -> Wish:
     """Ask every live worker that can for the model or pair `model_name`. Raises WishRefused."""
     option = _option(model_name, mode)
-    eta_seconds = history.expected_seconds().get(option.key)
     wish_id = uuid.uuid4()
     with transaction.atomic():
         # The rows are locked so that two wishes at once take turns; SQLite's transactions do so anyway.
@@ -68,7 +69,7 @@ def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) 
         able = [worker for worker in workers if not option.obstacle_on(worker)]
         if not able:
             raise CannotRunHere(f"{option.display_name} cannot run here. {option.obstacle(workers)}")
-        swaps = [_wish_of(worker, option, wish_id, eta_seconds, user) for worker in able]
+        swaps = [_wish_of(worker, option, wish_id, user) for worker in able]
     wanted = [swap for swap in swaps if swap is not None]
     created = any(swap.wish_id == wish_id for swap in wanted)
     return Wish(option=option, swap=wanted[0] if wanted else None, created=created)
@@ -105,7 +106,6 @@ def _wish_of(
     worker: GpuWorker,
     option: Option,
     wish_id: uuid.UUID,
-    eta_seconds: float | None,
     user: AbstractBaseUser | AnonymousUser,
 ) -> Swap | None:
     """The swap that grants the wish on `worker`: one that is open already, or a new one; None = it serves."""
@@ -122,7 +122,7 @@ def _wish_of(
         mode=option.mode,
         model_config=option.model_config,
         parser=option.parser,
-        eta_seconds=eta_seconds,
+        eta_seconds=History(worker.pk).seconds(option.key, cold=option.is_cold_on(worker)),
         requested_by=user if user.is_authenticated else None,  # type: ignore[misc]
     )
     audit.record("swap.wish", swap, user, model_config_id=option.model_config.pk, mode=option.mode)
@@ -139,6 +139,6 @@ def _supersede(worker: GpuWorker) -> None:
     """End the wish that waits, if one still does."""
     waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED)
     for pk in list(waiting.values_list("pk", flat=True)):
-        ended = {"ended_at": timezone.now(), "reason": "A newer wish took its place."}
+        ended = {"ended_at": timezone.now(), "reason": NEWER_WISH}
         if waiting.filter(pk=pk).update(phase=Phase.SUPERSEDED, **ended):
             publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=pk))

@@ -27,6 +27,7 @@ class Environment(BaseSettings):
 
     production: bool = False
     data_dir: Path = BASE_DIR / ".wfc"
+    models_dir: Path | None = None
     models_file: Path = BASE_DIR / "config" / "models.yaml"
     secret_key: str = ""
     database_url: str = ""
@@ -44,6 +45,10 @@ class Environment(BaseSettings):
     worker_port: int = Field(8001, ge=0, le=65535)
     drain_s: float = Field(6, ge=0, le=3600)
     lease_s: float = Field(30, ge=2, le=3600)
+    load_limit_s: float = Field(1800, ge=1)
+    ping_limit_s: float = Field(30, ge=0.1)
+    gpu_budget_gib: float | None = Field(None, ge=0)
+    host_budget_gib: float | None = Field(None, ge=0)
 
 
 try:
@@ -281,6 +286,7 @@ LOGGING = {
 
 # What wfc itself reads, with units in the names.
 PORT = ENVIRONMENT.port
+MODELS_DIR = (ENVIRONMENT.models_dir or DATA_DIR / "models").resolve()
 MODELS_FILE = ENVIRONMENT.models_file
 MAX_FILE_BYTES = ENVIRONMENT.max_file_mib * 2**20
 MAX_REQUEST_BYTES = ENVIRONMENT.max_request_mib * 2**20
@@ -289,3 +295,7 @@ WORKER_NAME = ENVIRONMENT.worker_name
 WORKER_PORT = ENVIRONMENT.worker_port
 DRAIN_S = ENVIRONMENT.drain_s
 LEASE_S = ENVIRONMENT.lease_s
+LOAD_LIMIT_S = ENVIRONMENT.load_limit_s
+PING_LIMIT_S = ENVIRONMENT.ping_limit_s
+GPU_BUDGET_GIB = ENVIRONMENT.gpu_budget_gib
+HOST_BUDGET_GIB = ENVIRONMENT.host_budget_gib

@@ -1,22 +1,52 @@
 """What the worker asks of an engine, whatever provides it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from candidates.answers import Answer
 
+Progress = Callable[[float], None]  # told the share that is done, 0 to 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How answers are drawn. May change while an engine lives."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    repetition_penalty: float = 1.0
+    max_tokens: int | None = None  # of an answer; None = the longest that its schema allows
+    thinking_tokens: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stay:
+    """How long an engine keeps its place. May change while it lives."""
+
+    sleep_level: int = 1  # 0 = unloaded, 1 = to host memory, 2 = dropped and read again
+    pinned: bool = False
+    idle_ttl_s: float | None = None
+
 
 @dataclass(frozen=True, kw_only=True)
 class EngineSpec:
-    """The worker's own value of a ModelConfig row: fixed while an engine lives."""
+    """The worker's own value of a ModelConfig row. Equal specs can share an engine."""
 
     id: int
     name: str
     provider: str
     revision: str = ""
-    gpu_memory_gib: float = 0.0
+    sees_pages: bool = False
+    gpu_memory_utilization: float | None = None
+    max_model_len: int | None = None
+    tensor_parallel_size: int = 1
+    trust_remote_code: bool = False
+    reasoning_parser: str = ""
+    engine_args: Mapping[str, Any] = field(default_factory=dict)
     rules: Mapping[str, Any] = field(default_factory=dict)
+    sampling: Sampling = field(default=Sampling(), compare=False)
+    stay: Stay = field(default=Stay(), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +57,34 @@ class Request:
     job_title: str
     job_description: str
     pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer, and what it took: tokens read and written, none for rules."""
+
+    answer: Answer
+    prompt_tokens: int = 0
+    generated_tokens: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Footprint:
+    """What an engine was seen to take, GiB (2**30 bytes). Without a GPU "gpu" is the memory of one awake."""
+
+    gpu_gib: float = 0.0
+    asleep_gpu_gib: float = 0.0
+    host_gib: float = 0.0
+    kv_cache_bytes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What is remembered of an engine with the same `fingerprint`; `canary` {} = not asked yet."""
+
+    fingerprint: str
+    footprint: Footprint
+    canary: Mapping[str, Any] = field(default_factory=dict)
 
 
 class EngineFailed(Exception):
@@ -42,13 +100,23 @@ class Engine(Protocol):
 
     spec: EngineSpec
     version: str  # of the code that answers, e.g. "rules 1"
+    revision: str  # of the weights that answer
     max_in_flight: int  # requests worth giving it at once
 
-    async def load(self) -> None:
-        """Disk to GPU. Raises EngineFailed."""
+    async def fetch(self, progress: Progress) -> None:
+        """Get weights that are not on this machine yet, telling how far it is. Raises EngineFailed."""
+
+    async def fingerprint(self) -> str:
+        """What it will run as: equal where the same answers and sizes are to be expected; "" = none."""
+
+    async def expected(self) -> Footprint:
+        """The most that it can take where nothing was measured yet. Raises EngineFailed."""
+
+    async def load(self, record: Record | None) -> Footprint:
+        """Disk to GPU, warmed up. `record` is of an earlier load of the same. Raises EngineFailed."""
 
     async def sleep(self) -> None:
-        """GPU to host memory."""
+        """GPU to host memory; returns when the memory is seen to be free."""
 
     async def wake(self) -> None:
         """Host memory to GPU."""
@@ -56,8 +124,11 @@ class Engine(Protocol):
     async def unload(self) -> None:
         """Give everything back. Never raises; may be called in any state."""
 
-    async def evaluate(self, request: Request) -> Answer:
+    async def evaluate(self, request: Request) -> Reply:
         """Read one résumé. Raises AnswerFailed or EngineFailed."""
 
-    async def check(self) -> None:
-        """Warm up and answer the canary as recorded. Raises EngineFailed."""
+    async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer the canary, as `recorded` if that holds one; return what it said. Raises EngineFailed."""
+
+    async def ping(self) -> None:
+        """Return soon if it lives and answers. Raises EngineFailed."""

@@ -1,11 +1,13 @@
 """Which module starts the engine of which provider."""
 
+import threading
 from collections.abc import Callable
 
 from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
 from gpu_worker.engines.rules import RulesEngine
+from gpu_worker.engines.vllm.engine import VllmEngine, preload
 
-PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine}
+PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine, "vllm": VllmEngine}
 
 
 def engine(spec: EngineSpec) -> Engine:
@@ -13,3 +15,9 @@ def engine(spec: EngineSpec) -> Engine:
     if spec.provider not in PROVIDERS:
         raise EngineFailed(f"This worker has no engine for the provider {spec.provider}.")
     return PROVIDERS[spec.provider](spec)
+
+
+def warm_up(architectures: list[str]) -> None:
+    """Begin to import what engines of these model classes need, beside all other work; nothing for none."""
+    if architectures:
+        threading.Thread(target=preload, args=(architectures,), name="vllm-import", daemon=True).start()

@@ -1,9 +1,20 @@
 """An engine whose every step a test decides: the outside world of the worker, held in memory."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from candidates.answers import Answer
-from gpu_worker.engines.protocol import AnswerFailed, EngineFailed, EngineSpec, Request
+from gpu_worker.engines.protocol import (
+    AnswerFailed,
+    EngineFailed,
+    EngineSpec,
+    Footprint,
+    Progress,
+    Record,
+    Reply,
+    Request,
+)
 
 ANSWER = Answer(name="Ana", email="ana@example.com", outcome="Shortlisted", reason="All terms found.")
 
@@ -12,13 +23,26 @@ class FakeEngine:
     """Answers at once unless held; `breaks` names the calls that fail, with their sentence."""
 
     version = "fake 1"
+    revision = "r1"
     max_in_flight = 2
 
     def __init__(self, spec: EngineSpec, workshop: "Workshop") -> None:
         self.spec, self.workshop = spec, workshop
 
-    async def load(self) -> None:
+    async def fetch(self, progress: Progress) -> None:
+        progress(0.5)
+        self._do("fetch")
+        await self.workshop.fetched.wait()
+
+    async def fingerprint(self) -> str:
+        return f"{self.spec.name} {self.revision}"
+
+    async def expected(self) -> Footprint:
+        return self.workshop.sizes.get(self.spec.name, Footprint())
+
+    async def load(self, record: Record | None = None) -> Footprint:
         self._do("load")
+        return self.workshop.sizes.get(self.spec.name, Footprint())
 
     async def sleep(self) -> None:
         self._do("sleep")
@@ -26,25 +50,44 @@ class FakeEngine:
     async def wake(self) -> None:
         self._do("wake")
 
-    async def check(self) -> None:
+    async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
         self._do("check")
+        return {"said": self.spec.name}
+
+    async def ping(self) -> None:
+        self._do("ping")
 
     async def unload(self) -> None:
         self.workshop.log.append(f"unload {self.spec.name}")
 
-    async def evaluate(self, request: Request) -> Answer:
+    async def evaluate(self, request: Request) -> Reply:
         self.workshop.log.append(f"evaluate {self.spec.name}")
         self.workshop.asked.set()
         await self.workshop.open.wait()
+        if sentence := self.workshop.poison.get(request.pages):
+            raise EngineFailed(sentence)
         self._do("evaluate")
-        return ANSWER
+        return Reply(answer=ANSWER)
 
     def _do(self, call: str) -> None:
-        if call != "evaluate":
+        if call not in ("evaluate", "ping", "fetch"):
             self.workshop.log.append(f"{call} {self.spec.name}")
         sentence = self.workshop.breaks.get((self.spec.name, call))
         if sentence:
             raise (AnswerFailed if call == "evaluate" else EngineFailed)(sentence)
+
+
+class Remembered:
+    """Records in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, str], Record] = {}
+
+    async def recall(self, spec_id: int, fingerprint: str) -> Record | None:
+        return self.kept.get((spec_id, fingerprint))
+
+    async def keep(self, spec_id: int, record: Record) -> None:
+        self.kept[spec_id, record.fingerprint] = record
 
 
 class Workshop:
@@ -53,6 +96,10 @@ class Workshop:
     def __init__(self) -> None:
         self.log: list[str] = []
         self.breaks: dict[tuple[str, str], str] = {}
+        self.poison: dict[tuple[str, ...], str] = {}  # pages that kill the engine, with its sentence
+        self.sizes: dict[str, Footprint] = {}
+        self.fetched = asyncio.Event()
+        self.fetched.set()
         self.asked = asyncio.Event()
         self.open = asyncio.Event()
         self.open.set()

@@ -12,13 +12,14 @@ from django.db import connections
 
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
+from gpu_worker.database import Database
 from gpu_worker.fleet import Fleet
 from gpu_worker.residency import Budget
 from gpu_worker.roster import NameTaken
 from gpu_worker.worker import Worker
 from models_admin import wishes
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
-from tests.worker.fakes import Workshop
+from tests.worker.fakes import Remembered, Workshop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis")]
 
@@ -35,10 +36,15 @@ def workshop() -> Workshop:
     return Workshop()
 
 
+def make_worker(workshop: Workshop) -> Worker:
+    fleet = Fleet(workshop, Budget(gpu_gib=0, host_gib=0), Remembered())
+    return Worker("gpu0", fleet, port=None, db=Database())
+
+
 @contextlib.asynccontextmanager
 async def working(workshop: Workshop) -> AsyncIterator[Worker]:
     """A worker in this event loop, stopped at the end as SIGTERM would."""
-    worker = Worker("gpu0", Fleet(workshop, Budget(gpu_gib=0, host_gib=0)), port=None)
+    worker = make_worker(workshop)
     running = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -292,7 +298,7 @@ async def test_a_name_is_worked_under_once(balanced, workshop):
         name="gpu0", host=os.uname().nodename, pid=1, pid_started_at=_started(1), device="CPU"
     )
     with pytest.raises(NameTaken, match="runs already"):
-        await Worker("gpu0", Fleet(workshop, Budget(gpu_gib=0, host_gib=0)), port=None).run()
+        await make_worker(workshop).run()
 
 
 def _started(pid: int) -> float:

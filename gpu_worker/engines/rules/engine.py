@@ -1,13 +1,24 @@
 """The rules behind the engine protocol: nothing to load but thresholds, answers in milliseconds."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
-from candidates.answers import Answer
-from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
+from gpu_worker.engines.protocol import (
+    EngineFailed,
+    EngineSpec,
+    Footprint,
+    Progress,
+    Record,
+    Reply,
+    Request,
+)
 from gpu_worker.engines.rules.verdict import evaluate
 from models_admin import thresholds
 from models_admin.thresholds import Thresholds, WrongThresholds
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 CANARY = Request(
     id=0,
     job_title="Baker",
@@ -23,17 +34,28 @@ class RulesEngine:
     """Deterministic, on any CPU, without weights: the embedded default and the control for models."""
 
     version = "rules 1"
+    revision = ""
     max_in_flight = 4
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
         self._thresholds = Thresholds()
 
-    async def load(self) -> None:
+    async def fetch(self, progress: Progress) -> None:
+        """Nothing to fetch."""
+
+    async def fingerprint(self) -> str:
+        return ""
+
+    async def expected(self) -> Footprint:
+        return Footprint()
+
+    async def load(self, record: Record | None = None) -> Footprint:
         try:
             self._thresholds = thresholds.read(self.spec.rules)
         except WrongThresholds as error:
             raise EngineFailed(f"The thresholds of {self.spec.name} are wrong: {error}.") from error
+        return Footprint()
 
     async def sleep(self) -> None:
         """Nothing to move."""
@@ -44,10 +66,14 @@ class RulesEngine:
     async def unload(self) -> None:
         """Nothing to give back."""
 
-    async def evaluate(self, request: Request) -> Answer:
-        return await asyncio.to_thread(evaluate, request, self._thresholds)
+    async def ping(self) -> None:
+        """It has no process of its own that could die."""
 
-    async def check(self) -> None:
-        first, second = await self.evaluate(CANARY), await self.evaluate(CANARY)
+    async def evaluate(self, request: Request) -> Reply:
+        return Reply(answer=await asyncio.to_thread(evaluate, request, self._thresholds))
+
+    async def check(self, recorded: Mapping[str, Any] = NOTHING) -> Mapping[str, Any]:
+        first, second = evaluate(CANARY, self._thresholds), evaluate(CANARY, self._thresholds)
         if first.model_dump_json() != second.model_dump_json() or first.outcome != "Shortlisted":
             raise EngineFailed(f"{self.spec.name} did not answer its canary as it should: {first.outcome}.")
+        return NOTHING

@@ -8,9 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from gpu_worker.database import Database
 from gpu_worker.engines.providers import engine
 from gpu_worker.fleet import Fleet
 from gpu_worker.memory import measured_budget
+from gpu_worker.records import Kept
 from gpu_worker.roster import LostName, NameTaken
 from gpu_worker.worker import Worker
 
@@ -31,7 +33,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     async def _run(self, name: str, port: int | None) -> None:
-        worker = Worker(name, Fleet(engine, measured_budget()), port)
+        db = Database()
+        worker = Worker(name, Fleet(engine, measured_budget(), Kept(db)), port, db)
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, worker.stop)

@@ -1,0 +1,67 @@
+"""From an EngineSpec to what vLLM is started with. Rules 3 and 10 of running several engines live here."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from gpu_worker.engines.protocol import EngineSpec
+
+CPU_KV_CACHE_BYTES = 1 << 30  # where a row says nothing: on a CPU vLLM would take a share of all memory
+CPU_SEQUENCES, GPU_SEQUENCES = 8, 64  # at once
+
+
+def environment(data_dir: Path, on_gpu: bool) -> None:
+    """Set what vLLM reads when it is imported, here and in the processes started from here."""
+    os.environ["HF_HUB_OFFLINE"] = "1"  # engines read folders; fetching is another process's work
+    os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    os.environ["VLLM_NO_USAGE_STATS"] = "1"
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ.pop("PYTORCH_CUDA_ALLOC_CONF", None)  # expandable segments break vLLM's sleep
+    os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING" if on_gpu else "ERROR")
+    os.environ.setdefault("VLLM_CACHE_ROOT", str(data_dir / "vllm-cache"))
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if not on_gpu:
+        os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)  # it would override what each engine is given
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")  # one process an engine, not two
+        os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", "nobind")  # engines share the cores
+        os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")  # log-probabilities would be compiled first: 17 s
+
+
+def arguments(
+    spec: EngineSpec, folder: Path, *, on_gpu: bool, kv_cache_bytes: int | None, gpu_share: float | None
+) -> dict[str, Any]:
+    """Return the keyword arguments of AsyncEngineArgs.
+
+    `kv_cache_bytes` is what an earlier load of the same engine was given, so that a neighbour's memory is not
+    counted as its own; None lets vLLM measure. `gpu_share` is what must be free when it starts.
+    """
+    said: dict[str, Any] = {
+        "model": str(folder),
+        "served_model_name": spec.name,
+        "trust_remote_code": spec.trust_remote_code,
+        "tensor_parallel_size": spec.tensor_parallel_size,
+        "distributed_executor_backend": "uni" if spec.tensor_parallel_size == 1 else "mp",
+        "disable_log_stats": True,
+        # The default backend's bounded strings are wrong: see docs/operations.md.
+        "structured_outputs_config": {
+            "backend": "guidance",
+            "disable_any_whitespace": True,
+            "reasoning_parser": spec.reasoning_parser,
+        },
+        "max_num_seqs": GPU_SEQUENCES if on_gpu else CPU_SEQUENCES,
+    }
+    if spec.max_model_len:
+        said["max_model_len"] = spec.max_model_len
+    if on_gpu:
+        said["enable_sleep_mode"] = True
+        said["worker_extension_cls"] = "gpu_worker.engines.vllm.extension.Extension"
+        if gpu_share:
+            said["gpu_memory_utilization"] = gpu_share
+    else:
+        # With a seed, a prompt that is split over several steps ends the CPU engine.
+        said["max_num_batched_tokens"] = max(spec.max_model_len or 0, 4096)
+        said["enforce_eager"] = True
+        kv_cache_bytes = kv_cache_bytes or CPU_KV_CACHE_BYTES
+    if kv_cache_bytes:
+        said["kv_cache_memory_bytes"] = kv_cache_bytes
+    return said | dict(spec.engine_args)

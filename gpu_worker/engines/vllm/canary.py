@@ -1,0 +1,40 @@
+"""What an engine said when it was well, to compare with what it says after a load or a wake. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+TOLERANCE = 0.01  # of a log-probability: more than rounding, less than another weight
+PROMPT = "The quick brown fox reads a résumé: 1 + 1 = 2, and the last word of this line is"
+TOKENS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canary:
+    """Greedy tokens of one prompt after the other, each with its log-probability."""
+
+    tokens: tuple[int, ...]
+    logprobs: tuple[float, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def recorded(said: Mapping[str, Sequence[float]]) -> Canary | None:
+    """The canary in a record; None where there is none yet."""
+    if not said:
+        return None
+    return Canary(tokens=tuple(int(token) for token in said["tokens"]), logprobs=tuple(said["logprobs"]))
+
+
+def difference(before: Canary, now: Canary) -> str:
+    """Return "" where `now` is the same answer as `before`, else a sentence that says where it differs."""
+    if len(before.tokens) != len(now.tokens):
+        return f"its canary has {len(now.tokens)} tokens, not {len(before.tokens)}"
+    pairs = zip(before.tokens, now.tokens, before.logprobs, now.logprobs, strict=True)
+    for place, (old, new, old_logprob, new_logprob) in enumerate(pairs, 1):
+        if old != new:
+            return f"its canary differs at token {place}: {new}, not {old}"
+        if not abs(old_logprob - new_logprob) <= TOLERANCE:
+            return f"its canary's token {place} has log-probability {new_logprob:.3f}, not {old_logprob:.3f}"
+    return ""

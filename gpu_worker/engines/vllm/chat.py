@@ -1,0 +1,93 @@
+"""What a model is given and how what it says becomes an answer. vLLM is imported when a model is loaded."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from candidates import answers
+from candidates.answers import Answer
+from gpu_worker.engines.protocol import AnswerFailed, EngineSpec
+from gpu_worker.engines.vllm.canary import PROMPT
+
+if TYPE_CHECKING:
+    from vllm import SamplingParams
+
+PAGE_PIXELS = (1240, 1754)  # A4 at 150 dpi
+
+Prompt = Mapping[str, Any]
+Messages = Sequence[Mapping[str, Any]]
+
+
+class Chat:
+    """The model of `spec` as it is talked to: `tokenizer` is its own, with its chat template."""
+
+    def __init__(self, spec: EngineSpec, tokenizer: Any) -> None:
+        self._spec, self._tokenizer = spec, tokenizer
+
+    def prompt(self, messages: Messages) -> Prompt:
+        """The prompt that the model's own chat template makes of `messages`. Raises AnswerFailed."""
+        try:
+            text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        except Exception as error:  # whatever the template's author thought of
+            name = self._spec.name
+            raise AnswerFailed(f"The chat template of {name} does not take the prompt: {error}.") from error
+        return {"prompt": text}
+
+    def canaries(self) -> list[Prompt]:
+        """The prompts of warm-up and canary: words, and the largest page for a model that sees pages."""
+        words = self.prompt([{"role": "user", "content": PROMPT}])
+        if not self._spec.sees_pages:
+            return [words]
+        from PIL import Image
+
+        page = Image.linear_gradient("L").resize(PAGE_PIXELS).convert("RGB")
+        content = [{"type": "image"}, {"type": "text", "text": PROMPT}]
+        return [
+            words,
+            {**self.prompt([{"role": "user", "content": content}]), "multi_modal_data": {"image": [page]}},
+        ]
+
+    def sampling(self) -> "SamplingParams":
+        """How an answer is drawn: within the schema, as the row says, and no longer than both allow."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+
+        drawn = self._spec.sampling
+        return SamplingParams(
+            temperature=drawn.temperature,
+            top_p=drawn.top_p,
+            repetition_penalty=drawn.repetition_penalty,
+            max_tokens=drawn.thinking_tokens + (drawn.max_tokens or answers.LONGEST_TOKENS),
+            thinking_token_budget=(drawn.thinking_tokens or None) if self._spec.reasoning_parser else None,
+            structured_outputs=StructuredOutputsParams(json=answers.SCHEMA),
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+
+    def answer(self, said: str) -> Answer:
+        """The answer in what the model said, without what it thought before. Raises AnswerFailed."""
+        try:
+            return answers.read(self._after_thinking(said))
+        except answers.NoAnswer as error:
+            raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
+
+    def _after_thinking(self, said: str) -> str:
+        if not self._spec.reasoning_parser:
+            return said
+        from vllm.reasoning import ReasoningParserManager
+
+        parser = ReasoningParserManager.get_reasoning_parser(self._spec.reasoning_parser)
+        _, answer = parser(self._tokenizer).extract_reasoning(said, None)
+        return answer or ""
+
+
+def greedy(tokens: int) -> "SamplingParams":
+    """The likeliest token each time, and how likely it was; exactly `tokens` of them."""
+    from vllm import SamplingParams
+    from vllm.sampling_params import RequestOutputKind
+
+    return SamplingParams(
+        temperature=0,
+        max_tokens=tokens,
+        logprobs=1,
+        ignore_eos=True,
+        output_kind=RequestOutputKind.FINAL_ONLY,
+    )

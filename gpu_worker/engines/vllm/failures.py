@@ -1,0 +1,65 @@
+"""What vLLM's errors mean, in words for the operator or the recruiter who has to do something about it."""
+
+import re
+
+# A pattern in what was raised, and what to say then; named groups are filled in.
+KNOWN: dict[str, str] = {
+    r"Model architectures? \[?'?(?P<what>[\w, ']+)'?\]? (?:are|is|has) ": (
+        "vLLM does not know its architecture ({what})."
+    ),
+    r"model type `?(?P<what>[\w\-.]+)`? but Transformers does not recognize": (
+        "vLLM does not know its architecture ({what})."
+    ),
+    r"at least one request.*?(?P<need>[\d.]+) GiB KV cache is needed.*?\((?P<have>[\d.]+) GiB\)": (
+        "Its KV cache needs {need} GiB for one prompt of full length and has {have} GiB. "
+        "Lower max_model_len or give it more memory."
+    ),
+    r"Free memory on device .*?\((?P<free>[\d.]+)/(?P<all>[\d.]+) GiB\).*?, (?P<want>[\d.]+) GiB\)": (
+        "It wants {want} GiB of GPU memory and {free} of {all} GiB are free. "
+        "Lower gpu_memory_utilization, or end what else uses the GPU."
+    ),
+    r"No available memory for the cache blocks": (
+        "Its weights leave no GPU memory for a KV cache. Raise gpu_memory_utilization."
+    ),
+    r"Available memory on node \d+ \((?P<free>[\d.]+)/.*?memory for kv \((?P<want>[\d.]+) GiB\)": (
+        "Its KV cache wants {want} GiB of memory and {free} GiB are free. Lower kv_cache_memory_bytes."
+    ),
+    r"out of memory|OutOfMemoryError|can't allocate memory|MemoryError": (
+        "There is not enough memory for it. Lower max_model_len or gpu_memory_utilization."
+    ),
+    r"(?i)tokenizer.*?(?:can't load|couldn't|not found|does not appear)|(?:can't load|couldn't).*?tokenizer": (
+        "Its tokenizer cannot be read. Fetch the model's folder again."
+    ),
+    r"max_model_len \(\d+\) is greater": "Its max_model_len is more than it was made for. Lower it.",
+    r"safetensors|SafetensorError|HeaderTooLarge|InvalidHeader": (
+        "Its weight files are damaged. Fetch them again."
+    ),
+}
+
+
+def sentence(name: str, error: str) -> str:
+    """Why `name` did not load, from what was raised."""
+    for pattern, words in KNOWN.items():
+        if found := re.search(pattern, error, re.DOTALL):
+            parts = {key: (value or "").strip(" '") for key, value in found.groupdict().items()}
+            return f"{name} cannot be loaded. {words.format(**parts)}"
+    return f"{name} cannot be loaded. vLLM says: {_first_line(error)}"
+
+
+def refused(name: str, error: str) -> str:
+    """Why `name` took no prompt, for a recruiter."""
+    if found := re.search(r"maximum (?:context|model) length (?:is|of) (\d+)", error):
+        return f"The résumé is too long for {name}: with the job it is more than {found[1]} tokens."
+    return f"{name} did not take the résumé: {_first_line(error)}"
+
+
+def unfinished(name: str, finish_reason: str) -> str:
+    """Why an answer of `name` has no end."""
+    if finish_reason == "length":
+        return f"The answer of {name} was cut off before its end. Raise max_tokens or thinking_tokens."
+    return f"{name} broke off its answer ({finish_reason})."
+
+
+def _first_line(error: str) -> str:
+    lines = [line.strip() for line in error.splitlines() if line.strip()]
+    return lines[0][:300] if lines else "nothing; see the log."

@@ -1,0 +1,166 @@
+"""How an EngineCore process starts and ends. vLLM makes it; we say from where, and see that it is gone.
+
+It is forked from multiprocessing's fork server, a process with one thread and no GPU that has imported vLLM
+once: the worker itself, with its threads and database connections, never forks. Each process watches the
+worker and ends itself when that is gone, however it went, so that no GPU memory is left behind.
+"""
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import select
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from typing import Any
+
+import psutil
+
+ENDED_WITHIN_S = 20.0  # a process killed in the middle of a copy to the GPU takes its time
+
+
+def start_fork_server(architectures: Sequence[str]) -> None:
+    """Start the fork server unless it runs; it imports vLLM and the modules of `architectures` by itself."""
+    os.environ["WFC_ARCHITECTURES"] = ",".join(architectures)
+    multiprocessing.set_forkserver_preload(["gpu_worker.engines.vllm.preloaded"])
+    forkserver.ensure_running()
+
+
+class EngineProcesses:
+    """The processes that one engine was started with, and what the first of them died of, if it said so."""
+
+    def __init__(self) -> None:
+        self._started: list[tuple[ForkServerProcess, Connection]] = []
+        self._tree: dict[int, psutil.Process] = {}
+
+    @property
+    def pids(self) -> list[int]:
+        return [process.pid for process, _ in self._started if process.pid]
+
+    def add(self, process: ForkServerProcess, said: Connection) -> None:
+        self._started.append((process, said))
+
+    def cause(self, wait_s: float = 1.0) -> str:
+        """What an ended process raised, as "Type: text"; "" where it could not say."""
+        for _, said in self._started:
+            with contextlib.suppress(EOFError, OSError):
+                if said.poll(wait_s):
+                    return str(said.recv())
+        return ""
+
+    def look(self) -> list[psutil.Process]:
+        """The processes and all that they have started, those that live."""
+        for pid in self.pids:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                top = psutil.Process(pid)
+                if pid in self._tree and self._tree[pid] != top:
+                    continue  # another process has the number now
+                for process in (top, *top.children(recursive=True)):
+                    self._tree.setdefault(process.pid, process)
+        return [process for process in self._tree.values() if _lives(process)]
+
+    def resident_bytes(self) -> int:
+        """Memory that is theirs alone; what they share with the fork server is not counted."""
+        total = 0
+        for process in self.look():
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_full_info().uss
+        return total
+
+    def end(self) -> None:
+        """Kill them all and return when they are gone. Raises StillThere."""
+        leaving = self.look()
+        for process in leaving:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        until = time.monotonic() + ENDED_WITHIN_S
+        while left := [process for process in leaving if _lives(process)]:
+            if time.monotonic() > until:
+                raise StillThere(f"process {left[0].pid} does not end")
+            time.sleep(0.005)
+        for _, said in self._started:
+            said.close()
+
+
+class StillThere(Exception):
+    """A killed process does not end: the driver holds it. Its memory cannot be counted on."""
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextlib.contextmanager
+def started_into(processes: EngineProcesses) -> Iterator[None]:
+    """While open, what vLLM starts is forked from the fork server and noted in `processes`.
+
+    One engine starts at a time, so the one name of vLLM's that is replaced for that time is nobody else's.
+    """
+    utils: Any = importlib.import_module("vllm.v1.engine.utils")
+    original = utils.get_mp_context
+    utils.get_mp_context = lambda: _Context(processes)
+    try:
+        yield
+    finally:
+        utils.get_mp_context = original
+
+
+class _Context(ForkServerContext):
+    def __init__(self, processes: EngineProcesses) -> None:
+        super().__init__()
+        self._processes = processes
+
+    def Process(  # type: ignore[override]  # noqa: N802  # the name is multiprocessing's
+        self, *, target: Callable[..., None], name: str, kwargs: dict[str, Any]
+    ) -> ForkServerProcess:
+        said, saying = multiprocessing.Pipe(duplex=False)
+        process = _Started(target=run, name=name, args=(target, os.getpid(), saying), kwargs=kwargs)
+        process.give_away = saying
+        self._processes.add(process, said)
+        return process
+
+
+class _Started(ForkServerProcess):
+    give_away: Connection
+
+    def start(self) -> None:
+        super().start()
+        self.give_away.close()  # ours: the child's end of it tells when the child has ended
+
+
+def run(target: Callable[..., None], worker_pid: int, saying: Connection, **kwargs: Any) -> None:
+    """What the new process does: watch the worker, run vLLM's `target`, say what broke it."""
+    _end_with(worker_pid)
+    warnings.simplefilter("ignore", FutureWarning)  # torch's to vLLM, at every start
+    try:
+        target(**kwargs)
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            saying.send(f"{type(error).__name__}: {error}")
+        raise
+
+
+def _end_with(worker_pid: int) -> None:
+    """End this process, and what it started, as soon as the worker has ended in whatever way."""
+    try:
+        worker = os.pidfd_open(worker_pid)
+    except ProcessLookupError:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch() -> None:
+        select.select([worker], [], [])
+        for child in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="worker-watch", daemon=True).start()

@@ -1,0 +1,145 @@
+"""Where a model's weights are on this machine, whether they are whole, and which ones they are.
+
+A name is a folder under settings.MODELS_DIR, else a repository of the Hugging Face hub, whose files lie in
+the hub's own cache. Nothing here goes to the network; `downloads` does, when a person has asked for it.
+"""
+
+import hashlib
+import importlib
+import json
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+GIB = 2**30
+# As the operator set it: later on this process goes offline itself, only `downloads` goes to the hub.
+_MAY_DOWNLOAD = os.environ.get("HF_HUB_OFFLINE", "").lower() not in ("1", "true", "yes", "on")
+WEIGHT_FILES = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
+
+
+class NotHere(Exception):
+    """The weights are not on this machine, or not all of them; the text says what is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """A folder that vLLM can load. `revision` is the hub's commit, else a digest of the files' names, sizes
+    and times: it changes when the weights do."""
+
+    folder: Path
+    revision: str
+    size_bytes: int
+    architectures: tuple[str, ...]
+
+    @property
+    def gib(self) -> float:
+        return self.size_bytes / GIB
+
+
+def find(name: str, revision: str = "") -> Weights:
+    """Return the weights `name`, whole. Raises NotHere."""
+    folder = _own_folder(name) or _cached(name, revision)
+    if folder is None:
+        at = f" at revision {revision}" if revision else ""
+        raise NotHere(f"The weights of {name}{at} are not on this machine.")
+    config = _config(folder, name)
+    _expect_whole(folder, name)
+    return Weights(
+        folder=folder,
+        revision=_revision(folder),
+        size_bytes=sum(file.stat().st_size for file in _weight_files(folder)),
+        architectures=tuple(config.get("architectures") or ()),
+    )
+
+
+def is_own(name: str) -> bool:
+    """Whether `name` is a folder of ours, and no repository of the hub."""
+    return _own_folder(name) is not None
+
+
+def _own_folder(name: str) -> Path | None:
+    root = settings.MODELS_DIR.resolve()
+    folder = (root / name).resolve()
+    return folder if folder.is_dir() and folder.is_relative_to(root) else None
+
+
+def _cached(name: str, revision: str) -> Path | None:
+    try:
+        hub = importlib.import_module("huggingface_hub")
+    except ImportError:
+        return None
+    for file in ("config.json", "params.json"):
+        found = hub.try_to_load_from_cache(name, file, revision=revision or "main")
+        if isinstance(found, str):
+            return Path(found).parent
+    return None
+
+
+def _config(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text())
+    except FileNotFoundError:
+        raise NotHere(f"The folder of {name} has no config.json, so nothing says what model it is.") from None
+    except ValueError as error:
+        raise NotHere(f"The config.json of {name} is not JSON: {error}.") from None
+    return config if isinstance(config, dict) else {}
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    for pattern in WEIGHT_FILES:
+        if found := sorted(folder.glob(pattern)):
+            return found
+    return []
+
+
+def _expect_whole(folder: Path, name: str) -> None:
+    """Raise NotHere for weight files that are missing or cut: vLLM would find out after minutes, or never."""
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        named = set(json.loads(index.read_text()).get("weight_map", {}).values())
+        missing = sorted(file for file in named if not (folder / file).is_file())
+        if missing:
+            raise NotHere(
+                f"Of the weights of {name} {len(missing)} of {len(named)} files are missing, "
+                f"the first is {missing[0]}. Fetch them again."
+            )
+    files = _weight_files(folder)
+    if not files:
+        raise NotHere(f"The folder of {name} has no weights in it (*.safetensors). Fetch them again.")
+    for file in files:
+        if file.suffix == ".safetensors" and (short := _cut_off_bytes(file)):
+            raise NotHere(f"{file.name} of {name} is cut off: {short} bytes are missing. Fetch it again.")
+
+
+def _cut_off_bytes(file: Path) -> int:
+    """How many bytes a safetensors file is shorter than its header says."""
+    size = file.stat().st_size
+    with file.open("rb") as opened:
+        start = opened.read(8)
+        if len(start) < 8:
+            return 8 - len(start)
+        header_bytes = struct.unpack("<Q", start)[0]
+        if 8 + header_bytes > size:
+            return int(8 + header_bytes - size)
+        tensors = json.loads(opened.read(header_bytes))
+    ends = [tensor["data_offsets"][1] for key, tensor in tensors.items() if key != "__metadata__"]
+    return max(0, int(8 + header_bytes + max(ends, default=0) - size))
+
+
+def _revision(folder: Path) -> str:
+    if folder.parent.name == "snapshots":  # the hub's cache: models--owner--name/snapshots/<commit>
+        return folder.name
+    digest = hashlib.blake2s(digest_size=8)
+    for file in sorted(file for file in folder.iterdir() if file.is_file()):
+        stat = file.stat()
+        digest.update(f"{file.name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    return f"local-{digest.hexdigest()}"
+
+
+def may_download() -> bool:
+    """Whether the operator lets this machine fetch weights from the hub."""
+    return _MAY_DOWNLOAD

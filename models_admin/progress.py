@@ -1,0 +1,63 @@
+"""How far a swap is. Pure: its seconds so far and those of earlier ones come in, a share and seconds go out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models_admin.models import Phase
+
+ORDER = [
+    Phase.PREPARING,
+    Phase.DRAINING,
+    Phase.MAKING_ROOM,
+    Phase.LOADING,
+    Phase.WAKING,
+    Phase.CHECKING,
+    Phase.ROLLING_BACK,
+]
+# How far a swap is when a phase begins and ends, where there is no history to say so.
+SPANS = {
+    Phase.PREPARING: (0.02, 0.5),
+    Phase.DRAINING: (0.5, 0.55),
+    Phase.MAKING_ROOM: (0.55, 0.6),
+    Phase.LOADING: (0.6, 0.9),
+    Phase.WAKING: (0.6, 0.9),
+    Phase.CHECKING: (0.9, 1.0),
+    Phase.ROLLING_BACK: (0.9, 1.0),
+}
+LONGEST_SHARE = 0.97  # of a phase that takes longer than it ever took: it is not over
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """`share` 0 to 1; `eta_seconds` from the swap's start to ready, None where nothing is known."""
+
+    share: float
+    eta_seconds: float | None
+
+
+def progress(
+    phase: str,
+    phase_s: float,
+    ended_s: Mapping[str, float],
+    earlier_s: Mapping[str, float],
+    fetched: float | None = None,
+) -> Progress:
+    """Where a swap stands that is in `phase` for `phase_s` seconds.
+
+    `ended_s` are the seconds of its own phases that have ended, `earlier_s` those of earlier swaps like it;
+    `fetched` is the share of its weights that has been fetched, while that goes on: bytes are counted there,
+    for history knows nothing of a network.
+    """
+    now = Phase(phase)
+    if now not in SPANS:
+        return Progress(share=0.0, eta_seconds=None)
+    if fetched is not None or not earlier_s:
+        begin, end = SPANS[now]
+        return Progress(share=begin + (end - begin) * (fetched or 0.0), eta_seconds=None)
+    later = ORDER[ORDER.index(now) + 1 :]
+    left_s = max(0.0, earlier_s.get(now, 0.0) - phase_s) + sum(earlier_s.get(each, 0.0) for each in later)
+    past_s = sum(ended_s.values())
+    whole_s = past_s + phase_s + left_s
+    expected_s = max(whole_s, 1e-6)
+    within = min(phase_s, LONGEST_SHARE * max(earlier_s.get(now, 0.0), phase_s))
+    return Progress(share=min(LONGEST_SHARE, (past_s + within) / expected_s), eta_seconds=whole_s)
