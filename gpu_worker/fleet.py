@@ -48,7 +48,7 @@ class Fleet:
         return all(self._berths[id_].tier is Tier.GPU if id_ in self._berths else False for id_ in ids)
 
     def memory(self) -> dict[str, Any]:
-        """What `GpuWorker.memory` holds: budgets and what is held of them, GiB, as measured."""
+        """What `GpuWorker.memory` holds: budgets, what is held of them, and what each engine takes; GiB."""
         held = {id_: self._resident(id_, self._berths[id_], False) for id_ in self.tiers()}
         return {
             "gpu_budget_gib": round(self.budget.gpu_gib, 2),
@@ -56,7 +56,7 @@ class Fleet:
             "host_budget_gib": round(self.budget.host_gib, 2),
             "host_held_gib": round(sum(one.held_host_gib for one in held.values()), 2),
             "engines": {
-                str(id_): {"gpu_gib": round(one.held_gpu_gib, 2), "host_gib": round(one.held_host_gib, 2)}
+                str(id_): {"gpu_gib": round(one.gpu_gib, 2), "host_gib": round(one.host_gib or 0.0, 2)}
                 for id_, one in held.items()
             },
         }

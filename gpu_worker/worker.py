@@ -305,6 +305,9 @@ class Worker:
             parser_id=batch.selection.parser_id,
             beside=in_hand,
         )
+        if not self.swapper.admits or self.swapper.serving != serving:  # the world went on meanwhile
+            await self.db(evaluations.put_back, readings)
+            return
         for reading in readings:
             self._alone = reading.pk if reading.alone else None
             self.swapper.handle(Admitted(request=reading.pk))

@@ -167,13 +167,20 @@ class Present:
         return next((tier for tier in ("disk", "host", "gpu") if tier in tiers), "disk")
 
     def place(self, row: ModelConfig) -> str:
-        """Where the weights of `row` are, in words; without a GPU what is awake is in host memory too."""
-        tier = self.residency(Option(mode=Mode.ONE_SHOT, model_config=row))
-        return AWAKE_WITHOUT_GPU if tier == "gpu" and not self.has_gpu else PLACES[tier]
+        """Where the weights of `row` are, in words: by worker where those that can run it differ."""
+        alone = Option(mode=Mode.ONE_SHOT, model_config=row)
+        able = [worker for worker in self.workers if not alone.obstacle_on(worker)]
+        places = {worker.name: _place_on(worker, row) for worker in able}
+        if len(set(places.values())) > 1:
+            return ", ".join(f"{place} ({name})" for name, place in places.items())
+        return next(iter(places.values()), PLACES[self.residency(alone)])
 
-    @property
-    def has_gpu(self) -> bool:
-        return any(has_gpu(worker) for worker in self.workers)
+
+def _place_on(worker: GpuWorker, row: ModelConfig) -> str:
+    if row.type == ModelConfig.Type.RULES:
+        return PLACES[""]
+    tier = worker.residency.get(str(row.pk), "disk")
+    return AWAKE_WITHOUT_GPU if tier == "gpu" and not has_gpu(worker) else PLACES[tier]
 
 
 def has_gpu(worker: GpuWorker) -> bool:

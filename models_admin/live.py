@@ -3,15 +3,23 @@
 import time
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from models_admin import catalogue, messages
+from models_admin import catalogue, messages, overview
 from models_admin.catalogue import Header
 from models_admin.messages import Message
+from models_admin.overview import Overview, Rows
+
+PARTS = {  # of the Models page, by the field of its Overview
+    "workers": "models_admin/_workers.html",
+    "open_swaps": "models_admin/_open_swaps.html",
+    "models": "models_admin/_models.html",
+    "past_swaps": "models_admin/_swaps.html",
+}
 
 
 class NotAllowed(Exception):
@@ -56,6 +64,28 @@ class HeaderTopic:
         return [_rendered(header.version, header)]
 
 
+class ModelsTopic:
+    """The Models page: its workers, its swaps and its table, each sent when it has changed."""
+
+    groups = (messages.MODELS,)
+
+    def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
+        self._shown: dict[str, str] = {}
+
+    def snapshot(self) -> list[str]:
+        self._shown = {}
+        return self._fresh(overview.read())
+
+    def after(self, changes: Collection[Message]) -> list[str]:
+        return self._fresh(overview.read() if changes else _overview_now(time.monotonic() // 1))
+
+    def _fresh(self, now: Overview) -> list[str]:
+        parts: dict[str, Rows[Any]] = {name: getattr(now, name) for name in PARTS}
+        fresh = {name: part for name, part in parts.items() if self._shown.get(name) != part.version}
+        self._shown |= {name: part.version for name, part in fresh.items()}
+        return [_part_rendered(name, part) for name, part in fresh.items()]
+
+
 class RegistryTopic:
     """The state column of the admin's list of models."""
 
@@ -81,6 +111,18 @@ class RegistryTopic:
 def _header_now(second: float) -> Header:
     """The header, read once a second however many pages look."""
     return catalogue.header()
+
+
+@lru_cache(maxsize=1)
+def _overview_now(second: float) -> Overview:
+    """The Models page, read once a second however many look at it."""
+    return overview.read()
+
+
+@lru_cache(maxsize=8)
+def _part_rendered(name: str, part: Rows[Any]) -> str:
+    """The HTML of a part of the Models page, rendered once per version in this process."""
+    return render_to_string(PARTS[name], {"part": part})
 
 
 _html: dict[str, str] = {}

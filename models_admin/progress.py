@@ -1,4 +1,4 @@
-"""How far a swap is. Pure: its seconds so far and those of earlier ones come in, a share and seconds go out."""
+"""How far a swap is. Pure: seconds so far and of earlier ones come in, a share and seconds go out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -40,12 +40,28 @@ class Available(serializers.Serializer[object]):
     current_model = serializers.CharField(allow_null=True)
 
 
+class EngineMemory(serializers.Serializer[object]):
+    gpu_gib = serializers.FloatField(help_text="While awake.")
+    host_gib = serializers.FloatField(help_text="In host memory, while asleep.")
+
+
+class WorkerMemory(serializers.Serializer[object]):
+    """GiB (2**30 bytes). On a machine without a GPU "gpu" means awake, in host memory too."""
+
+    gpu_budget_gib = serializers.FloatField()
+    gpu_held_gib = serializers.FloatField()
+    host_budget_gib = serializers.FloatField()
+    host_held_gib = serializers.FloatField()
+    engines = serializers.DictField(child=EngineMemory(), help_text="By the model's id in the registry.")
+
+
 class WorkerStatus(serializers.Serializer[object]):
     name = serializers.CharField()
     status = serializers.CharField()
     device = serializers.CharField()
     current_model = serializers.CharField(allow_null=True)
     heartbeat_age_seconds = serializers.FloatField()
+    memory = WorkerMemory(allow_null=True, help_text="Null until the worker has measured it.")
 
 
 class ModelsStatus(serializers.Serializer[object]):
@@ -57,6 +73,9 @@ class ModelsStatus(serializers.Serializer[object]):
     phase = serializers.CharField(allow_null=True)
     progress = serializers.FloatField(allow_null=True, help_text="0 to 1.")
     eta_seconds = serializers.FloatField(allow_null=True)
+    phase_seconds = serializers.DictField(
+        child=serializers.FloatField(), allow_null=True, help_text="Of the phases that have ended."
+    )
     queue = serializers.DictField(child=serializers.IntegerField())
     workers = WorkerStatus(many=True)
 

@@ -1,12 +1,18 @@
-"""The model selector's one action."""
+"""The page of the models, and the model selector's one action."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from models_admin import catalogue, wishes
+from models_admin import catalogue, overview, wishes
 from models_admin.pages import Request, back, needs, refused
+
+
+@require_safe
+def model_list(request: Request) -> HttpResponse:
+    """What the workers hold, what can be chosen and what swaps took: for everybody who is signed in."""
+    return render(request, "models_admin/models.html", {"overview": overview.read()})
 
 
 @require_POST

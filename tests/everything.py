@@ -1,6 +1,7 @@
-"""`make test`: the fast tests first, then real processes, the browser, and the database part on PostgreSQL.
+"""`make test`: the fast tests first, then real processes, real vLLM, the browser, and PostgreSQL.
 
-What this machine cannot have is named at the end as not run; with CI=true that is a failure.
+What this machine lacks is named at the end as not run; with CI=true that is a failure. What there is not for
+a machine like this is named as left out, and is none.
 """
 
 import os
@@ -18,21 +19,30 @@ NO_TESTS = 5  # pytest's own exit status
 class Stage:
     """A part of the tests: what it is called, how pytest picks it, and what it needs from the machine.
 
-    `bring` returns "" or the sentence why the stage cannot run here.
+    `not_for_this` and `bring` return "" or the sentence why the stage cannot run on a machine like this, or
+    on this one.
     """
 
     name: str
     choice: list[str]
+    not_for_this: Callable[[], str] = str
     bring: Callable[[], str] = str
 
 
+FAST = "not process and not browser and not vllm"
 STAGES = [
-    Stage(name="fast tests", choice=["-m", "not process and not browser"]),
-    Stage(name="tests with real processes", choice=["-m", "process and not browser"]),
-    Stage(name="browser tests", choice=["-m", "browser"], bring=prerequisites.bring_browser),
+    Stage(name="fast tests", choice=["-m", FAST]),
+    Stage(name="tests with real processes", choice=["-m", "process and not browser and not vllm"]),
+    Stage(
+        name="tests with real vLLM",
+        choice=["-m", "vllm", "--timeout", "300"],  # its first import alone takes 10 s to a minute
+        not_for_this=prerequisites.no_vllm_for_this,
+        bring=prerequisites.bring_vllm,
+    ),
+    Stage(name="browser tests", choice=["-m", "browser and not vllm"], bring=prerequisites.bring_browser),
     Stage(
         name="database tests on PostgreSQL",
-        choice=["--postgres", "-m", "not process and not browser"],
+        choice=["--postgres", "-m", FAST],
         bring=prerequisites.bring_postgres,
     ),
 ]
@@ -41,12 +51,17 @@ STAGES = [
 def main() -> int:
     failed: list[str] = []
     not_run: list[str] = []
+    left_out: list[str] = []
     for stage in STAGES:
         print(f"\n== {stage.name}", flush=True)
-        if why := stage.bring():
+        if why := stage.not_for_this():
+            left_out.append(f"{stage.name}: {why}")
+        elif why := stage.bring():
             not_run.append(f"{stage.name}: {why}")
         elif not _passes(stage):
             failed.append(stage.name)
+    for line in left_out:
+        print(f"LEFT OUT {line}")
     for line in not_run:
         print(f"NOT RUN  {line}")
     for name in failed:

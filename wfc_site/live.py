@@ -22,7 +22,7 @@ from django.http import QueryDict
 
 from candidates.live import JobTopic
 from jobs.live import JobsTopic
-from models_admin.live import HeaderTopic, NotAllowed, RegistryTopic, Topic
+from models_admin.live import HeaderTopic, ModelsTopic, NotAllowed, RegistryTopic, Topic
 from models_admin.messages import KINDS, Message, parse
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
 PAGES: dict[str, list[type[Topic]]] = {
     "job": [HeaderTopic, JobTopic],
     "jobs": [HeaderTopic, JobsTopic],
+    "models": [HeaderTopic, ModelsTopic],
     "registry": [RegistryTopic],
 }
 

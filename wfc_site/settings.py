@@ -46,6 +46,7 @@ class Environment(BaseSettings):
     drain_s: float = Field(6, ge=0, le=3600)
     lease_s: float = Field(30, ge=2, le=3600)
     load_limit_s: float = Field(1800, ge=1)
+    control_limit_s: float = Field(60, ge=0.1)  # the first sleep of 30 billion parameters took 22 s
     ping_limit_s: float = Field(30, ge=0.1)
     gpu_budget_gib: float | None = Field(None, ge=0)
     host_budget_gib: float | None = Field(None, ge=0)
@@ -296,6 +297,7 @@ WORKER_PORT = ENVIRONMENT.worker_port
 DRAIN_S = ENVIRONMENT.drain_s
 LEASE_S = ENVIRONMENT.lease_s
 LOAD_LIMIT_S = ENVIRONMENT.load_limit_s
+CONTROL_LIMIT_S = ENVIRONMENT.control_limit_s
 PING_LIMIT_S = ENVIRONMENT.ping_limit_s
 GPU_BUDGET_GIB = ENVIRONMENT.gpu_budget_gib
 HOST_BUDGET_GIB = ENVIRONMENT.host_budget_gib

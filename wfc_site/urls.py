@@ -24,6 +24,7 @@ urlpatterns = [
     path("applications/<int:application_id>/decide", candidates.views.decide, name="application-decide"),
     path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
     path("items/<int:item_id>/retry", candidates.views.retry, name="item-retry"),
+    path("models", models_admin.views.model_list, name="model-list"),
     path("models/swap", models_admin.views.swap, name="swap"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),

@@ -22,9 +22,16 @@ def python(program: str, folder: object, **environment: str) -> "subprocess.Comp
     )
 
 
-@pytest.mark.parametrize("heavy", ["torch", "vllm", "gpu_worker.engines", "gpu_worker.worker"])
+@pytest.mark.parametrize(
+    "heavy", ["torch", "vllm", "transformers", "gpu_worker.engines", "gpu_worker.worker"]
+)
 def test_the_site_loads_no_engine(tmp_path, heavy):
     done = python(f"import sys, wfc_site.asgi, wfc_site.urls; sys.exit({heavy!r} in sys.modules)", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_maker_of_tiny_checkpoints_loads_torch_only_when_it_makes_one(tmp_path):
+    done = python("import sys, gpu_worker.tiny_checkpoints; sys.exit('torch' in sys.modules)", tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 import wfc_site.live
 from candidates import decisions, evaluations
@@ -18,7 +19,7 @@ from candidates.models import Application, Resume
 from jobs import openings
 from models_admin import messages
 from models_admin.messages import Message, Report
-from models_admin.models import GpuWorker, ModelConfig
+from models_admin.models import GpuWorker, ModelConfig, Swap
 from models_admin.publishing import publish
 from wfc_site.asgi import application
 
@@ -208,3 +209,45 @@ async def test_the_admins_list_follows_the_workers(world, open_page):
 async def test_the_admins_list_is_told_to_no_recruiter(world, open_page):
     page = await open_page("page=registry", world.alice)
     assert await page.close_code() == wfc_site.live.NOT_ALLOWED
+
+
+async def test_the_models_page_is_told_all_that_it_shows(world, open_page):
+    page = await open_page("page=models", world.charlie)
+    await page.until('id="models"')
+    for part in ("workers", "open-swaps", "enabled-models", "past-swaps"):
+        await page.until(f'id="{part}"')
+
+
+async def test_the_models_page_follows_the_memory_of_a_worker(world, open_page):
+    page = await open_page("page=models", world.charlie)
+    await page.until('id="past-swaps"')
+    held = {"gpu_budget_gib": 76.0, "gpu_held_gib": 18.3, "host_budget_gib": 60.0, "host_held_gib": 5.1}
+    worker = await GpuWorker.objects.acreate(
+        name="gpu0", host="h", pid=1, pid_started_at=0, device="NVIDIA H100", memory=held | {"engines": {}}
+    )
+    await sync_to_async(publish)(messages.MODELS, Message(type=Report.WORKER_CHANGED, id=worker.pk))
+    await page.until('id="workers"', f'id="worker-{worker.pk}"', "18.3 of 76.0 GiB")
+
+
+async def test_a_swap_moves_from_running_to_past_on_the_models_page(world, open_page):
+    rules = await ModelConfig.objects.aget(name="rules/strict")
+    worker = await GpuWorker.objects.acreate(name="gpu0", host="h", pid=1, pid_started_at=0, device="CPU")
+    swap = await Swap.objects.acreate(worker=worker, mode="one_shot", model_config=rules, phase="loading")
+    page = await open_page("page=models", world.charlie)
+    await page.until(f'id="open-swap-{swap.pk}"')
+    swap.phase, swap.ended_at, swap.phase_seconds = "ready", timezone.now(), {"loading": 3.0}
+    await swap.asave()
+    await sync_to_async(publish)(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))
+    await page.until('id="past-swaps"', f'id="swap-{swap.pk}"', "loading 3.0 s")
+
+
+async def test_what_has_not_changed_on_the_models_page_is_not_sent_again(world, open_page):
+    page = await open_page("page=models", world.charlie)
+    await page.until('id="past-swaps"')
+    heard = len(page.heard)
+    rules = await ModelConfig.objects.aget(name="rules/strict")
+    await ModelConfig.objects.filter(pk=rules.pk).aupdate(pin=True)
+    await sync_to_async(publish)(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=rules.pk))
+    await page.until('id="enabled-models"', "pinned")
+    again = [fragment for fragment in page.heard[heard:] if 'id="models"' not in fragment]
+    assert len(again) == 1

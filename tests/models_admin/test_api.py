@@ -120,6 +120,23 @@ def test_status_has_the_ancestors_fields_and_the_queue(alice, live_worker):
     assert [worker["name"] for worker in said["workers"]] == ["gpu0"]
 
 
+def test_status_tells_the_seconds_of_the_open_swap_s_phases(olga, live_worker):
+    live_worker()
+    assert olga.get("/api/models/status").json()["phase_seconds"] is None
+    swap(olga)
+    Swap.objects.update(phase="loading", phase_seconds={"queued": 0.1, "draining": 2.0})
+    assert olga.get("/api/models/status").json()["phase_seconds"] == {"queued": 0.1, "draining": 2.0}
+
+
+def test_status_tells_what_each_worker_holds_once_it_has_said_so(alice, live_worker):
+    budgets = {"gpu_budget_gib": 76.0, "gpu_held_gib": 18.3, "host_budget_gib": 60.0, "host_held_gib": 0.0}
+    held = budgets | {"engines": {"1": {"gpu_gib": 18.3, "host_gib": 15.5}}}
+    live_worker("gpu0", memory=held)
+    live_worker("gpu1")
+    workers = alice.get("/api/models/status").json()["workers"]
+    assert [worker["memory"] for worker in workers] == [held, None]
+
+
 @pytest.mark.parametrize("address", ["available", "status", "health"])
 def test_nobody_reads_it_without_signing_in(client, address):
     assert client.get(f"/api/models/{address}").status_code == 401

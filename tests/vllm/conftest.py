@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings as django_settings
+from django.db import connections
 
 from gpu_worker import tiny_checkpoints
 from gpu_worker.engines.protocol import EngineSpec, Request, Sampling, Stay
 from gpu_worker.engines.vllm.engine import VllmEngine
+from models_admin.models import ModelConfig, Swap
+from tests.worker.conftest import job, received, waiting  # noqa: F401
+from tests.worker.looking import seen, serving, wish
 
 KV_CACHE_BYTES = 64 << 20
 NAMES = {"tiny/text-a": 1, "tiny/text-b": 2, "tiny/vision": 3}
@@ -49,7 +54,7 @@ def spec(name: str = "tiny/text-a", **changes: Any) -> EngineSpec:
         "sees_pages": "vision" in name,
         "max_model_len": 4096,
         "engine_args": {"kv_cache_memory_bytes": KV_CACHE_BYTES, "max_num_seqs": 8, "dtype": "bfloat16"},
-        "sampling": Sampling(temperature=1.0),
+        "sampling": Sampling(),
         "stay": Stay(),
     }
     return EngineSpec(**said | changes)
@@ -72,3 +77,51 @@ def running() -> Make:
             await engine.unload()
 
     return run
+
+
+ONE_AWAKE = {"gpu_gib": 0.45, "host_gib": 4.0}
+BOTH_AWAKE = {"gpu_gib": 2.0, "host_gib": 4.0}
+
+
+@pytest.fixture
+async def connections_closed() -> AsyncIterator[None]:
+    """Close what this loop's thread opened in the database."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def tiny(db) -> Callable[..., ModelConfig]:
+    """Register a checkpoint: `tiny("tiny/text-a")`."""
+
+    def make(name: str, **changes) -> ModelConfig:
+        vision = "vision" in name
+        values = {
+            "name": name,
+            "display_name": name,
+            "type": "multimodal" if vision else "text_reasoning",
+            "inference_modes": ["one_shot" if vision else "hybrid"],
+            "temperature": 0.0,
+            "max_model_len": 4096,
+            "engine_args": {"kv_cache_memory_bytes": KV_CACHE_BYTES, "max_num_seqs": 8, "dtype": "bfloat16"},
+        }
+        return ModelConfig.objects.create(**values | changes)
+
+    return make
+
+
+@pytest.fixture
+def text_a(tiny) -> ModelConfig:
+    return tiny("tiny/text-a", is_default=True)
+
+
+@pytest.fixture
+def text_b(tiny) -> ModelConfig:
+    return tiny("tiny/text-b")
+
+
+async def ready(model: ModelConfig) -> Swap:
+    """Wish for `model` and return its swap, ready."""
+    await wish(model)
+    await seen(serving(model.name), limit_s=60)
+    return await Swap.objects.alatest("pk")

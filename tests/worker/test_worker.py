@@ -1,10 +1,8 @@
 """The worker around the core: what it claims, how it swaps, and what it leaves behind. Engines are fakes."""
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -12,14 +10,13 @@ from django.db import connections
 
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
-from gpu_worker.database import Database
-from gpu_worker.fleet import Fleet
-from gpu_worker.residency import Budget
+from gpu_worker import capability
+from gpu_worker import worker as worker_module
 from gpu_worker.roster import NameTaken
-from gpu_worker.worker import Worker
-from models_admin import wishes
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
-from tests.worker.fakes import Remembered, Workshop
+from tests.seen import eventually
+from tests.worker.fakes import Workshop
+from tests.worker.looking import count, ended, make_worker, row, seen, serving, wish, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis")]
 
@@ -34,67 +31,6 @@ async def _connections_closed() -> AsyncIterator[None]:
 @pytest.fixture
 def workshop() -> Workshop:
     return Workshop()
-
-
-def make_worker(workshop: Workshop) -> Worker:
-    fleet = Fleet(workshop, Budget(gpu_gib=0, host_gib=0), Remembered())
-    return Worker("gpu0", fleet, port=None, db=Database())
-
-
-@contextlib.asynccontextmanager
-async def working(workshop: Workshop) -> AsyncIterator[Worker]:
-    """A worker in this event loop, stopped at the end as SIGTERM would."""
-    worker = make_worker(workshop)
-    running = asyncio.create_task(worker.run())
-    try:
-        yield worker
-    finally:
-        worker.stop()
-        await running
-
-
-async def seen(look: Callable[[], Any], limit_s: float = 10) -> Any:
-    """Return what `look` finds, as soon as it is true."""
-    async with asyncio.timeout(limit_s):
-        while not (found := await sync_to_async(look)()):
-            await asyncio.sleep(0.02)
-        return found
-
-
-def row() -> GpuWorker | None:
-    return GpuWorker.objects.select_related("model_config").first()
-
-
-def serving(name: str) -> Callable[[], bool]:
-    def look() -> bool:
-        worker = row()
-        return bool(
-            worker
-            and worker.status == GpuWorker.Status.READY
-            and worker.model_config
-            and worker.model_config.name == name
-        )
-
-    return look
-
-
-def ended(phase: Phase) -> Callable[[], Swap | None]:
-    return lambda: Swap.objects.filter(phase=phase).first()
-
-
-def count(status: str) -> int:
-    return Evaluation.objects.filter(status=status).count()
-
-
-@sync_to_async
-def wish(model: ModelConfig) -> wishes.Wish:
-    return wishes.wish(model_name=model.name, mode="one_shot", user=_nobody())
-
-
-def _nobody():
-    from django.contrib.auth.models import AnonymousUser
-
-    return AnonymousUser()
 
 
 async def test_it_starts_with_the_first_rules_when_nobody_has_chosen(balanced, workshop):
@@ -238,6 +174,104 @@ async def test_a_newer_wish_waits_for_the_one_that_runs(balanced, strict, waitin
         workshop.open.set()
         await seen(lambda: Swap.objects.filter(phase=Phase.READY).count() == 2)
         await seen(serving("rules/balanced"))
+
+
+async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
+    balanced, strict, waiting, workshop, monkeypatch
+):
+    """While weights are prepared work is claimed; the drain may begin between the database and us."""
+    claim = evaluations.claim
+
+    def slow_claim(*args, **kwargs):
+        found = claim(*args, **kwargs)
+        if found and Swap.objects.filter(phase=Phase.PREPARING).exists():
+            loop.call_soon_threadsafe(workshop.fetched.set)
+            eventually(lambda: Swap.objects.filter(phase=Phase.READY).exists())
+        return found
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(evaluations, "claim", slow_claim)
+    monkeypatch.setattr(capability, "obstacle", lambda row: "")
+    cold = await with_weights("weights/cold")
+    workshop.fetched.clear()
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(cold)
+        await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING).exists())
+        await sync_to_async(waiting)("a")
+        await seen(lambda: count("succeeded") == 1)
+    assert (await Evaluation.objects.aget()).model_config_id == cold.pk
+
+
+async def with_weights(name: str) -> ModelConfig:
+    return await ModelConfig.objects.acreate(
+        name=name, display_name=name, type="multimodal", inference_modes=["one_shot"]
+    )
+
+
+async def test_a_model_that_has_to_be_fetched_is_fetched_while_the_other_serves(
+    balanced, waiting, workshop, monkeypatch
+):
+    monkeypatch.setattr(capability, "obstacle", lambda row: "")
+    cold = await with_weights("weights/cold")
+    workshop.fetched.clear()
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(cold)
+        await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING, progress__gt=0.2).exists())
+        await sync_to_async(waiting)("a")
+        await seen(lambda: count("succeeded") == 1)
+        workshop.fetched.set()
+        await seen(serving("weights/cold"))
+
+
+async def test_what_cannot_be_fetched_changes_nothing(balanced, workshop, monkeypatch):
+    monkeypatch.setattr(capability, "obstacle", lambda row: "")
+    cold = await with_weights("weights/cold")
+    workshop.breaks["weights/cold", "fetch"] = "The hub has no such model."
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(cold)
+        swap = await seen(ended(Phase.ROLLED_BACK))
+        await seen(serving("rules/balanced"))
+    assert swap.reason == "The hub has no such model."
+    assert workshop.log.count("check rules/balanced") == 1
+
+
+async def test_a_newer_wish_ends_the_preparing_of_the_older_one(balanced, strict, workshop, monkeypatch):
+    monkeypatch.setattr(capability, "obstacle", lambda row: "")
+    cold = await with_weights("weights/cold")
+    workshop.fetched.clear()
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(cold)
+        await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING).exists())
+        await wish(strict)
+        await seen(serving("rules/strict"))
+    assert (await Swap.objects.aget(model_config=cold)).phase == Phase.SUPERSEDED
+
+
+async def test_what_was_in_hand_when_an_engine_died_runs_alone_and_only_the_poisonous_fails(
+    balanced, waiting, workshop
+):
+    workshop.poison[("b",)] = "It died of this."
+    for letter in "abc":
+        await sync_to_async(waiting)(letter)
+    async with working(workshop):
+        await seen(lambda: count("succeeded") == 2 and count("failed") == 1)
+        await seen(serving("rules/balanced"))
+    failed = await Evaluation.objects.aget(status=EvaluationStatus.FAILED)
+    others = Evaluation.objects.exclude(pk=failed.pk)
+    assert (failed.error, failed.failures) == ("It died of this.", 3)
+    assert [evaluation.failures async for evaluation in others] == [0, 0]
+
+
+async def test_an_engine_that_dies_again_and_again_waits_for_a_person(balanced, workshop, monkeypatch):
+    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.01)
+    workshop.breaks["rules/balanced", "ping"] = "It is dead."
+    async with working(workshop):
+        worker = await seen(lambda: (worker := row()) and worker.status == GpuWorker.Status.ERROR and worker)
+    assert worker.error == "It is dead. It was lost again and again; choose another model."
 
 
 async def test_when_stopped_it_puts_back_what_it_could_not_finish(balanced, waiting, workshop, settings):

@@ -38,7 +38,7 @@ from gpu_worker.engines.vllm.arguments import (
     arguments,
     environment,
 )
-from gpu_worker.engines.vllm.canary import TOKENS, Canary, difference, recorded
+from gpu_worker.engines.vllm.canary import PROMPT, TOKENS, Canary, difference, recorded
 from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy
 from gpu_worker.engines.vllm.processes import EngineProcesses, StillThere
 from gpu_worker.engines.vllm.weights import NotHere, Weights
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-CONTROL_S = 60.0  # the first sleep pins host memory: 22 s were seen for 30 billion parameters
 FREED_WITHIN_S = 30.0
 VLLM_SHARE = 0.9  # its gpu_memory_utilization where nobody sets one
 CPU_OVERHEAD_GIB = 0.3  # seen with tiny weights: 235-330 MiB that are no weights and no cache
@@ -81,7 +80,8 @@ class VllmEngine:
         self._llm: AsyncLLM | None = None
         self._processes = EngineProcesses()
         self._weights: Weights | None = None
-        self._number = 0
+        self._number = 0  # of the last prompt
+        self._gone = asyncio.Event()  # set when it is unloaded: who still waits for an answer gets none
 
     # Before it runs
 
@@ -189,7 +189,12 @@ class VllmEngine:
 
     def _expect_fitting_tokenizer(self) -> None:
         llm = self._running()
-        tokens = len(llm.get_tokenizer())
+        tokenizer = llm.get_tokenizer()
+        if not tokenizer.encode(PROMPT):  # what transformers makes up where the files are missing
+            raise EngineFailed(
+                f"The tokenizer of {self.spec.name} is missing. Fetch the model's folder again."
+            )
+        tokens = len(tokenizer)
         known = llm.vllm_config.model_config.get_vocab_size()
         if tokens > known:
             raise EngineFailed(
@@ -199,8 +204,11 @@ class VllmEngine:
 
     async def _warm_up(self) -> None:
         """A first answer of one token, with the largest page for a model that sees pages."""
-        for prompt in self._chat().canaries():
-            await self._in_time("the first answer", self._finish(prompt, greedy(1)))
+        try:
+            for prompt in self._chat().canaries():
+                await self._call("giving its first answer", self._finish(prompt, greedy(1)))
+        except AnswerFailed as failure:
+            raise EngineFailed(str(failure)) from failure
 
     async def _measured(self, known: Footprint, before_gib: float) -> Footprint:
         """What it takes awake and asleep. The first sleep pins host memory, so it is done here and now."""
@@ -260,8 +268,11 @@ class VllmEngine:
     async def unload(self) -> None:
         """Kill its processes, and see that they are gone: there is nothing in them to keep."""
         llm, self._llm = self._llm, None
+        self._gone.set()
         with suppress(Exception):  # it is the end of them either way
             if llm is not None:
+                if llm.output_handler:  # it would call this end an error
+                    llm.output_handler.cancel()
                 await asyncio.to_thread(llm.shutdown, 0)
         try:
             await asyncio.to_thread(self._processes.end)
@@ -291,12 +302,20 @@ class VllmEngine:
         from vllm.exceptions import VLLMClientError
         from vllm.v1.engine.exceptions import EngineDeadError, EngineGenerateError
 
+        answering = asyncio.ensure_future(self._finish(prompt, sampling))
+        gone = asyncio.ensure_future(self._gone.wait())
         try:
-            return await self._finish(prompt, sampling)
+            await asyncio.wait([answering, gone], return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():  # a frozen process says nothing, so whoever ended it does
+                raise EngineFailed(f"{self.spec.name} was ended while it was answering.")
+            return answering.result()
         except EngineDeadError as error:
             raise EngineFailed(f"{self.spec.name} died while it was answering.") from error
         except (ValueError, VLLMClientError, EngineGenerateError) as error:
             raise AnswerFailed(failures.refused(self.spec.name, str(error))) from error
+        finally:
+            answering.cancel()
+            gone.cancel()
 
     async def _finish(self, prompt: Any, sampling: "SamplingParams") -> "RequestOutput":
         self._number += 1
@@ -325,7 +344,7 @@ class VllmEngine:
         tokens: list[int] = []
         logprobs: list[float] = []
         for prompt in self._chat().canaries():
-            output = await self._in_time("its canary", self._finish(prompt, greedy(TOKENS)))
+            output = await self._call("answering its canary", self._finish(prompt, greedy(TOKENS)))
             said = output.outputs[0]
             tokens += said.token_ids
             pairs = zip(said.token_ids, said.logprobs or [], strict=False)
@@ -343,7 +362,7 @@ class VllmEngine:
             raise EngineFailed(f"{self.spec.name} is not loaded.")
         return self._llm
 
-    async def _call(self, what: str, call: Awaitable[T], limit_s: float = CONTROL_S) -> T:
+    async def _call(self, what: str, call: Awaitable[T], limit_s: float | None = None) -> T:
         try:
             return await self._in_time(what, call, limit_s)
         except EngineFailed:
@@ -353,8 +372,9 @@ class VllmEngine:
                 f"{self.spec.name} was lost while {what}: {error or type(error).__name__}."
             ) from error
 
-    async def _in_time(self, what: str, call: Awaitable[T], limit_s: float = CONTROL_S) -> T:
+    async def _in_time(self, what: str, call: Awaitable[T], limit_s: float | None = None) -> T:
         """The result of `call`; without one by the deadline, or from a process that died, it is lost."""
+        limit_s = settings.CONTROL_LIMIT_S if limit_s is None else limit_s
         ending = asyncio.ensure_future(call)
         try:
             async with asyncio.timeout(limit_s):

@@ -27,7 +27,7 @@ KNOWN: dict[str, str] = {
     r"out of memory|OutOfMemoryError|can't allocate memory|MemoryError": (
         "There is not enough memory for it. Lower max_model_len or gpu_memory_utilization."
     ),
-    r"(?i)tokenizer.*?(?:can't load|couldn't|not found|does not appear)|(?:can't load|couldn't).*?tokenizer": (
+    r"(?i)tokenizer.*?(?:can't load|couldn't|not found)|(?:can't load|couldn't).*?tokenizer": (
         "Its tokenizer cannot be read. Fetch the model's folder again."
     ),
     r"max_model_len \(\d+\) is greater": "Its max_model_len is more than it was made for. Lower it.",

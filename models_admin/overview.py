@@ -1,0 +1,277 @@
+"""What the Models page shows: memory of the workers, the registry as it stands, swaps that run and ran.
+
+Values without rows, equal where the page looks equal: six queries, however much there is.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from models_admin import catalogue, swap_chart
+from models_admin.catalogue import Present
+from models_admin.models import (
+    ENDED_PHASES,
+    RUNNING_PHASES,
+    EngineRecord,
+    GpuWorker,
+    Mode,
+    ModelConfig,
+    Phase,
+    Swap,
+)
+from models_admin.options import Option
+from models_admin.swap_chart import Bar
+
+PAST_SWAPS = 20
+GPU_BARS = ("GPU memory", "Host memory")
+CPU_BARS = ("Awake models", "Sleeping models")
+T = TypeVar("T")
+
+
+class Shown:
+    """Something with an element of its own on the page."""
+
+    @property
+    def version(self) -> str:
+        """Differs when anything of it differs, in every process alike."""
+        return hashlib.blake2s(repr(self).encode(), digest_size=8).hexdigest()
+
+
+class Rows(tuple[T, ...], Shown):
+    """One part of the page: what stands in it, in order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryBar:
+    """GiB (2**30 bytes), to one decimal: smaller changes are not worth a message."""
+
+    key: str
+    label: str
+    held_gib: float
+    budget_gib: float
+
+    @property
+    def text(self) -> str:
+        return f"{self.held_gib} of {self.budget_gib} GiB"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerCard(Shown):
+    """`memory` is empty while the worker has not said what it holds."""
+
+    pk: int
+    name: str
+    device: str
+    status: str
+    status_text: str
+    error: str
+    selection: str
+    has_gpu: bool
+    memory: tuple[MemoryBar, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """GiB of an engine, awake and asleep, as measured."""
+
+    awake_gib: float
+    asleep_gib: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """Seconds that a swap to `option` takes by what the last ones took."""
+
+    option: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRow(Shown):
+    """An enabled model. `size` is None where nothing was measured; `obstacle` says why it cannot run here."""
+
+    pk: int
+    display_name: str
+    name: str
+    type_text: str
+    active: bool
+    pinned: bool
+    place: str
+    has_weights: bool
+    obstacle: str
+    size: Size | None
+    expected: tuple[Expected, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSwap(Shown):
+    """A swap that waits or runs. `ended` tells the seconds of its phases so far; `began_at` is "" before."""
+
+    pk: int
+    target: str
+    worker: str
+    asked_by: str
+    phase: str
+    phase_text: str
+    progress_percent: int
+    eta_seconds: float | None
+    began_at: str
+    ended: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastSwap(Shown):
+    """`worker` is "" where one worker has done all that is shown."""
+
+    pk: int
+    target: str
+    worker: str
+    asked_by: str
+    requested_at: datetime
+    phase: str
+    outcome: str
+    reason: str
+    bar: Bar
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    workers: Rows[WorkerCard]
+    open_swaps: Rows[OpenSwap]
+    models: Rows[ModelRow]
+    past_swaps: Rows[PastSwap]
+    legend = tuple(RUNNING_PHASES)
+
+
+def read() -> Overview:
+    present = Present()
+    return Overview(
+        workers=Rows(_worker(present, worker) for worker in present.workers),
+        open_swaps=Rows(_open_swap(present, swap) for swap in present.swaps),
+        models=Rows(_models(present)),
+        past_swaps=Rows(_past_swaps()),
+    )
+
+
+def _worker(present: Present, worker: GpuWorker) -> WorkerCard:
+    option = present.option_of(worker)
+    return WorkerCard(
+        pk=worker.pk,
+        name=worker.name,
+        device=worker.device,
+        status=worker.status,
+        status_text=worker.get_status_display(),
+        error=worker.error,
+        selection=option.display_name if option else "",
+        has_gpu=catalogue.has_gpu(worker),
+        memory=_memory(worker),
+    )
+
+
+def _memory(worker: GpuWorker) -> tuple[MemoryBar, ...]:
+    if not worker.memory:
+        return ()
+    gpu, host = GPU_BARS if catalogue.has_gpu(worker) else CPU_BARS
+    said: dict[str, Any] = worker.memory
+    return tuple(
+        MemoryBar(
+            key=key,
+            label=label,
+            held_gib=round(said.get(f"{key}_held_gib", 0.0), 1),
+            budget_gib=round(said.get(f"{key}_budget_gib", 0.0), 1),
+        )
+        for key, label in (("gpu", gpu), ("host", host))
+    )
+
+
+def _open_swap(present: Present, swap: Swap) -> OpenSwap:
+    return OpenSwap(
+        pk=swap.pk,
+        target=_target(swap),
+        worker=next(worker.name for worker in present.workers if worker.pk == swap.worker_id),
+        asked_by=_asked_by(swap),
+        phase=swap.phase,
+        phase_text=swap.get_phase_display(),
+        progress_percent=round(swap.progress * 100),
+        eta_seconds=swap.eta_seconds,
+        began_at=_began_at(swap),
+        ended=_ended(swap),
+    )
+
+
+def _ended(swap: Swap) -> tuple[str, ...]:
+    return tuple(segment.text for segment in swap_chart.bars([swap.phase_seconds])[0].segments)
+
+
+def _began_at(swap: Swap) -> str:
+    waited_s = swap.phase_seconds.get(Phase.QUEUED)
+    return "" if waited_s is None else (swap.requested_at + timedelta(seconds=waited_s)).isoformat()
+
+
+def _target(swap: Swap) -> str:
+    return Option(mode=Mode(swap.mode), model_config=swap.model_config, parser=swap.parser).display_name
+
+
+def _asked_by(swap: Swap) -> str:
+    return swap.requested_by.get_username() if swap.requested_by else "somebody who has left"
+
+
+def _models(present: Present) -> Iterable[ModelRow]:
+    sizes = _sizes(present.workers)
+    choices = [(option, present.choice(option)) for option in present.offered]
+    for row in present.rows:
+        if not row.enabled:
+            continue
+        expected = (
+            Expected(option=choice.display_name, seconds=choice.eta_seconds)
+            for option, choice in choices
+            if row in option.rows and choice.eta_seconds is not None
+        )
+        alone = Option(mode=Mode.ONE_SHOT, model_config=row)
+        yield ModelRow(
+            pk=row.pk,
+            display_name=row.display_name,
+            name=row.name,
+            type_text=row.get_type_display(),
+            active=present.current is not None and row in present.current.rows,
+            pinned=row.pin,
+            place=present.place(row),
+            has_weights=row.type != ModelConfig.Type.RULES,
+            obstacle=alone.obstacle(present.workers),
+            size=sizes.get(row.pk),
+            expected=tuple(expected),
+        )
+
+
+def _sizes(workers: Iterable[GpuWorker]) -> dict[int, Size]:
+    """By the model's id: what the newest record says, else, and before it, what a worker holds now."""
+    sizes = {
+        record.model_config_id: Size(awake_gib=record.gpu_gib, asleep_gib=record.host_gib)
+        for record in EngineRecord.objects.order_by("measured_at").defer("canary")
+    }
+    for worker in workers:
+        for id_, engine in worker.memory.get("engines", {}).items():
+            sizes[int(id_)] = Size(awake_gib=engine["gpu_gib"], asleep_gib=engine["host_gib"])
+    return sizes
+
+
+def _past_swaps() -> Iterable[PastSwap]:
+    """The newest that have ended, newest first."""
+    ended = Swap.objects.filter(phase__in=ENDED_PHASES).order_by("-pk")
+    swaps = list(ended.select_related("model_config", "parser", "requested_by", "worker")[:PAST_SWAPS])
+    several = len({swap.worker_id for swap in swaps}) > 1
+    bars = swap_chart.bars([swap.phase_seconds for swap in swaps])
+    for swap, bar in zip(swaps, bars, strict=True):
+        yield PastSwap(
+            pk=swap.pk,
+            target=_target(swap),
+            worker=swap.worker.name if several else "",
+            asked_by=_asked_by(swap),
+            requested_at=swap.requested_at,
+            phase=swap.phase,
+            outcome=swap.get_phase_display(),
+            reason="" if swap.phase == Phase.READY else swap.reason,
+            bar=bar,
+        )

@@ -1,0 +1,75 @@
+"""A worker in this event loop, and what tests wait to see of it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+
+from candidates.models import Evaluation
+from gpu_worker.database import Database
+from gpu_worker.fleet import Fleet
+from gpu_worker.records import Kept
+from gpu_worker.residency import Budget
+from gpu_worker.worker import Worker
+from models_admin import options, wishes
+from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
+
+
+def make_worker(make: Callable[..., Any], gpu_gib: float = 0, host_gib: float = 0) -> Worker:
+    db = Database()
+    fleet = Fleet(make, Budget(gpu_gib=gpu_gib, host_gib=host_gib), Kept(db))
+    return Worker("gpu0", fleet, port=None, db=db)
+
+
+@contextlib.asynccontextmanager
+async def working(make: Callable[..., Any], **budget: float) -> AsyncIterator[Worker]:
+    """A worker whose engines `make` makes, stopped at the end as SIGTERM would."""
+    worker = make_worker(make, **budget)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        await running
+
+
+async def seen(look: Callable[[], Any], limit_s: float = 10) -> Any:
+    """Return what `look` finds, as soon as it is true."""
+    async with asyncio.timeout(limit_s):
+        while not (found := await sync_to_async(look)()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+def row() -> GpuWorker | None:
+    return GpuWorker.objects.select_related("model_config").first()
+
+
+def serving(name: str) -> Callable[[], bool]:
+    def look() -> bool:
+        worker = row()
+        return bool(
+            worker
+            and worker.status == GpuWorker.Status.READY
+            and worker.model_config
+            and worker.model_config.name == name
+        )
+
+    return look
+
+
+def ended(phase: Phase) -> Callable[[], Swap | None]:
+    return lambda: Swap.objects.filter(phase=phase).first()
+
+
+def count(status: str) -> int:
+    return Evaluation.objects.filter(status=status).count()
+
+
+@sync_to_async
+def wish(model: ModelConfig) -> wishes.Wish:
+    name, mode = options.meant_by(model)
+    return wishes.wish(model_name=name, mode=mode, user=AnonymousUser())
