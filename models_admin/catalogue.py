@@ -67,7 +67,7 @@ class SwapProgress:
     target_name: str
     progress_percent: int
     eta_seconds: float | None
-    requested_at: str
+    since: str
     waiting_name: str
 
 
@@ -158,7 +158,8 @@ class Present:
         return self.place(row) if self.residency(alone) else "ready"
 
     def is_cold(self, option: Option) -> bool:
-        return any(option.is_cold_on(worker) for worker in self.workers)
+        able = [worker for worker in self.workers if not option.obstacle_on(worker)]
+        return any(option.is_cold_on(worker) for worker in able)
 
     def residency(self, option: Option) -> str:
         if option.model_config.type == ModelConfig.Type.RULES:
@@ -296,7 +297,7 @@ def _progress(present: Present) -> SwapProgress | None:
         target_name=target.display_name if target else "",
         progress_percent=round(swap.progress * 100),
         eta_seconds=swap.eta_seconds,
-        requested_at=swap.requested_at.isoformat(),
+        since=(swap.began_at or swap.requested_at).isoformat(),
         waiting_name=waiting.display_name if waiting else "",
     )
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -349,6 +349,12 @@ class Swap(models.Model):
 
     def __str__(self) -> str:
         return f"swap {self.pk} to {self.model_config_id} ({self.phase})"
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When the worker took it up; None while it waits."""
+        waited_s = self.phase_seconds.get(Phase.QUEUED)
+        return None if waited_s is None else self.requested_at + timedelta(seconds=waited_s)
 
 
 class EngineRecord(models.Model):

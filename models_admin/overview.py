@@ -6,7 +6,7 @@ Values without rows, equal where the page looks equal: six queries, however much
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from models_admin import catalogue, swap_chart
@@ -196,18 +196,13 @@ def _open_swap(present: Present, swap: Swap) -> OpenSwap:
         phase_text=swap.get_phase_display(),
         progress_percent=round(swap.progress * 100),
         eta_seconds=swap.eta_seconds,
-        began_at=_began_at(swap),
+        began_at=swap.began_at.isoformat() if swap.began_at else "",
         ended=_ended(swap),
     )
 
 
 def _ended(swap: Swap) -> tuple[str, ...]:
     return tuple(segment.text for segment in swap_chart.bars([swap.phase_seconds])[0].segments)
-
-
-def _began_at(swap: Swap) -> str:
-    waited_s = swap.phase_seconds.get(Phase.QUEUED)
-    return "" if waited_s is None else (swap.requested_at + timedelta(seconds=waited_s)).isoformat()
 
 
 def _target(swap: Swap) -> str:
