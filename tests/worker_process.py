@@ -17,7 +17,9 @@ from wfc_site.die_with_parent import wrapped
 
 
 @contextlib.contextmanager
-def running_worker(name: str = "gpu0", port: int = 0, **environment: str) -> Iterator[GpuWorker]:
+def running_worker(
+    name: str = "gpu0", port: int = 0, limit_s: float = 20, **environment: str
+) -> Iterator[GpuWorker]:
     """Start `manage.py gpu_worker` and wait until its row is ready; SIGTERM ends it.
 
     `environment` adds variables, such as WFC_LEASE_S="2".
@@ -26,7 +28,7 @@ def running_worker(name: str = "gpu0", port: int = 0, **environment: str) -> Ite
     variables = {**os.environ, "WFC_DATABASE_URL": database_url(), **environment}
     process = subprocess.Popen(wrapped(command), cwd=settings.BASE_DIR, env=variables)
     try:
-        yield eventually(lambda: _ready(process, name))
+        yield eventually(lambda: _ready(process, name), limit_s)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)

@@ -69,7 +69,9 @@ def count(status: str) -> int:
     return Evaluation.objects.filter(status=status).count()
 
 
-@sync_to_async
-def wish(model: ModelConfig) -> wishes.Wish:
+def wish_now(model: ModelConfig) -> wishes.Wish:
     name, mode = options.meant_by(model)
     return wishes.wish(model_name=name, mode=mode, user=AnonymousUser())
+
+
+wish = sync_to_async(wish_now)
