@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from models_admin import catalogue, options, registry, wishes
-from models_admin.models import AuditEvent, GpuWorker, Mode, ModelConfig, Swap
+from models_admin.models import AuditEvent, EngineRecord, GpuWorker, Mode, ModelConfig, Swap
 
 
 @admin.register(ModelConfig)
@@ -138,6 +138,17 @@ class SwapAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["phase", "worker"]
     list_select_related = ["model_config", "requested_by"]
+
+
+@admin.register(EngineRecord)
+class EngineRecordAdmin(ReadOnlyAdmin):
+    """Deleting one lets the next load measure anew, and take its canary as the right one."""
+
+    list_display = ["model_config", "gpu_gib", "asleep_gpu_gib", "host_gib", "measured_at", "fingerprint"]
+    list_select_related = ["model_config"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("models_admin.delete_enginerecord")
 
 
 @admin.register(AuditEvent)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
 from gpu_worker.engines.rules import RulesEngine
-from gpu_worker.engines.vllm.engine import VllmEngine, preload
+from gpu_worker.engines.vllm.engine import VllmEngine, look_into, preload
 
 PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine, "vllm": VllmEngine}
 
@@ -19,5 +19,10 @@ def engine(spec: EngineSpec) -> Engine:
 
 def warm_up(architectures: list[str]) -> None:
     """Begin to import what engines of these model classes need, beside all other work; nothing for none."""
+
+    def warm() -> None:
+        preload(architectures)
+        look_into(architectures)
+
     if architectures:
-        threading.Thread(target=preload, args=(architectures,), name="vllm-import", daemon=True).start()
+        threading.Thread(target=warm, name="vllm-import", daemon=True).start()

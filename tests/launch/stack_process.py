@@ -16,9 +16,9 @@ from django.conf import settings
 
 
 def start(folder: Path, port: int, **environment: str) -> "subprocess.Popen[str]":
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("WFC_", "DJANGO_"))
-    }
+    # The last two are what vLLM leaves in a process that has run it, as this one may have.
+    left_out = ("WFC_", "DJANGO_", "VLLM_", "LD_PRELOAD")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     own = {"WFC_DATA_DIR": str(folder), "PORT": str(port), "WFC_WORKER_PORT": "0", **environment}
     return subprocess.Popen(
         [sys.executable, "manage.py", "up"],

@@ -68,6 +68,15 @@ def preload(architectures: Sequence[str]) -> None:
             importlib.import_module(name)
 
 
+def look_into(architectures: Sequence[str]) -> None:
+    """Let vLLM find out what these model classes can do: ten seconds for each, once, kept in its cache."""
+    from vllm.model_executor.models.registry import ModelRegistry
+
+    for name in architectures:
+        with suppress(Exception):  # its load will say what is wrong
+            ModelRegistry.models[name].inspect_model_cls()
+
+
 class VllmEngine:
     """`weights` are looked up at the first need of them; `_llm` lives from load to unload."""
 

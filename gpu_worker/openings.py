@@ -1,0 +1,52 @@
+"""Received files in hand: opened in child processes, a few at a time, whatever models do meanwhile."""
+
+import asyncio
+import contextlib
+import logging
+
+from candidates import preparation
+from candidates.documents import DocumentRefused, Encrypted
+from candidates.leases import ClaimLost
+from candidates.models import ItemState
+from candidates.preparation import Opening
+from gpu_worker.database import Database
+from gpu_worker.hand import Hand
+from models_admin.models import GpuWorker
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2  # child processes; each may take a whole core
+
+
+class Openings:
+    def __init__(self, row: GpuWorker, db: Database, hand: Hand) -> None:
+        self._row, self._db, self.hand = row, db, hand
+
+    async def take(self) -> None:
+        """Claim files and begin to open them, as many as there is room for."""
+        room = AT_ONCE - len(self.hand)
+        for opening in await self._db(preparation.claim, self._row, room):
+            self.hand.hold(opening.pk, self._prepare(opening))
+
+    async def _prepare(self, opening: Opening) -> None:
+        try:
+            await self._open(opening)
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._db(preparation.put_back, [opening]))
+        except Exception:
+            log.exception("file %s", opening.pk)
+            sentence = "The file could not be opened: an error of ours, see the log."
+            with contextlib.suppress(ClaimLost):
+                await self._db(preparation.fail, opening, sentence)
+
+    async def _open(self, opening: Opening) -> None:
+        try:
+            document = await asyncio.to_thread(preparation.read, opening)
+        except Encrypted as refusal:
+            await self._db(preparation.refuse, opening, ItemState.ENCRYPTED, str(refusal))
+        except DocumentRefused as refusal:
+            await self._db(preparation.refuse, opening, ItemState.UNREADABLE, str(refusal))
+        else:
+            await self._db(preparation.complete, opening, document)

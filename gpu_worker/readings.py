@@ -1,0 +1,128 @@
+"""Evaluations in hand: claimed for the selection that serves, read by its engine, written or put back."""
+
+import asyncio
+import contextlib
+import logging
+
+from django.utils import timezone
+
+from candidates import evaluations
+from candidates.evaluations import Reading
+from candidates.leases import ClaimLost
+from gpu_worker.database import Database
+from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, Reply, Request
+from gpu_worker.fleet import Fleet
+from gpu_worker.hand import Hand
+from gpu_worker.scheduler import Queue, Selection, next_batch
+from gpu_worker.serving import Serving
+from gpu_worker.swapper import Admitted, Answered, Swapper
+from models_admin.models import GpuWorker
+
+log = logging.getLogger(__name__)
+
+OUR_ERROR = "The résumé could not be read: an error of ours, see the log."
+
+
+class Readings:
+    def __init__(
+        self, row: GpuWorker, db: Database, fleet: Fleet, swapper: Swapper, serving: Serving, hand: Hand
+    ) -> None:
+        self._row, self._db, self._fleet, self._swapper = row, db, fleet, swapper
+        self._serving, self.hand = serving, hand
+        self._alone: int | None = None  # the one that runs with nothing beside it
+
+    async def take(self) -> None:
+        """Claim evaluations and give them to the engine, as many as it takes at once."""
+        serving = self._swapper.serving
+        if serving is None or not self._may_claim(serving):
+            return
+        engine = self._fleet[serving.model_config_id]
+        readings = await self._claim(serving, engine.max_in_flight)
+        if self._swapper.serving != serving or not self._may_claim(serving):  # the world went on meanwhile
+            await self._db(evaluations.put_back, readings)
+            return
+        for reading in readings:
+            self._alone = reading.pk if reading.alone else None
+            self._swapper.handle(Admitted(request=reading.pk))
+            self.hand.hold(reading.pk, self._evaluate(engine, serving, reading))
+
+    def _may_claim(self, serving: Selection) -> bool:
+        return self._swapper.admits and self._alone is None and self._fleet.awake(serving.engines)
+
+    async def _claim(self, serving: Selection, at_once: int) -> list[Reading]:
+        in_hand = len(self._swapper.in_hand)
+        room = at_once - in_hand
+        queues = [_queue(row) for row in await self._db(evaluations.waiting)] if room > 0 else []
+        batch = next_batch(serving, queues, room)
+        if batch is None:
+            return []
+        return await self._db(
+            evaluations.claim,
+            self._row,
+            batch.count,
+            mode=batch.selection.mode,
+            model_config_id=batch.selection.model_config_id,
+            parser_id=batch.selection.parser_id,
+            beside=in_hand,
+        )
+
+    async def _evaluate(self, engine: Engine, serving: Selection, reading: Reading) -> None:
+        try:
+            reply = await engine.evaluate(_request(reading))
+            self._serving.all_is_well()
+            self._fleet.used(engine)
+            await self._write(engine, serving, reading, reply)
+        except AnswerFailed as failure:
+            self._serving.all_is_well()
+            await self._fail(reading, str(failure))
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._db(evaluations.put_back, [reading]))
+        except EngineFailed as failure:
+            await self._mourn(engine, reading, str(failure))
+        except Exception:
+            log.exception("evaluation %s", reading.pk)
+            await self._fail(reading, OUR_ERROR)
+        finally:
+            self._alone = None if self._alone == reading.pk else self._alone
+            self._swapper.handle(Answered(request=reading.pk))
+
+    async def _write(self, engine: Engine, serving: Selection, reading: Reading, reply: Reply) -> None:
+        saw_text_only = engine.spec.sees_pages or serving.parser_id is not None
+        await self._db(
+            evaluations.complete,
+            reading,
+            reply.answer,
+            engine_version=f"{engine.version}, text layer" if saw_text_only else engine.version,
+            model_revision=engine.revision,
+        )
+
+    async def _fail(self, reading: Reading, sentence: str) -> None:
+        try:
+            await self._db(evaluations.fail, reading, sentence)
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+
+    async def _mourn(self, engine: Engine, reading: Reading, sentence: str) -> None:
+        self._serving.why_lost = sentence
+        await self._fleet.lose(engine)
+        with contextlib.suppress(ClaimLost):
+            await self._db(evaluations.engine_died, reading, sentence)
+
+
+def _request(reading: Reading) -> Request:
+    return Request(
+        id=reading.pk,
+        job_title=reading.job_title,
+        job_description=reading.job_description,
+        pages=reading.pages,
+    )
+
+
+def _queue(row: evaluations.Waiting) -> Queue:
+    selection = None
+    if row.pinned and row.model_config_id is not None:
+        selection = Selection(mode=row.mode, model_config_id=row.model_config_id, parser_id=row.parser_id)
+    age_s = (timezone.now() - row.oldest_at).total_seconds()
+    return Queue(selection=selection, waiting=row.count, oldest_wait_s=age_s)

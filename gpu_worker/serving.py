@@ -1,0 +1,104 @@
+"""Bringing a selection up without a wish: at the worker's start, and after an engine of it was lost."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from gpu_worker import roster, selections
+from gpu_worker.database import Database
+from gpu_worker.engines.protocol import EngineFailed, EngineSpec
+from gpu_worker.fleet import Fleet
+from gpu_worker.scheduler import Selection
+from gpu_worker.swapper import Swapper
+from models_admin.models import GpuWorker
+
+log = logging.getLogger(__name__)
+
+LOSSES_IN_A_ROW = 5  # of one poisonous résumé there are three
+LOOK_AGAIN_S = 2.0  # at the registry, while nothing in it can run
+
+
+class Serving:
+    """`why_lost` is what the last engine died of, for the operator."""
+
+    def __init__(self, row: GpuWorker, db: Database, fleet: Fleet, swapper: Swapper) -> None:
+        self._row, self._db, self._fleet, self._swapper = row, db, fleet, swapper
+        self._losses = 0  # since an engine answered
+        self.why_lost = ""
+
+    @property
+    def starting(self) -> bool:
+        """Whether a selection is to be brought up."""
+        return self._row.status == GpuWorker.Status.STARTING
+
+    def all_is_well(self) -> None:
+        """Say that an engine has answered."""
+        self._losses = 0
+
+    async def start(self) -> None:
+        """Bring up what the worker is to serve. A failure is shown and waits for a person."""
+        began = timezone.now()
+        selection = await self._db(selections.at_start, self._row)
+        if selection is None:
+            await self._say_that_nothing_runs()
+            return
+        try:
+            await self._preload()
+            await self._bring(await self._db(selections.specs, selection))
+        except EngineFailed as failure:
+            log.error("%s did not start: %s", selection, failure)
+            await self._db(roster.say, self._row, GpuWorker.Status.ERROR, error=str(failure))
+            return
+        self._swapper.begin(selection)
+        await self._db(
+            roster.say,
+            self._row,
+            GpuWorker.Status.READY,
+            mode=selection.mode,
+            model_config_id=selection.model_config_id,
+            parser_id=selection.parser_id,
+            serving_since=began,
+        )
+
+    async def _say_that_nothing_runs(self) -> None:
+        if self._row.error != selections.NOTHING_RUNS:
+            starting = GpuWorker.Status.STARTING
+            await self._db(roster.say, self._row, starting, error=selections.NOTHING_RUNS)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _preload(self) -> None:
+        """Load what is to be ready, one after the other: the later ones send the earlier ones to sleep."""
+        for spec in await self._db(selections.to_preload):
+            if spec.id in self._fleet.tiers():
+                continue
+            try:
+                await self._bring([spec])
+            except EngineFailed as failure:
+                log.warning("%s is not preloaded: %s", spec.name, failure)
+
+    async def _bring(self, specs: Sequence[EngineSpec]) -> None:
+        await self._fleet.make_room(specs)
+        await self._fleet.bring(specs)
+        await self._fleet.check(specs)
+
+    def has_lost(self) -> Selection | None:
+        """The selection, if an engine of it is gone and no swap is about to see to that."""
+        serving = self._swapper.serving
+        if serving is None or self._swapper.phase is not None or self._fleet.awake(serving.engines):
+            return None
+        return serving
+
+    async def mourn(self) -> None:
+        """Serve nothing, say so, and start again.
+
+        What is lost again and again without an answer in between is not started: a person has to choose.
+        """
+        self._swapper.lost()
+        self._losses += 1
+        if self._losses > LOSSES_IN_A_ROW:
+            status, then = GpuWorker.Status.ERROR, "It was lost again and again; choose another model."
+        else:
+            status, then = GpuWorker.Status.STARTING, "It is being loaded again."
+        await self._db(roster.say, self._row, status, error=f"{self.why_lost} {then}")
