@@ -207,20 +207,22 @@ class Fleet:
         if self._moving.locked():  # a move has deadlines of its own
             return found
         for id_ in self.tiers():
-            try:
-                await self._berths[id_].engine.ping()
-            except EngineFailed as failure:
-                found[id_] = str(failure)
-            except KeyError:  # it left meanwhile
+            if (berth := self._berths.get(id_)) is None:  # it left meanwhile
                 continue
-        await self.unload(found)
+            try:
+                await berth.engine.ping()
+            except EngineFailed as failure:
+                if await self.lose(berth.engine):
+                    found[id_] = str(failure)
         return found
 
-    async def lose(self, engine: Engine) -> None:
-        """Unload an engine that was found dead, unless another one has its berth already."""
+    async def lose(self, engine: Engine) -> bool:
+        """Unload an engine that was found dead; False where another one has its berth already."""
         async with self._moving:
-            if self._has(engine):
-                await self._unload(engine.spec.id)
+            if not self._has(engine):
+                return False
+            await self._unload(engine.spec.id)
+            return True
 
     async def unload_idle(self, serving: Collection[int]) -> None:
         """Unload whose time without work is up: not the serving ones, and not those that are pinned."""

@@ -49,7 +49,8 @@ async def many_resumes(waiting: Callable[..., Evaluation]) -> None:
 
 
 async def all_read() -> None:
-    await seen(lambda: count("succeeded") == 6, limit_s=60)
+    await seen(lambda: count("succeeded") + count("failed") == 6, limit_s=60)
+    assert not [each.error async for each in Evaluation.objects.filter(status="failed")]
     assert not await Evaluation.objects.filter(failures__gt=0).aexists()
 
 
@@ -81,9 +82,9 @@ async def test_lost_while_idle(text_a, waiting, fault):
 
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP])
 async def test_lost_while_loading(text_a, text_b, waiting, fault, settings):
-    settings.LOAD_LIMIT_S = 5.0
     async with working(engine, **ONE_AWAKE):
         await seen(serving("tiny/text-a"), limit_s=90)
+        settings.LOAD_LIMIT_S = 5.0
         before = engine_pids()
         await wish(text_b)
         (lost,) = await seen(lambda: engine_pids() - before)

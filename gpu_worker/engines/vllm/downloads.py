@@ -1,22 +1,33 @@
 """Fetching weights from the hub, in a process of its own that may be ended at any time.
 
 Run as a script it fetches one repository and prints, line by line, {"done_bytes", "total_bytes"}; a sentence
-in {"refused"} ends it. What was fetched stays, so that the next try goes on where this one ended.
+in {"refused"} ends it. Whole files stay, so that the next try goes on with what is missing; weights come
+last, so that where they are all the rest is too.
 """
 
 import asyncio
 import json
 import os
+import select
+import shutil
+import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ENOUGH = ["*.safetensors", "*.json", "*.jinja", "*.model", "*.txt", "*.tiktoken", "*.py"]
+WEIGHTS = "*.safetensors"
+ENOUGH = [WEIGHTS, "*.json", "*.jinja", "*.model", "*.txt", "*.tiktoken", "*.py"]
 TELL_EVERY_S = 0.5
+LEAVES_WITHIN_S = 5.0
+STALE_S = 3600.0  # nobody writes any more into a part that has not grown for so long
+GIB = 2**30
 
 
-async def fetch(name: str, revision: str, progress: Any) -> None:
+async def fetch(name: str, revision: str, progress: Callable[[float], None]) -> None:
     """Fetch the repository `name`, telling `progress` the share that is here. Raises EngineFailed."""
     from gpu_worker.engines.protocol import EngineFailed
     from gpu_worker.engines.vllm import weights
@@ -28,82 +39,194 @@ async def fetch(name: str, revision: str, progress: Any) -> None:
         )
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "gpu_worker.engines.vllm.downloads", name, revision, str(os.getpid()),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, env=_online(),
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, env=_environment(),
     )  # fmt: skip
-    refused = ""
     try:
-        assert child.stdout is not None  # noqa: S101  # asked for above
-        async for line in child.stdout:
-            said = json.loads(line)
-            refused = said.get("refused", "")
-            if said.get("total_bytes"):
-                progress(min(1.0, said["done_bytes"] / said["total_bytes"]))
+        refused = await _heard(child, progress)
         code = await child.wait()
     finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
+        await _end(child)
     if refused or code:
         raise EngineFailed(refused or f"Fetching {name} ended with {code}; the log says why.")
 
 
-def _online() -> dict[str, str]:
-    """The worker's environment without what keeps its engines off the network."""
-    return {key: value for key, value in os.environ.items() if not key.endswith("_OFFLINE")}
+def _environment() -> dict[str, str]:
+    """The worker's, without what keeps its engines off the network."""
+    online = {key: value for key, value in os.environ.items() if not key.endswith("_OFFLINE")}
+    return online | {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+
+
+async def _heard(child: asyncio.subprocess.Process, progress: Callable[[float], None]) -> str:
+    """Pass on how far it is until it says no more; return why it refused, "" if it did not."""
+    refused = ""
+    assert child.stdout is not None  # noqa: S101  # asked for when it was started
+    async for line in child.stdout:
+        said = json.loads(line)
+        refused = said.get("refused", refused)
+        if said.get("total_bytes"):
+            progress(min(1.0, said["done_bytes"] / said["total_bytes"]))
+    return refused
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    if child.returncode is not None:
+        return
+    child.terminate()
+    try:
+        async with asyncio.timeout(LEAVES_WITHIN_S):
+            await child.wait()
+    except TimeoutError:
+        child.kill()
+        await child.wait()
+
+
+# From here on in the child
+
+
+class Refused(Exception):
+    """There is no use in fetching it; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One commit of a repository and where the hub's cache keeps it; `sizes` are bytes by file."""
+
+    repository: Path
+    commit: str
+    sizes: dict[str, int]
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(self.sizes.values())
+
+    def done_bytes(self, since: float) -> int:
+        """What is here of it, with the parts that have grown since `since`, seconds since the epoch."""
+        folder = self.repository / "snapshots" / self.commit
+        whole = sum(size for file, size in self.sizes.items() if (folder / file).exists())
+        return whole + sum(size for _, size, grew_at in self.parts() if grew_at >= since)
+
+    def parts(self) -> list[tuple[Path, int, float]]:
+        """The files that are half here: path, bytes, and when they grew last."""
+        found = []
+        for path in self.repository.glob("blobs/*.incomplete"):
+            try:
+                stat = path.stat()
+            except FileNotFoundError:  # whole by now
+                continue
+            found.append((path, stat.st_size, stat.st_mtime))
+        return found
 
 
 def main(name: str, revision: str, parent_pid: str) -> None:
-    threading.Thread(target=_end_with, args=(int(parent_pid),), daemon=True).start()
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
-
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker decides
+    signal.signal(signal.SIGTERM, lambda *_: _leave())
+    _leave_with(int(parent_pid))
     try:
-        info = HfApi().model_info(name, revision=revision or None, files_metadata=True)
-        sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if _wanted(file.rfilename)}
-        folder = _repository_folder(name)
-        done = threading.Event()
-        telling = threading.Thread(target=_tell, args=(folder, sum(sizes.values()), done), daemon=True)
-        telling.start()
-        snapshot_download(name, revision=revision or None, allow_patterns=list(sizes))
+        _fetch(name, revision or None)
+    except Exception as error:  # the hub's client raises its HTTP library's errors, too
+        _say(refused=_sentence(name, revision, error))
+
+
+def _fetch(name: str, revision: str | None) -> None:
+    from huggingface_hub import snapshot_download
+
+    snapshot = _look(name, revision)
+    _expect_room(name, snapshot)
+    done = threading.Event()
+    telling = threading.Thread(target=_tell, args=(snapshot, done), daemon=True)
+    telling.start()
+    try:
+        rest = [file for file in snapshot.sizes if not Path(file).match(WEIGHTS)]
+        for files in (rest, list(snapshot.sizes)):
+            snapshot_download(name, revision=revision, allow_patterns=files)
+    finally:
         done.set()
         telling.join()
-    except GatedRepoError:
-        _say(refused=f"{name} is gated: accept its licence on the hub and set HF_TOKEN.")
-    except RepositoryNotFoundError:
-        _say(refused=f"The hub has no model {name}, or it is private and HF_TOKEN is not set.")
-    except (HfHubHTTPError, OSError) as error:
-        _say(refused=f"{name} cannot be fetched: {str(error).splitlines()[0][:200]}")
+
+
+def _look(name: str, revision: str | None) -> Snapshot:
+    from huggingface_hub import HfApi
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    info = HfApi().model_info(name, revision=revision, files_metadata=True)
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if _wanted(file.rfilename)}
+    if not any(Path(file).match(WEIGHTS) for file in sizes):
+        raise Refused(f"{name} has no weights in {WEIGHTS} on the hub; others are not fetched.")
+    repository = Path(HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"
+    return Snapshot(repository=repository, commit=info.sha or "", sizes=sizes)
 
 
 def _wanted(file: str) -> bool:
     return "/" not in file and any(Path(file).match(pattern) for pattern in ENOUGH)
 
 
-def _repository_folder(name: str) -> Path:
-    from huggingface_hub.constants import HF_HUB_CACHE
+def _expect_room(name: str, snapshot: Snapshot) -> None:
+    """Clear away what a killed fetch has left, and raise Refused where the disk is too small."""
+    now = time.time()
+    for part, _, grew_at in snapshot.parts():
+        if grew_at < now - STALE_S:
+            part.unlink(missing_ok=True)
+    snapshot.repository.mkdir(parents=True, exist_ok=True)
+    needed_bytes = snapshot.total_bytes - snapshot.done_bytes(since=now)
+    free_bytes = shutil.disk_usage(snapshot.repository).free
+    if needed_bytes > free_bytes:
+        raise Refused(
+            f"{name} takes {needed_bytes / GIB:.1f} GiB more on the disk of {snapshot.repository.parent}, "
+            f"where {free_bytes / GIB:.1f} GiB are free."
+        )
 
-    return Path(HF_HUB_CACHE) / f"models--{name.replace('/', '--')}" / "blobs"
 
-
-def _tell(folder: Path, total_bytes: int, done: threading.Event) -> None:
+def _tell(snapshot: Snapshot, done: threading.Event) -> None:
+    began_at = time.time()
     while True:
         ended = done.wait(TELL_EVERY_S)
-        here = (
-            sum(file.stat().st_size for file in folder.glob("*") if file.is_file()) if folder.is_dir() else 0
-        )
-        _say(done_bytes=here, total_bytes=total_bytes)
+        _say(done_bytes=snapshot.done_bytes(since=began_at), total_bytes=snapshot.total_bytes)
         if ended:
             return
+
+
+def _sentence(name: str, revision: str, error: Exception) -> str:
+    from huggingface_hub import constants, errors
+
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, errors.GatedRepoError):
+        return f"{name} is gated: accept its licence on the hub and set HF_TOKEN."
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return f"The hub has no model {name}, or it is private and HF_TOKEN is not set."
+    if isinstance(error, errors.RevisionNotFoundError):
+        return f"The hub has no revision {revision} of {name}."
+    said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return f"{name} cannot be fetched from {constants.ENDPOINT}: {said[:200]}"
 
 
 def _say(**said: Any) -> None:
     print(json.dumps(said), flush=True)  # noqa: T201  # the parent reads it
 
 
-def _end_with(parent_pid: int) -> None:
-    import select
+def _leave_with(parent_pid: int) -> None:
+    """Leave as soon as the worker has ended, in whatever way."""
+    try:
+        parent = os.pidfd_open(parent_pid)
+    except ProcessLookupError:
+        _leave()
 
-    select.select([os.pidfd_open(parent_pid)], [], [])
+    def watch() -> None:
+        select.select([parent], [], [])
+        _leave()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _leave() -> None:
+    """End at once; the parts that this process writes go with it: the hub's client begins them anew."""
+    for opened in Path("/proc/self/fd").iterdir():
+        try:
+            path = Path(os.readlink(opened))
+        except OSError:
+            continue
+        if path.suffix == ".incomplete":
+            path.unlink(missing_ok=True)
     os._exit(1)
 
 

@@ -389,7 +389,7 @@ class VllmEngine:
             async with asyncio.timeout(limit_s):
                 while not ending.done():
                     await asyncio.wait([ending], timeout=0.1)
-                    if not ending.done() and self._llm is not None and self._llm.errored:
+                    if not ending.done() and (self._llm is None or self._llm.errored):
                         raise EngineFailed(f"{self.spec.name} died while {what}.")
                 return ending.result()
         except TimeoutError:
