@@ -43,20 +43,27 @@ class Answer(BaseModel):
 
 
 OUTCOMES = ("Shortlisted", "Needs Review", "Rejected", "Invalid")
-# What a model may say of it, every string bounded: an answer cannot run on for ever.
+
+
+def _line(longest: int) -> dict[str, Any]:
+    """One line of text that has something in it: what `Answer` takes, and its `Text` would strip to nothing."""
+    return {"type": "string", "pattern": r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", "maxLength": longest}
+
+
+# What a model may say of it, every string bounded: an answer cannot run on for ever, and is an `Answer`.
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "name": {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 120}, {"type": "null"}]},
-        "email": {"anyOf": [{"type": "string", "minLength": 3, "maxLength": 120}, {"type": "null"}]},
+        "name": {"anyOf": [_line(120), {"type": "null"}]},
+        "email": {"anyOf": [_line(120), {"type": "null"}]},
         "outcome": {"enum": list(OUTCOMES)},
-        "reason": {"type": "string", "minLength": 1, "maxLength": 500},
+        "reason": _line(500),
     },
     "required": ["name", "email", "outcome", "reason"],
     "additionalProperties": False,
 }
 LONGEST_CHARS = 120 + 120 + 12 + 500 + 60  # of the values and of what stands around them
-LONGEST_TOKENS = 2 * LONGEST_CHARS  # a model's tokens are longer than a character, escapes are several
+LONGEST_TOKENS = 4 * LONGEST_CHARS  # bytes of UTF-8: where a tokenizer has no word it has bytes
 
 
 class NoAnswer(ValueError):

@@ -123,11 +123,11 @@ class Fleet:
         Raises EngineFailed where a load went wrong; nothing of it is left then.
         """
         async with self._moving:
-            wanted = {spec.id: spec for spec in specs}
-            for spec in wanted.values():
+            wanted = [spec for spec in specs if spec.id not in serving]
+            for spec in wanted:
                 await self._board(spec)
             try:
-                steps = self._steps_to(wanted, staying=serving)
+                steps = self._steps_to([spec.id for spec in wanted], staying=serving)
             except EngineFailed:
                 return  # it will be loaded when the others have made room
             for step in steps:
@@ -158,7 +158,7 @@ class Fleet:
                     await self._load(step.id, berth)
                 case Move.WAKE:
                     await berth.engine.wake()
-                    berth.tier = Tier.GPU
+                    berth.tier, berth.last_used_s = Tier.GPU, time.monotonic()
                 case Move.SLEEP:
                     await self._sleep(step.id, berth)
                 case Move.UNLOAD:
@@ -188,7 +188,9 @@ class Fleet:
     async def check(self, specs: Iterable[EngineSpec]) -> None:
         """Let every engine of `specs` answer its canary. Raises EngineFailed; what broke is unloaded."""
         for spec in specs:
-            berth = self._berths[spec.id]
+            berth = self._berths.get(spec.id)
+            if berth is None or berth.tier is not Tier.GPU:
+                raise EngineFailed(f"{spec.name} was lost before it was checked.")
             try:
                 canary = await berth.engine.check(berth.record.canary)
             except EngineFailed:
@@ -226,13 +228,11 @@ class Fleet:
 
     async def unload_idle(self, serving: Collection[int]) -> None:
         """Unload whose time without work is up: not the serving ones, and not those that are pinned."""
-        now_s = time.monotonic()
-        for id_, berth in list(self._berths.items()):
-            stay = berth.engine.spec.stay
-            idle = stay.idle_ttl_s is not None and now_s - berth.last_used_s > stay.idle_ttl_s
-            if idle and not stay.pinned and id_ not in serving and berth.tier is not Tier.DISK:
-                log.info("%s was idle for %s s", berth.engine.spec.name, stay.idle_ttl_s)
-                await self.unload([id_])
+        async with self._moving:
+            for id_, berth in list(self._berths.items()):
+                if id_ not in serving and _is_idle(berth):
+                    log.info("%s was idle for its time", berth.engine.spec.name)
+                    await self._unload(id_)
 
     async def unload(self, ids: Iterable[int]) -> None:
         async with self._moving:
@@ -245,3 +245,10 @@ class Fleet:
     async def _unload(self, id_: int) -> None:
         if berth := self._berths.pop(id_, None):
             await berth.engine.unload()
+
+
+def _is_idle(berth: Berth) -> bool:
+    stay = berth.engine.spec.stay
+    if stay.idle_ttl_s is None or stay.pinned or berth.tier is Tier.DISK:
+        return False
+    return time.monotonic() - berth.last_used_s > stay.idle_ttl_s

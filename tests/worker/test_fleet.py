@@ -230,7 +230,6 @@ async def test_what_waited_for_its_turn_is_loaded_when_room_was_made(fleet):
     assert fleet.tiers() == {A: Tier.HOST, B: Tier.GPU}
 
 
-@pytest.mark.xfail(strict=True, reason="prepare() boards an edited engine anew while it serves")
 async def test_what_serves_and_was_edited_is_not_touched_while_its_partner_is_prepared(fleet, workshop):
     await bring(fleet, spec("a"))
     serving = fleet[A]
@@ -321,7 +320,6 @@ async def test_one_that_answers_something_else_is_unloaded(fleet, workshop):
     assert fleet.tiers() == {}
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="check() looks its berth up without asking")
 async def test_one_that_was_lost_before_its_check_is_a_failure(fleet):
     await bring(fleet, spec("a"))
     await fleet.lose(fleet[A])
@@ -445,7 +443,6 @@ async def test_while_something_moves_nobody_is_asked(fleet, workshop):
     await moving
 
 
-@pytest.mark.xfail(strict=True, reason="lost() unloads by id what it asked by engine")
 async def test_a_successor_does_not_go_with_the_one_that_was_found_dead(fleet, workshop):
     await bring(fleet, spec("a"))
     workshop.asked.clear()
@@ -513,7 +510,6 @@ async def test_what_has_just_worked_is_not_idle(fleet, clock):
     assert fleet.tiers() == {A: Tier.GPU}
 
 
-@pytest.mark.xfail(strict=True, reason="waking is not noted as use")
 async def test_what_was_just_woken_is_not_idle(fleet, clock):
     await bring(fleet, spec("a", stay=Stay(idle_ttl_s=60)))
     await bring(fleet, spec("b"))
@@ -523,7 +519,6 @@ async def test_what_was_just_woken_is_not_idle(fleet, clock):
     assert fleet.tiers()[A] is Tier.GPU
 
 
-@pytest.mark.xfail(strict=True, reason="unload_idle() decides before it has the lock")
 async def test_what_is_woken_while_it_was_found_idle_stays(fleet, workshop, clock):
     """The move that wakes it holds the lock; who looks for the idle waits for that."""
     await bring(fleet, spec("a", stay=Stay(idle_ttl_s=60)))
