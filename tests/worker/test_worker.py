@@ -267,7 +267,7 @@ async def test_what_was_in_hand_when_an_engine_died_runs_alone_and_only_the_pois
 
 
 async def test_an_engine_that_dies_again_and_again_waits_for_a_person(balanced, workshop, monkeypatch):
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.01)
+    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
     workshop.breaks["rules/balanced", "ping"] = "It is dead."
     async with working(workshop):
         worker = await seen(lambda: (worker := row()) and worker.status == GpuWorker.Status.ERROR and worker)

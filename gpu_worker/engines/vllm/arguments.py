@@ -50,6 +50,8 @@ def arguments(
         },
         "max_num_seqs": GPU_SEQUENCES if on_gpu else CPU_SEQUENCES,
     }
+    if spec.sees_pages:  # vLLM keeps memory for the most that a prompt may hold, of every kind
+        said["limit_mm_per_prompt"] = {"image": 1, "video": 0, "audio": 0}
     if spec.max_model_len:
         said["max_model_len"] = spec.max_model_len
     if on_gpu:

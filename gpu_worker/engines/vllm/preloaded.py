@@ -1,6 +1,6 @@
 """Imported once by the fork server, so that every EngineCore begins with vLLM in memory already.
 
-Of the half minute that an engine takes to start on a CPU nearly all is importing vLLM. Nothing here touches
+Of the half minute that an engine takes to start on a CPU nearly all is importing vLLM. Nothing here may touch
 a GPU: a process that has may not fork. `WFC_ARCHITECTURES` names model classes worth having at hand.
 """
 
@@ -20,13 +20,14 @@ ANY = [
     "llguidance.torch",
 ]
 CPU = ["vllm.v1.worker.cpu_worker", "vllm.v1.worker.cpu_model_runner"]
-GPU = ["vllm.v1.worker.gpu_worker", "vllm.v1.worker.gpu_model_runner"]
 
 
 def preload() -> None:
     from vllm.platforms import current_platform
 
-    for name in [*ANY, *(CPU if current_platform.is_cpu() else GPU), *_model_modules()]:
+    # With CUDA only what vLLM itself has in memory when it forks: vLLM looks at model classes in processes of
+    # their own there, since importing one may touch the GPU.
+    for name in [*ANY, *CPU, *_model_modules()] if current_platform.is_cpu() else ANY:
         try:
             importlib.import_module(name)
         except Exception:  # another version of vLLM has other modules: its engines import theirs themselves
