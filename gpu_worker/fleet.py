@@ -203,9 +203,9 @@ class Fleet:
 
     # Looking after them
 
-    async def lost(self) -> dict[int, str]:
-        """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by id."""
-        found: dict[int, str] = {}
+    async def lost(self) -> dict[str, str]:
+        """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by name."""
+        found: dict[str, str] = {}
         if self._moving.locked():  # a move has deadlines of its own
             return found
         for id_ in self.tiers():
@@ -215,7 +215,7 @@ class Fleet:
                 await berth.engine.ping()
             except EngineFailed as failure:
                 if await self.lose(berth.engine):
-                    found[id_] = str(failure)
+                    found[berth.engine.spec.name] = str(failure)
         return found
 
     async def lose(self, engine: Engine) -> bool:

@@ -1,4 +1,4 @@
-"""The worker's own small HTTP port, for probes: /health and /status."""
+"""The worker's own small HTTP port: /health and /status for probes, /metrics for Prometheus."""
 
 import contextlib
 import json
@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 
-Reader = Callable[[], Awaitable[dict[str, Any]]]
+StatusReader = Callable[[], Awaitable[dict[str, Any]]]
+MetricsReader = Callable[[], Awaitable[bytes]]
 
 
 class Port(uvicorn.Server):
     """Answers on loopback from within the worker's event loop, whose signals stay the worker's."""
 
-    def __init__(self, host: str, port: int, status: Reader) -> None:
-        self._status = status
+    def __init__(self, host: str, port: int, status: StatusReader, metrics: MetricsReader) -> None:
+        self._status, self._metrics = status, metrics
         self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind((host, port))
@@ -40,21 +42,23 @@ class Port(uvicorn.Server):
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
-        code, body = await self._page(scope["method"], scope["path"])
-        await send(
-            {
-                "type": "http.response.start",
-                "status": code,
-                "headers": [(b"content-type", b"application/json")],
-            }
-        )
-        await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+        code, kind, body = await self._page(scope["method"], scope["path"])
+        headers = [(b"content-type", kind.encode())]
+        await send({"type": "http.response.start", "status": code, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
-    async def _page(self, method: str, path: str) -> tuple[int, dict[str, Any]]:
-        if method not in ("GET", "HEAD") or path not in ("/health", "/status"):
-            return 404, {"detail": "Ask for /health or /status."}
+    async def _page(self, method: str, path: str) -> tuple[int, str, bytes]:
+        """Status code, content type and body."""
+        if method not in ("GET", "HEAD") or path not in ("/health", "/status", "/metrics"):
+            return _json(404, {"detail": "Ask for /health, /status or /metrics."})
+        if path == "/metrics":
+            return 200, CONTENT_TYPE_LATEST, await self._metrics()
         status = await self._status()
         if path == "/status":
-            return 200, status
+            return _json(200, status)
         healthy = status["status"] in ("idle", "swapping")
-        return (200 if healthy else 503), {"status": "healthy" if healthy else "unhealthy"}
+        return _json(200 if healthy else 503, {"status": "healthy" if healthy else "unhealthy"})
+
+
+def _json(code: int, body: dict[str, Any]) -> tuple[int, str, bytes]:
+    return code, "application/json", json.dumps(body).encode()

@@ -3,17 +3,18 @@
 import asyncio
 import contextlib
 import logging
-
-from django.utils import timezone
+import time
 
 from candidates import evaluations
 from candidates.evaluations import Reading
 from candidates.leases import ClaimLost
+from gpu_worker import queue
 from gpu_worker.database import Database
 from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, Reply, Request
 from gpu_worker.fleet import Fleet
 from gpu_worker.hand import Hand
-from gpu_worker.scheduler import Queue, Selection, next_batch
+from gpu_worker.metrics import Metrics
+from gpu_worker.scheduler import Selection, next_batch
 from gpu_worker.serving import Serving
 from gpu_worker.swapper import Admitted, Answered, Swapper
 from models_admin.models import GpuWorker
@@ -25,10 +26,17 @@ OUR_ERROR = "The résumé could not be read: an error of ours, see the log."
 
 class Readings:
     def __init__(
-        self, row: GpuWorker, db: Database, fleet: Fleet, swapper: Swapper, serving: Serving, hand: Hand
+        self,
+        row: GpuWorker,
+        db: Database,
+        fleet: Fleet,
+        swapper: Swapper,
+        serving: Serving,
+        metrics: Metrics,
+        hand: Hand,
     ) -> None:
         self._row, self._db, self._fleet, self._swapper = row, db, fleet, swapper
-        self._serving, self.hand = serving, hand
+        self._serving, self._metrics, self.hand = serving, metrics, hand
         self._alone: int | None = None  # the one that runs with nothing beside it
 
     async def take(self) -> None:
@@ -52,7 +60,7 @@ class Readings:
     async def _claim(self, serving: Selection, at_once: int) -> list[Reading]:
         in_hand = len(self._swapper.in_hand)
         room = at_once - in_hand
-        queues = [_queue(row) for row in await self._db(evaluations.waiting)] if room > 0 else []
+        queues = await self._db(queue.waiting) if room > 0 else []
         batch = next_batch(serving, queues, room)
         if batch is None:
             return []
@@ -67,13 +75,20 @@ class Readings:
         )
 
     async def _evaluate(self, engine: Engine, serving: Selection, reading: Reading) -> None:
+        began_s = time.monotonic()
+        model = engine.spec.name
         try:
             reply = await engine.evaluate(_request(reading))
             self._serving.all_is_well()
             self._fleet.used(engine)
+            used = {"prompt": reply.prompt_tokens, "generated": reply.generated_tokens}
+            self._metrics.tokens_used(model, **used)
             await self._write(engine, serving, reading, reply)
+            took_s = time.monotonic() - began_s
+            self._metrics.evaluation_succeeded(model, reply.answer.outcome, took_s)
         except AnswerFailed as failure:
             self._serving.all_is_well()
+            self._metrics.evaluation_failed(model, "answer")
             await self._fail(reading, str(failure))
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
@@ -83,6 +98,7 @@ class Readings:
             await self._mourn(engine, reading, str(failure))
         except Exception:
             log.exception("evaluation %s", reading.pk)
+            self._metrics.evaluation_failed(model, "error")
             await self._fail(reading, OUR_ERROR)
         finally:
             self._alone = None if self._alone == reading.pk else self._alone
@@ -106,7 +122,9 @@ class Readings:
 
     async def _mourn(self, engine: Engine, reading: Reading, sentence: str) -> None:
         self._serving.why_lost = sentence
-        await self._fleet.lose(engine)
+        self._metrics.evaluation_failed(engine.spec.name, "engine")
+        if await self._fleet.lose(engine):
+            self._metrics.engine_lost(engine.spec.name)
         with contextlib.suppress(ClaimLost):
             await self._db(evaluations.engine_died, reading, sentence)
 
@@ -118,11 +136,3 @@ def _request(reading: Reading) -> Request:
         job_description=reading.job_description,
         pages=reading.pages,
     )
-
-
-def _queue(row: evaluations.Waiting) -> Queue:
-    selection = None
-    if row.pinned and row.model_config_id is not None:
-        selection = Selection(mode=row.mode, model_config_id=row.model_config_id, parser_id=row.parser_id)
-    age_s = (timezone.now() - row.oldest_at).total_seconds()
-    return Queue(selection=selection, waiting=row.count, oldest_wait_s=age_s)

@@ -10,6 +10,7 @@ from gpu_worker import selections
 from gpu_worker.database import Database
 from gpu_worker.engines.protocol import EngineFailed
 from gpu_worker.fleet import Fleet
+from gpu_worker.metrics import Metrics
 from gpu_worker.residency import Move
 from gpu_worker.scheduler import Selection
 from gpu_worker.swapper import (
@@ -45,9 +46,15 @@ class SwapRun:
     """One swap from the wish that was taken to its end. `drain` returns when nothing is in hand any more."""
 
     def __init__(
-        self, swapper: Swapper, fleet: Fleet, db: Database, drain: Callable[[], Awaitable[None]]
+        self,
+        swapper: Swapper,
+        fleet: Fleet,
+        db: Database,
+        metrics: Metrics,
+        drain: Callable[[], Awaitable[None]],
     ) -> None:
-        self._swapper, self._fleet, self._db, self._drain = swapper, fleet, db, drain
+        self._swapper, self._fleet, self._db = swapper, fleet, db
+        self._metrics, self._drain = metrics, drain
         self._swap_id = 0
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
         self._preparing: asyncio.Task[None] | None = None
@@ -153,7 +160,7 @@ class SwapRun:
 
     async def _end(self, serve: Serve) -> None:
         chosen = serve.selection
-        await self._db(
+        ended = await self._db(
             swaps.end,
             serve.swap_id,
             serve.phase,
@@ -162,3 +169,4 @@ class SwapRun:
             model_config_id=chosen.model_config_id if chosen else None,
             parser_id=chosen.parser_id if chosen else None,
         )
+        self._metrics.swap_ended(ended.outcome, ended.source, ended.target, ended.phase_seconds)

@@ -14,13 +14,14 @@ from django.conf import settings
 from candidates import documents, evaluations, preparation
 from candidates.leases import renew
 from candidates.models import Evaluation, UploadItem
-from gpu_worker import roster, selections
+from gpu_worker import queue, roster, selections
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import warm_up
 from gpu_worker.fleet import Fleet
 from gpu_worker.hand import Hand, Task, finish_or_cancel
 from gpu_worker.health import Port
 from gpu_worker.listener import Listener
+from gpu_worker.metrics import Gauges, Metrics
 from gpu_worker.openings import Openings
 from gpu_worker.readings import Readings
 from gpu_worker.scheduler import Selection
@@ -47,6 +48,7 @@ class Worker:
     def __init__(self, name: str, fleet: Fleet, port: int | None, db: Database) -> None:
         self.name, self.fleet, self.port, self.db = name, fleet, port, db
         self.swapper = Swapper()
+        self.metrics = Metrics()
         self.look = asyncio.Event()
         self.stopping = asyncio.Event()
         self._swap: SwapRun | None = None
@@ -72,7 +74,7 @@ class Worker:
         row = self.row = await self.db(roster.sign_on, self.name, port.number if port else 0)
         self.serving = Serving(row, self.db, self.fleet, self.swapper)
         hand = Hand(self._note_end)
-        self.readings = Readings(row, self.db, self.fleet, self.swapper, self.serving, hand)
+        self.readings = Readings(row, self.db, self.fleet, self.swapper, self.serving, self.metrics, hand)
         self.openings = Openings(row, self.db, Hand(self._note_end))
         warm_up(await self.db(selections.local_architectures))
 
@@ -95,7 +97,7 @@ class Worker:
         if self.port is None:
             return None
         try:
-            return Port("127.0.0.1", self.port, self.status)
+            return Port("127.0.0.1", self.port, self.status, self.metrics_page)
         except OSError as error:
             log.warning(
                 "Port %s cannot be opened (%s), so /health and /status are not served; set WFC_WORKER_PORT.",
@@ -153,6 +155,18 @@ class Worker:
             "memory": self.fleet.memory(),
         }
 
+    async def metrics_page(self) -> bytes:
+        """What :8001/metrics shows."""
+        waiting = await self.db(queue.by_model)
+        depth = await self.db(evaluations.queue_depth)
+        gauges = Gauges(
+            waiting=waiting,
+            files_waiting=depth["to_prepare"],
+            tiers=tuple(self.fleet.tiers().values()),
+            memory=self.fleet.memory(),
+        )
+        return self.metrics.page(gauges)
+
     # Loops
 
     async def _beat_forever(self) -> None:
@@ -168,8 +182,9 @@ class Worker:
         """Notice what died without being asked anything, and unload what nobody has used for long."""
         while True:
             await asyncio.sleep(PING_EVERY_S)
-            for id_, why in (await self.fleet.lost()).items():
-                log.error("Engine %s was lost: %s", id_, why)
+            for name, why in (await self.fleet.lost()).items():
+                log.error("%s was lost: %s", name, why)
+                self.metrics.engine_lost(name)
                 self.serving.why_lost = why
                 self.look.set()
             serving = self.swapper.serving
@@ -212,7 +227,7 @@ class Worker:
         target = Selection(
             mode=wanted.mode, model_config_id=wanted.model_config_id, parser_id=wanted.parser_id
         )
-        self._swap = SwapRun(self.swapper, self.fleet, self.db, self._drain)
+        self._swap = SwapRun(self.swapper, self.fleet, self.db, self.metrics, self._drain)
         taken = Taken(swap_id=wanted.swap_id, target=target, cold=wanted.cold)
         self._swapping = asyncio.create_task(self._swap.perform(self.swapper.handle(taken)))
         self._swapping.add_done_callback(self._swap_ended)

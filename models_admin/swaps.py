@@ -1,6 +1,6 @@
 """The life of a Swap row as its worker writes it. `wishes` makes the rows; `gpu_worker.swapper` decides."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,7 +9,8 @@ from django.utils import timezone
 from models_admin import audit, history, messages
 from models_admin.history import History
 from models_admin.messages import Message, Report
-from models_admin.models import ENDED_PHASES, RUNNING_PHASES, GpuWorker, ModelConfig, Phase, Swap
+from models_admin.models import ENDED_PHASES, RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
+from models_admin.options import Option
 from models_admin.progress import progress
 from models_admin.publishing import publish
 
@@ -62,6 +63,16 @@ def _is_cold(swap: Swap, loaded: Collection[int]) -> bool:
     return any(row.provider == ModelConfig.Provider.VLLM and row.pk not in loaded for row in rows)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """What became of a swap; `source` and `target` are names of options, "" where nothing served before."""
+
+    outcome: str
+    source: str
+    target: str
+    phase_seconds: Mapping[str, float]
+
+
 class SwapEnded(Exception):
     """Another process has ended this swap: this one works no longer under its name, and must stop."""
 
@@ -110,7 +121,7 @@ def end(
     mode: str = "",
     model_config_id: int | None = None,
     parser_id: int | None = None,
-) -> None:
+) -> Ended:
     """End the swap and write the selection that serves now (none: the worker is in error), together.
 
     Raises SwapEnded.
@@ -132,6 +143,18 @@ def end(
         )
         audit.record("swap." + phase, swap, swap.requested_by, model_config_id=swap.model_config_id)
         _announce(swap)
+    return Ended(
+        outcome=phase,
+        source=_name(swap.previous_mode, swap.previous_model_config, swap.previous_parser),
+        target=_name(swap.mode, swap.model_config, swap.parser),
+        phase_seconds=swap.phase_seconds,
+    )
+
+
+def _name(mode: str, model_config: ModelConfig | None, parser: ModelConfig | None) -> str:
+    if model_config is None:
+        return ""
+    return Option(mode=Mode(mode), model_config=model_config, parser=parser).name
 
 
 def _running(swap_id: int) -> Swap:

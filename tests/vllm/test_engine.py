@@ -56,11 +56,13 @@ async def test_a_canary_that_differs_is_the_end_of_it(running):
             await engine.check(foreign)
 
 
-async def test_unloading_leaves_no_process(running):
+async def test_unloading_leaves_no_process_and_no_shared_memory(running):
+    shared = set(os.listdir("/dev/shm"))
     async with running() as engine:
         processes = engine._processes.look()
         assert processes
     eventually(lambda: not any(process.is_running() for process in processes))
+    assert set(os.listdir("/dev/shm")) <= shared
 
 
 async def test_a_killed_process_is_noticed_by_a_ping(running):

@@ -419,7 +419,7 @@ async def test_the_dead_are_found_and_unloaded_and_the_living_stay(fleet, worksh
     await bring(fleet, spec("a"))
     await bring(fleet, spec("c"))
     workshop.breaks["c", "ping"] = "It is dead."
-    assert await fleet.lost() == {C: "It is dead."}
+    assert await fleet.lost() == {"c": "It is dead."}
     assert (fleet.tiers(), workshop.log[-1]) == ({A: Tier.GPU}, "unload c")
 
 
@@ -427,7 +427,7 @@ async def test_one_that_died_asleep_is_found_too(fleet, workshop):
     await bring(fleet, spec("a"))
     await bring(fleet, spec("b"))
     workshop.breaks["a", "ping"] = "It is dead."
-    assert await fleet.lost() == {A: "It is dead."}
+    assert await fleet.lost() == {"a": "It is dead."}
     assert fleet.tiers() == {B: Tier.GPU}
 
 

@@ -140,6 +140,8 @@ class _Started(ForkServerProcess):
 def run(target: Callable[..., None], worker_pid: int, saying: Connection, **kwargs: Any) -> None:
     """What the new process does: watch the worker, run vLLM's `target`, say what broke it."""
     _end_with(worker_pid)
+    # Locks of this kind have no name in the system, which a killed process would leave behind.
+    multiprocessing.set_start_method("fork", force=True)
     warnings.simplefilter("ignore", FutureWarning)  # torch's to vLLM, at every start
     try:
         target(**kwargs)

@@ -1,0 +1,97 @@
+"""What Prometheus is told: every name, its labels, and that nothing stale stays on the page."""
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from gpu_worker.metrics import ANY_MODEL, GIB, Gauges, Metrics, Waiting
+from gpu_worker.queue import by_model
+
+EMPTY = Gauges(waiting=(), files_waiting=0, tiers=(), memory={})
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+def samples(metrics: Metrics, gauges: Gauges = EMPTY) -> dict[tuple[str, ...], float]:
+    """Every sample of the page by its name and its labels' values, in the order of the labels' names."""
+    families = text_string_to_metric_families(metrics.page(gauges).decode())
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_a_swap_counts_by_outcome_and_pair_and_each_phase_is_timed(metrics):
+    metrics.swap_ended("ready", "a", "b", {"draining": 0.2, "loading": 40.0})
+    page = samples(metrics)
+    assert page["wfc_swaps_total", "ready", "a", "b"] == 1
+    assert page["wfc_swap_phase_seconds_sum", "loading"] == 40.0
+    assert page["wfc_swap_phase_seconds_bucket", "30.0", "loading"] == 0
+    assert page["wfc_swap_phase_seconds_bucket", "60.0", "loading"] == 1
+
+
+def test_answers_count_by_outcome_and_failures_by_cause(metrics):
+    metrics.evaluation_succeeded("a", "Shortlisted", 2.0)
+    metrics.evaluation_failed("a", "engine")
+    page = samples(metrics)
+    assert page["wfc_evaluations_total", "a", "Shortlisted"] == 1
+    assert page["wfc_evaluation_failures_total", "engine", "a"] == 1
+    assert page["wfc_evaluation_seconds_sum", "a"] == 2.0
+
+
+def test_tokens_and_lost_engines_count_by_model(metrics):
+    metrics.tokens_used("a", prompt=100, generated=20)
+    metrics.engine_lost("a")
+    page = samples(metrics)
+    assert page["wfc_tokens_total", "prompt", "a"] == 100
+    assert page["wfc_tokens_total", "generated", "a"] == 20
+    assert page["wfc_engine_losses_total", "a"] == 1
+
+
+def test_memory_and_engines_are_told_by_tier(metrics):
+    memory = {"gpu_held_gib": 2, "gpu_budget_gib": 8, "host_held_gib": 1, "host_budget_gib": 16}
+    page = samples(metrics, Gauges(waiting=(), files_waiting=3, tiers=("gpu", "host", "host"), memory=memory))
+    assert page["wfc_engines", "gpu"] == 1
+    assert page["wfc_engines", "host"] == 2
+    assert page["wfc_engine_bytes", "gpu"] == 2 * GIB
+    assert page["wfc_budget_bytes", "host"] == 16 * GIB
+    assert page["wfc_files_waiting",] == 3
+
+
+def test_a_queue_that_is_empty_again_leaves_the_page(metrics):
+    waiting = Waiting(model="a", count=4, oldest_s=9.5)
+    full = samples(metrics, Gauges(waiting=(waiting,), files_waiting=0, tiers=(), memory={}))
+    assert (full["wfc_queue_depth", "a"], full["wfc_queue_oldest_wait_seconds", "a"]) == (4, 9.5)
+    assert ("wfc_queue_depth", "a") not in samples(metrics)
+
+
+def test_the_queue_is_told_by_model_and_unpinned_work_as_any(waiting, balanced):
+    waiting("a")
+    pinned = waiting("b")
+    pinned.__class__.objects.filter(pk=pinned.pk).update(pinned=True, mode="one_shot", model_config=balanced)
+    assert {each.model: each.count for each in by_model()} == {ANY_MODEL: 1, "rules/balanced": 1}
+
+
+def test_every_metric_is_explained(metrics, settings):
+    metrics.swap_ended("ready", "a", "b", {"loading": 1.0})
+    explained = (settings.BASE_DIR / "docs" / "metrics.md").read_text()
+    named = [family.name for family in text_string_to_metric_families(metrics.page(EMPTY).decode())]
+    assert [name for name in named if f"`{name}" not in explained] == []
+
+
+@pytest.mark.process
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_serves_them(redis, registry):
+    from tests.worker_process import running_worker
+
+    with running_worker(port=8791):
+        answer = httpx.get("http://127.0.0.1:8791/metrics")
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "wfc_files_waiting 0.0" in answer.text
+        assert httpx.get("http://127.0.0.1:8791/else").json() == {
+            "detail": "Ask for /health, /status or /metrics."
+        }
