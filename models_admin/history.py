@@ -30,13 +30,22 @@ class History:
         took_s = [sum(phases.values()) for phases in self._swaps.get((key, cold), [])]
         return median(took_s) if took_s else None
 
-    def phases(self, key: Key, *, cold: bool) -> dict[str, float]:
-        """Seconds by phase, the medians; empty where no such swap went well yet."""
-        phases: dict[str, list[float]] = defaultdict(list)
-        for swap in self._swaps.get((key, cold), []):
-            for phase, took_s in swap.items():
-                phases[phase].append(took_s)
-        return {phase: median(times) for phase, times in phases.items()}
+
+def earlier_s(swap: Swap) -> dict[str, float]:
+    """Seconds by phase of the last swaps like `swap` on its worker, the medians; empty for the first."""
+    like = Swap.objects.filter(
+        worker_id=swap.worker_id,
+        mode=swap.mode,
+        model_config_id=swap.model_config_id,
+        parser_id=swap.parser_id,
+        cold=swap.cold,
+        phase=Phase.READY,
+    )
+    phases: dict[str, list[float]] = defaultdict(list)
+    for earlier in like.order_by("-pk")[:RECENT]:
+        for phase, took_s in worked_s(earlier).items():
+            phases[phase].append(took_s)
+    return {phase: median(times) for phase, times in phases.items()}
 
 
 def worked_s(swap: Swap) -> dict[str, float]:

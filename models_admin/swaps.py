@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from models_admin import audit, history, messages
-from models_admin.history import History
 from models_admin.messages import Message, Report
 from models_admin.models import ENDED_PHASES, RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
 from models_admin.options import Option
@@ -106,10 +105,8 @@ def tell(swap_id: int, fetched: float | None) -> None:
 
 def _estimate(swap: Swap, fetched: float | None = None) -> None:
     """Write progress and expected seconds into `swap`, from what it and earlier ones took on this worker."""
-    key = (swap.mode, swap.model_config_id, swap.parser_id)
-    earlier_s = History(swap.worker_id).phases(key, cold=swap.cold)
     phase_s = (timezone.now() - swap.phase_since).total_seconds()
-    now = progress(swap.phase, phase_s, history.worked_s(swap), earlier_s, fetched)
+    now = progress(swap.phase, phase_s, history.worked_s(swap), history.earlier_s(swap), fetched)
     swap.progress, swap.eta_seconds = now.share, now.eta_seconds
 
 
