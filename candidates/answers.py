@@ -46,7 +46,7 @@ OUTCOMES = ("Shortlisted", "Needs Review", "Rejected", "Invalid")
 
 
 def _line(longest: int) -> dict[str, Any]:
-    """One line of text that has something in it: what `Answer` takes, and its `Text` would strip to nothing."""
+    """One line of text with something in it: `Answer` takes it, and its `Text` strips it not to nothing."""
     return {"type": "string", "pattern": r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", "maxLength": longest}
 
 
