@@ -2,7 +2,9 @@
 
 import contextlib
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -49,6 +51,11 @@ def engines_of(worker: psutil.Process) -> list[psutil.Process]:
     return worker.children(recursive=True)
 
 
+def scratch_of(pid: int) -> list[Path]:
+    """What the worker has for the sockets of its engines."""
+    return list(Path(tempfile.gettempdir()).glob(f"wfc-engines-{pid}-*"))
+
+
 def all_gone(processes: list[psutil.Process]) -> bool:
     return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
 
@@ -62,8 +69,11 @@ def test_a_killed_worker_leaves_no_process_and_its_successor_takes_over(text_a, 
         assert len(left) >= 2
         worker.kill()
         eventually(lambda: all_gone(left), limit_s=5)
-    with running():
+        assert scratch_of(worker.pid)
+    with running() as successor:
         eventually(lambda: count("succeeded") == 6, limit_s=60)
+        assert not scratch_of(worker.pid)
+    assert not scratch_of(successor.pid)
     assert not Evaluation.objects.filter(failures__gt=0).exists()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_worker.engines.protocol import EngineSpec
+from gpu_worker.engines.vllm import scratch
 
 CPU_KV_CACHE_BYTES = 1 << 30  # where a row says nothing: on a CPU vLLM would take a share of all memory
 CPU_SEQUENCES, GPU_SEQUENCES = 8, 64  # at once
@@ -17,6 +18,7 @@ def environment(data_dir: Path, on_gpu: bool) -> None:
     os.environ["VLLM_NO_USAGE_STATS"] = "1"
     os.environ["DO_NOT_TRACK"] = "1"
     os.environ.pop("PYTORCH_CUDA_ALLOC_CONF", None)  # expandable segments break vLLM's sleep
+    os.environ["VLLM_RPC_BASE_PATH"] = os.environ["TMPDIR"] = str(scratch.folder())
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING" if on_gpu else "ERROR")
     os.environ.setdefault("VLLM_CACHE_ROOT", str(data_dir / "vllm-cache"))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
