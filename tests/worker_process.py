@@ -24,14 +24,21 @@ def running_worker(
 
     `environment` adds variables, such as WFC_LEASE_S="2".
     """
+    with started_worker(name, port, **environment) as process:
+        yield eventually(lambda: _ready(process, name), limit_s)
+
+
+@contextlib.contextmanager
+def started_worker(name: str = "gpu0", port: int = 0, **environment: str) -> Iterator[subprocess.Popen]:
+    """As `running_worker`, at the moment that the process has begun."""
     command = [sys.executable, "manage.py", "gpu_worker", "--name", name, "--port", str(port)]
     variables = {**os.environ, "WFC_DATABASE_URL": database_url(), **environment}
     process = subprocess.Popen(wrapped(command), cwd=settings.BASE_DIR, env=variables)
     try:
-        yield eventually(lambda: _ready(process, name), limit_s)
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(40)
 
 
 def _ready(process: subprocess.Popen, name: str) -> GpuWorker | None:

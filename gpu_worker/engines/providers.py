@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
 from gpu_worker.engines.rules import RulesEngine
+from gpu_worker.engines.vllm import scratch
 from gpu_worker.engines.vllm.engine import VllmEngine, look_into, preload
 
 PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine, "vllm": VllmEngine}
@@ -26,3 +27,8 @@ def warm_up(architectures: list[str]) -> None:
 
     if architectures:
         threading.Thread(target=warm, name="vllm-import", daemon=True).start()
+
+
+def leave() -> None:
+    """Give back what engines have in common. Their processes end when this one does."""
+    scratch.remove()

@@ -13,11 +13,11 @@ from candidates.models import Evaluation, EvaluationStatus
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
 from tests.seen import eventually
 from tests.worker.looking import count, serving, wish_now
-from tests.worker_process import running_worker
+from tests.worker_process import running_worker, started_worker
 
 pytestmark = [
     pytest.mark.vllm,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(300),
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("redis"),
 ]
@@ -40,7 +40,7 @@ def running(environment) -> Callable[..., contextlib.AbstractContextManager[psut
 
     @contextlib.contextmanager
     def run(**changes: str) -> Iterator[psutil.Process]:
-        with running_worker(limit_s=90, **{**environment, **changes}) as row:
+        with running_worker(limit_s=150, **{**environment, **changes}) as row:
             yield psutil.Process(row.pid)
 
     return run
@@ -97,7 +97,7 @@ def test_told_to_stop_while_generating_it_puts_back_what_does_not_finish(text_a,
         eventually(lambda: count("running") > 0)
         left = engines_of(worker)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(10)
+        worker.wait(30)
         eventually(lambda: all_gone(left), limit_s=5)
     assert GpuWorker.objects.get().status == GpuWorker.Status.STOPPED
     assert count("running") == 0
@@ -123,6 +123,14 @@ def test_told_to_stop_while_swapping_it_leaves_within_its_grace(text_a, text_b, 
         eventually(lambda: Swap.objects.filter(phase=Phase.LOADING).exists(), every_s=0.005)
         left = engines_of(worker)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(15)
+        worker.wait(30)
         eventually(lambda: all_gone(left), limit_s=5)
     assert Swap.objects.get().phase in (Phase.INTERRUPTED, Phase.READY)
+
+
+def test_told_to_stop_while_it_is_still_starting_it_leaves_at_once(text_a, environment):
+    with started_worker(**environment) as process:
+        eventually(lambda: engines_of(psutil.Process(process.pid)), limit_s=60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(12) == 0
+    assert GpuWorker.objects.get().status == GpuWorker.Status.STOPPED

@@ -41,7 +41,8 @@ async def test_what_fits_is_loaded_while_the_other_still_serves(text_a, text_b):
     assert "loading" not in swap.phase_seconds
 
 
-async def test_resumes_are_read_before_during_and_after_a_swap(text_a, text_b, waiting):
+async def test_resumes_are_read_before_during_and_after_a_swap(text_a, text_b, waiting, settings):
+    settings.DRAIN_S = 60
     for letter in "abcdef":
         await sync_to_async(waiting)(letter)
     async with working(engine, **ONE_AWAKE):

@@ -1,13 +1,23 @@
 """What Prometheus is told: every name, its labels, and that nothing stale stays on the page."""
 
+import re
+import socket
+from datetime import timedelta
+from pathlib import Path
+
 import httpx
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from gpu_worker.metrics import ANY_MODEL, GIB, Gauges, Metrics, Waiting
+from candidates.models import Evaluation
+from gpu_worker.metrics import ANY_MODEL, GIB, PHASE_BUCKETS_S, Gauges, Metrics, Waiting
 from gpu_worker.queue import by_model
 
 EMPTY = Gauges(waiting=(), files_waiting=0, tiers=(), memory={})
+BUSY = Gauges(
+    waiting=(Waiting(model="a", count=4, oldest_s=9.5),), files_waiting=0, tiers=("gpu",), memory={}
+)
 
 
 @pytest.fixture
@@ -63,35 +73,70 @@ def test_memory_and_engines_are_told_by_tier(metrics):
 
 
 def test_a_queue_that_is_empty_again_leaves_the_page(metrics):
-    waiting = Waiting(model="a", count=4, oldest_s=9.5)
-    full = samples(metrics, Gauges(waiting=(waiting,), files_waiting=0, tiers=(), memory={}))
+    full = samples(metrics, BUSY)
     assert (full["wfc_queue_depth", "a"], full["wfc_queue_oldest_wait_seconds", "a"]) == (4, 9.5)
     assert ("wfc_queue_depth", "a") not in samples(metrics)
 
 
 def test_the_queue_is_told_by_model_and_unpinned_work_as_any(waiting, balanced):
     waiting("a")
-    pinned = waiting("b")
-    pinned.__class__.objects.filter(pk=pinned.pk).update(pinned=True, mode="one_shot", model_config=balanced)
+    pin(waiting("b"), model_config=balanced, mode="one_shot")
     assert {each.model: each.count for each in by_model()} == {ANY_MODEL: 1, "rules/balanced": 1}
 
 
-def test_every_metric_is_explained(metrics, settings):
+def test_what_waits_for_a_model_is_summed_over_its_modes_and_parsers(waiting, balanced, strict):
+    hour_ago = timezone.now() - timedelta(hours=1)
+    pin(waiting("a"), model_config=balanced, mode="one_shot", created_at=hour_ago)
+    pin(waiting("b"), model_config=balanced, mode="hybrid", parser=strict)
+    (queue,) = by_model()
+    assert (queue.model, queue.count) == ("rules/balanced", 2)
+    assert queue.oldest_s >= 3600
+
+
+def pin(evaluation: Evaluation, **choice: object) -> None:
+    Evaluation.objects.filter(pk=evaluation.pk).update(pinned=True, **choice)
+
+
+def test_phases_are_told_apart_from_a_millisecond_to_ten_minutes():
+    assert (min(PHASE_BUCKETS_S), max(PHASE_BUCKETS_S)) == (0.001, 600)
+
+
+def test_the_documentation_names_every_metric_and_its_labels_and_no_others(metrics, settings):
     metrics.swap_ended("ready", "a", "b", {"loading": 1.0})
-    explained = (settings.BASE_DIR / "docs" / "metrics.md").read_text()
-    named = [family.name for family in text_string_to_metric_families(metrics.page(EMPTY).decode())]
-    assert [name for name in named if f"`{name}" not in explained] == []
+    metrics.evaluation_succeeded("a", "Shortlisted", 2.0)
+    metrics.evaluation_failed("a", "answer")
+    metrics.tokens_used("a", prompt=100, generated=20)
+    metrics.engine_lost("a")
+    assert told(metrics.page(BUSY)) == explained(settings.BASE_DIR / "docs" / "metrics.md")
+
+
+def told(page: bytes) -> dict[str, set[str]]:
+    """The labels of every metric; a histogram's own `le` is none of ours."""
+    return {
+        family.name + ("_total" if family.type == "counter" else ""): {
+            name for sample in family.samples for name in sample.labels if name != "le"
+        }
+        for family in text_string_to_metric_families(page.decode())
+    }
+
+
+def explained(path: Path) -> dict[str, set[str]]:
+    rows = re.findall(r"^\| `(wfc_\w+)` \|(.*?)\|", path.read_text(), re.MULTILINE)
+    return {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
 
 
 @pytest.mark.process
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_serves_them(redis, registry):
+def test_the_worker_serves_them_beside_its_probes(redis, registry):
     from tests.worker_process import running_worker
 
-    with running_worker(port=8791):
-        answer = httpx.get("http://127.0.0.1:8791/metrics")
-        assert answer.headers["content-type"].startswith("text/plain")
-        assert "wfc_files_waiting 0.0" in answer.text
-        assert httpx.get("http://127.0.0.1:8791/else").json() == {
-            "detail": "Ask for /health, /status or /metrics."
-        }
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with running_worker(port=port):
+        paths = ("metrics", "health", "else")
+        metrics, health, other = (httpx.get(f"http://127.0.0.1:{port}/{path}") for path in paths)
+    assert metrics.headers["content-type"].startswith("text/plain")
+    assert "wfc_files_waiting 0.0" in metrics.text
+    assert health.headers["content-type"] == "application/json"
+    assert (other.status_code, other.json()) == (404, {"detail": "Ask for /health, /status or /metrics."})

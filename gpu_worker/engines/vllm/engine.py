@@ -58,6 +58,7 @@ SLOW_S = 600.0  # weights from disk into the running engine; kernels compiled at
 SPARE_TOKENS = 256  # some models have tokens for images that their weights know nothing of
 
 _importing = threading.Lock()
+_starting = threading.Lock()
 
 
 def preload(architectures: Sequence[str]) -> None:
@@ -91,6 +92,7 @@ class VllmEngine:
         self._processes = EngineProcesses()
         self._weights: Weights | None = None
         self._number = 0  # of the last prompt
+        self._given_up = False  # whoever wanted it loaded does not any more
         self._gone = asyncio.Event()  # set when it is unloaded: who still waits for an answer gets none
 
     # Before it runs
@@ -163,15 +165,15 @@ class VllmEngine:
         return await self._measured(known, before_gib)
 
     async def _started(self, found: Weights, known: Footprint) -> "AsyncLLM":
-        """Start it in a thread. Given up, it is waited for all the same: what it still starts is ended."""
+        """Start it in a thread. One that is given up may still come up: then it is ended."""
         starting = asyncio.create_task(asyncio.to_thread(self._start, found, known))
         try:
             async with asyncio.timeout(settings.LOAD_LIMIT_S):
                 return await asyncio.shield(starting)
         except (TimeoutError, asyncio.CancelledError):
+            self._given_up = True
+            starting.add_done_callback(_end_late)
             await asyncio.to_thread(self._processes.end)
-            with suppress(Exception):
-                (await starting).shutdown(0)
             raise
 
     def _start(self, found: Weights, known: Footprint) -> "AsyncLLM":
@@ -188,7 +190,9 @@ class VllmEngine:
             gpu_share=self._gpu_share(known) if on_gpu else None,
         )
         config = AsyncEngineArgs(**said).create_engine_config()
-        with processes.started_into(self._processes):
+        with _starting, processes.started_into(self._processes):
+            if self._given_up:
+                raise EngineFailed(f"{self.spec.name} was given up before it started.")
             return AsyncLLM.from_vllm_config(config, disable_log_stats=True)
 
     def _gpu_share(self, known: Footprint) -> float | None:
@@ -399,6 +403,11 @@ class VllmEngine:
             ) from None
         finally:
             ending.cancel()
+
+
+def _end_late(starting: "asyncio.Task[AsyncLLM]") -> None:
+    if not starting.cancelled() and starting.exception() is None:
+        threading.Thread(target=starting.result().shutdown, args=(0,), daemon=True).start()
 
 
 def _version() -> str:

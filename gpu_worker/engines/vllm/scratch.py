@@ -22,6 +22,12 @@ def folder() -> Path:
     return made
 
 
+def remove() -> None:
+    """Remove the folder now, if there is one: for a process that ends without ceremony."""
+    if folder.cache_info().currsize:
+        _remove(folder(), os.getpid())
+
+
 def _remove(made: Path, owner_pid: int) -> None:
     if os.getpid() == owner_pid:  # a forked process ends too
         shutil.rmtree(made, ignore_errors=True)

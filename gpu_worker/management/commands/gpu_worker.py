@@ -1,6 +1,8 @@
 """`manage.py gpu_worker`: the process that owns the GPU, its engines and its swaps."""
 
 import asyncio
+import logging
+import os
 import signal
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from gpu_worker.database import Database
-from gpu_worker.engines.providers import engine
+from gpu_worker.engines.providers import engine, leave
 from gpu_worker.fleet import Fleet
 from gpu_worker.memory import measured_budget
 from gpu_worker.records import Kept
@@ -23,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", default=settings.WORKER_NAME, help="unique among all workers")
         parser.add_argument(
-            "--port", type=int, default=settings.WORKER_PORT, help="of /health and /status; 0 = none"
+            "--port", type=int, default=settings.WORKER_PORT, help="of /health, /status and /metrics; 0 = none"
         )
 
     def handle(self, *args: Any, name: str, port: int, **options: Any) -> None:
@@ -39,3 +41,8 @@ class Command(BaseCommand):
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, worker.stop)
         await worker.run()
+        leave()
+        # Signed off, nothing in hand. A thread may still import vLLM, for a minute on a busy machine: whoever
+        # told us to stop has given us seconds.
+        logging.shutdown()
+        os._exit(0)
