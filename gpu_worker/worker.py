@@ -100,7 +100,8 @@ class Worker:
             return Port("127.0.0.1", self.port, self.status, self.metrics_page)
         except OSError as error:
             log.warning(
-                "Port %s cannot be opened (%s), so /health, /status and /metrics are not served; set WFC_WORKER_PORT.",
+                "Port %s cannot be opened (%s), so /health, /status and /metrics are not served; "
+                "set WFC_WORKER_PORT.",
                 self.port,
                 error.strerror,
             )

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--name", default=settings.WORKER_NAME, help="unique among all workers")
         parser.add_argument(
-            "--port", type=int, default=settings.WORKER_PORT, help="of /health, /status and /metrics; 0 = none"
+            "--port", type=int, default=settings.WORKER_PORT, help="of /health, /status, /metrics; 0 = none"
         )
 
     def handle(self, *args: Any, name: str, port: int, **options: Any) -> None:
