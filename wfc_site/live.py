@@ -27,7 +27,8 @@ from models_admin.messages import KINDS, Message, parse
 
 log = logging.getLogger(__name__)
 
-GAP_S = 0.25  # at most four looks a second; what happens between is shown together
+GAP_S = 0.25  # in the long run four looks a second; what happens between is shown together
+AT_ONCE = 8  # looks that need not wait: a swap has six phases, and a person waits for the last one
 HEADER_AGAIN_S = 5.0  # a worker that was killed sends nothing: its silence has to be noticed
 ALL_AGAIN_S = 20.0  # a lost message, a lost subscription, a right that was taken away
 SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
@@ -48,6 +49,7 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
         self._changes: set[Message] = set()
         self._changed = asyncio.Event()
         self._joined: set[str] = set()
+        self._pace = Pace()
         self._task = asyncio.create_task(self._follow())
 
     async def disconnect(self, code: int) -> None:
@@ -100,11 +102,23 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
             changes, self._changes = self._changes, set()
             for topic in topics:
                 await self._send_all(await _after(topic, changes))
-            await asyncio.sleep(GAP_S)
+            await asyncio.sleep(self._pace.pause_s(time.monotonic()))
 
     async def _send_all(self, fragments: list[str]) -> None:
         for fragment in fragments:
             await self.send(text_data=fragment)
+
+
+class Pace:
+    """How often a page may look: AT_ONCE looks after a quiet time, then one every GAP_S."""
+
+    def __init__(self) -> None:
+        self._paid_until_s = 0.0  # every look costs GAP_S
+
+    def pause_s(self, now_s: float) -> float:
+        """How long to pause after a look at `now_s`."""
+        self._paid_until_s = max(self._paid_until_s, now_s) + GAP_S
+        return max(0.0, self._paid_until_s - now_s - AT_ONCE * GAP_S)
 
 
 class SignedOut(Exception):

@@ -58,11 +58,10 @@ def main() -> None:
         return
     for number, name in enumerate(NAMES):
         _place.checkpoint(name, tiny_checkpoints.TINY, seed=number)
-    with _place.opened(**ENVIRONMENT):
-        with running() as stack:
-            stack.swap_to(NAMES[1])  # cold
-            stack.swap_to(NAMES[0])
-            swaps = [stack.swap_to(name) for name in itertools.islice(itertools.cycle(NAMES[::-1]), SWAPS)]
+    with _place.opened(**ENVIRONMENT), running() as stack:
+        stack.swap_to(NAMES[1])  # cold
+        stack.swap_to(NAMES[0])
+        swaps = [stack.swap_to(name) for name in itertools.islice(itertools.cycle(NAMES[::-1]), SWAPS)]
     tell(swaps)
 
 
@@ -107,9 +106,7 @@ def running() -> Iterator["Stack"]:
 class Stack:
     """Who wishes, who listens, and the worker that tells how long vLLM's calls took."""
 
-    def __init__(
-        self, api: httpx.Client, socket: ClientConnection, worker: "subprocess.Popen[str]"
-    ) -> None:
+    def __init__(self, api: httpx.Client, socket: ClientConnection, worker: "subprocess.Popen[str]") -> None:
         self._api = api
         self._heard: queue.Queue[tuple[float, str]] = queue.Queue()
         self._calls: list[dict[str, Any]] = []
@@ -128,7 +125,9 @@ class Stack:
     def swap_to(self, name: str) -> Measured:
         time.sleep(PAUSE_S)
         wished = time.time()
-        answer = self._api.post("/api/models/swap", json={"model_name": pair(name), "inference_mode": "hybrid"})
+        answer = self._api.post(
+            "/api/models/swap", json={"model_name": pair(name), "inference_mode": "hybrid"}
+        )
         swap_id = answer.raise_for_status().json()["swap_id"]
         seen = self._until_ready(name)
         calls = [call for call in self._calls if wished < call["began"] < seen and "ping" not in call["what"]]
@@ -148,7 +147,11 @@ class Stack:
         """When the header came that shows `name` as ready."""
         while True:
             at, fragment = self._heard.get(timeout=60)
-            if 'id="models"' in fragment and 'data-status="idle"' in fragment and chosen(fragment) == pair(name):
+            if (
+                'id="models"' in fragment
+                and 'data-status="idle"' in fragment
+                and chosen(fragment) == pair(name)
+            ):
                 return at
 
 
