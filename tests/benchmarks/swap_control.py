@@ -95,12 +95,12 @@ def running() -> Iterator["Stack"]:
     world = people.build()
     port = free_port()
     site = _place.process("wfc_site.serve", "--port", str(port))
-    with site, _place.process("tests.benchmarks._timed_worker") as worker:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=token(world.olga)) as api:
-            eventually(lambda: answers(api), limit_s=20)
-            eventually(lambda: serves(NAMES[0]), limit_s=120)
-            with page(port, world.alice, f"page=job&job={world.job.pk}") as socket:
-                yield Stack(api, socket, worker)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=token(world.olga))
+    with site, _place.process("tests.benchmarks._timed_worker") as worker, client as api:
+        eventually(lambda: answers(api), limit_s=20)
+        eventually(lambda: serves(NAMES[0]), limit_s=120)
+        with page(port, world.alice, f"page=job&job={world.job.pk}") as socket:
+            yield Stack(api, socket, worker)
 
 
 class Stack:
