@@ -114,7 +114,7 @@ def _text(folder: Path, size: Size, seed: int) -> None:
     import torch
     from transformers import AutoModelForCausalLM, Qwen2Config
 
-    _tokenizer([]).save_pretrained(folder)
+    tokenizer([]).save_pretrained(folder)
     config = Qwen2Config(
         vocab_size=VOCABULARY,
         hidden_size=size.width,
@@ -151,7 +151,7 @@ def _vision(folder: Path, seed: int) -> None:
     )
     from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3ImageProcessorPil
 
-    tokenizer = _tokenizer(OF_IMAGES)
+    words = tokenizer(OF_IMAGES)
     reads = LlamaConfig(
         vocab_size=VOCABULARY,
         hidden_size=256,
@@ -175,7 +175,7 @@ def _vision(folder: Path, seed: int) -> None:
     config = Idefics3Config(
         vision_config=sees,
         text_config=reads.to_dict(),
-        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        image_token_id=words.convert_tokens_to_ids("<image>"),
         scale_factor=SHRINK,
         pad_token_id=0,
     )
@@ -189,13 +189,13 @@ def _vision(folder: Path, seed: int) -> None:
     )
     Idefics3Processor(
         image_processor=images,
-        tokenizer=tokenizer,
+        tokenizer=words,
         image_seq_len=(TILE // PATCH // SHRINK) ** 2,
         chat_template=TEMPLATE,
     ).save_pretrained(folder)
 
 
-def _tokenizer(special: list[str]) -> "PreTrainedTokenizerFast":
+def tokenizer(special: list[str]) -> "PreTrainedTokenizerFast":
     """Byte-level BPE: it takes any text there is, and common words of LINES in one token."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
@@ -210,8 +210,8 @@ def _tokenizer(special: list[str]) -> "PreTrainedTokenizerFast":
         show_progress=False,
     )
     bpe.train_from_iterator(LINES, trainer)
-    tokenizer = PreTrainedTokenizerFast(
+    words = PreTrainedTokenizerFast(
         tokenizer_object=bpe, pad_token=PAD, eos_token=END, model_max_length=CONTEXT
     )
-    tokenizer.chat_template = TEMPLATE
-    return tokenizer
+    words.chat_template = TEMPLATE
+    return words
