@@ -23,6 +23,7 @@ def uploaded(job_page) -> Page:
     """The five résumés were chosen in the page, and every one has its verdict."""
     job_page.set_input_files("#files", RESUMES)
     expect(job_page.locator("#counts")).to_contain_text("5 received = 5 evaluated")
+    expect(job_page.locator(f"{ROWS}:visible")).to_have_count(1)  # one person, the newest of five versions
     return job_page
 
 

@@ -31,6 +31,7 @@ def environment(checkpoints, tmp_path_factory) -> dict[str, str]:
         "WFC_HOST_BUDGET_GIB": "4",
         "WFC_LEASE_S": "5",
         "WFC_DRAIN_S": "1",
+        "TMPDIR": tempfile.gettempdir(),  # engines in this process have set theirs
     }
 
 
