@@ -17,12 +17,18 @@ from wfc_site.die_with_parent import wrapped
 
 ROOT = Path(__file__).parents[2]
 CHECKPOINTS = Path(tempfile.gettempdir()) / "wfc-bench-checkpoints"
-SURROUNDINGS = ("WFC_", "VLLM_", "REDIS_URL", "OMP_NUM_THREADS")  # of whoever starts the benchmark
+SURROUNDINGS = (
+    "WFC_",
+    "VLLM_",
+    "REDIS_URL",
+    "OMP_NUM_THREADS",
+    "TORCHDYNAMO_DISABLE",
+)  # of whoever starts the benchmark
 
 
 @contextlib.contextmanager
 def opened(**environment: str) -> Iterator[Path]:
-    """A data folder with a fresh database, and a Redis, for the length of a block."""
+    """A data folder with a fresh database for the length of a block."""
     for name in [name for name in os.environ if name.startswith(SURROUNDINGS)]:
         del os.environ[name]
     with tempfile.TemporaryDirectory(prefix="wfc-bench-", ignore_cleanup_errors=True) as folder:
@@ -39,12 +45,18 @@ def opened(**environment: str) -> Iterator[Path]:
         import django
         from django.core.management import call_command
 
-        from wfc_site import embedded_redis
-
         django.setup()
         call_command("migrate", verbosity=0)
-        with embedded_redis.running(Path(folder)):
-            yield Path(folder)
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def opened_with_redis(**environment: str) -> Iterator[Path]:
+    """As `opened`, for a worker that is nudged and pages that listen."""
+    from wfc_site import embedded_redis
+
+    with opened(**environment) as folder, embedded_redis.running(folder):
+        yield folder
 
 
 def checkpoint(name: str, size: Size, seed: int) -> str:

@@ -58,7 +58,7 @@ def main() -> None:
         return
     for number, name in enumerate(NAMES):
         _place.checkpoint(name, tiny_checkpoints.TINY, seed=number)
-    with _place.opened(**ENVIRONMENT), running() as stack:
+    with _place.opened_with_redis(**ENVIRONMENT), running() as stack:
         stack.swap_to(NAMES[1])  # cold
         stack.swap_to(NAMES[0])
         swaps = [stack.swap_to(name) for name in itertools.islice(itertools.cycle(NAMES[::-1]), SWAPS)]

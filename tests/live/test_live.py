@@ -147,6 +147,15 @@ async def test_a_new_job_appears_in_the_list_of_whoever_may_see_it(world, open_p
     await page.until('id="jobs"', "Fresh")
 
 
+async def test_changes_that_follow_each_other_do_not_wait_for_the_gap(world, open_page, monkeypatch):
+    monkeypatch.setattr(wfc_site.live, "GAP_S", 60)
+    page = await open_page("page=jobs", world.alice)
+    await page.until('id="jobs"')
+    for title in ("First", "Second"):
+        await sync_to_async(openings.create)(owner=world.alice, title=title, description="New.")
+        await page.until('id="jobs"', title)
+
+
 async def test_another_ones_job_is_told_to_nobody_else(world, open_page):
     page = await open_page(f"page=job&job={world.job.pk}", world.charlie)
     assert await page.close_code() == wfc_site.live.NOT_ALLOWED
