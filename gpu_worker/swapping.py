@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from gpu_worker import selections
 from gpu_worker.database import Database
-from gpu_worker.engines.protocol import EngineFailed
+from gpu_worker.engines.protocol import EngineFailed, EngineSpec
 from gpu_worker.fleet import Fleet
 from gpu_worker.metrics import Metrics
 from gpu_worker.residency import Move
@@ -56,6 +56,7 @@ class SwapRun:
         self._swapper, self._fleet, self._db = swapper, fleet, db
         self._metrics, self._drain = metrics, drain
         self._swap_id = 0
+        self._specs: tuple[EngineSpec, ...] = ()  # of the target, as the registry says when room is made
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
         self._preparing: asyncio.Task[None] | None = None
 
@@ -112,10 +113,10 @@ class SwapRun:
             case MakeRoom():
                 return RoomMade(next=await self._make_room(action.target))
             case Bring():
-                await self._fleet.bring(await self._db(selections.specs, action.target))
+                await self._fleet.bring(self._specs)
                 return Started()
             case Check():
-                await self._fleet.check(await self._db(selections.specs, action.target))
+                await self._fleet.check(self._specs)
                 return Checked()
             case Restore():
                 await self._restore(action.broken, action.previous)
@@ -145,8 +146,8 @@ class SwapRun:
         await self._fleet.prepare(specs, serving.engines if serving else ())
 
     async def _make_room(self, target: Selection) -> Phase:
-        specs = await self._db(selections.enabled_specs, target)
-        moves = {step.move for step in await self._fleet.make_room(specs)}
+        self._specs = await self._db(selections.enabled_specs, target)
+        moves = {step.move for step in await self._fleet.make_room(self._specs)}
         if Move.LOAD in moves:
             return Phase.LOADING
         return Phase.WAKING if Move.WAKE in moves else Phase.CHECKING

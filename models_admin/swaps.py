@@ -156,7 +156,7 @@ def _name(mode: str, model_config: ModelConfig | None, parser: ModelConfig | Non
 
 def _running(swap_id: int) -> Swap:
     """The swap, its worker's row locked first: the order that a wish locks in, so that they never cross."""
-    _locked(Swap.objects.values_list("worker_id", flat=True).get(pk=swap_id))
+    GpuWorker.objects.select_for_update().get(swaps=swap_id)
     swap = Swap.objects.get(pk=swap_id)
     if swap.phase in ENDED_PHASES:
         raise SwapEnded(f"swap {swap_id} has ended: {swap.phase}")

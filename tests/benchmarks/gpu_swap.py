@@ -38,6 +38,7 @@ SWAPS = 8
 ENOUGH_S = 420.0  # from the start: no further swap begins after that
 SHARE = 0.85  # of the GPU's memory, as config/models.yaml gives it to models of this size
 GOAL_FACTOR, GOAL_BASE_S, GOAL_PEAK = 1.5, 0.3, 1.05
+HOST_GIB = 64.0  # beds for both: vLLM's pinned blocks may be rounded up to powers of two
 SHARD_BYTES = 2 * 10**9
 GIB = 2**30
 
@@ -240,18 +241,16 @@ async def measure(names: Sequence[str], bytes_per_s: float, until_s: float) -> F
 
     specs = [_spec(number, name) for number, name in enumerate(names, 1)]
     sizes = {spec.id: weights.find(spec.name).size_bytes for spec in specs}
-    # Beds for both: vLLM's pinned blocks may be rounded up to powers of two.
-    beds_gib = 5 * max(sizes.values()) / GIB
     before_gib = memory.gpu_used_gib()
     fleet = Fleet(
-        _timed_engine(), Budget(gpu_gib=memory.measured_budget().gpu_gib, host_gib=beds_gib), Remembered()
+        _timed_engine(), Budget(gpu_gib=memory.measured_budget().gpu_gib, host_gib=HOST_GIB), Remembered()
     )
     peak = Peak()
     peak.start()
     try:
         loads = [await _loaded(fleet, spec) for spec in specs]
         awake_gib = [takes["gpu_gib"] for takes in fleet.memory()["engines"].values()]
-        fleet.budget = Budget(gpu_gib=0.9 * sum(awake_gib), host_gib=beds_gib)  # never both, however small
+        fleet.budget = Budget(gpu_gib=0.9 * sum(awake_gib), host_gib=HOST_GIB)  # never both, however small
         await _swapped(fleet, specs[0], peak)  # the first one puts things in their places
         swaps = []
         for number in range(SWAPS):
