@@ -22,5 +22,5 @@ def decide(application: Application, *, verdict: str, user: User, note: str = ""
             application=application, verdict=verdict, note=note, decided_by=user
         )
         audit.record("application.decide", application, user, verdict=verdict)
-        evaluations.announce([application.pk])
+        evaluations.announce({application.pk: application.job_id})
     return decision

@@ -4,7 +4,7 @@ queued -> running -> succeeded | failed | cancelled. A claim writes the worker's
 evaluation, so that nobody has to guess later which model spoke.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,12 +28,25 @@ from models_admin.messages import Command, Message, Report
 from models_admin.models import GpuWorker
 from models_admin.publishing import publish
 
+READ = (
+    "claim_token",
+    "failures",
+    "pinned",
+    "alone",
+    "job_version__title",
+    "job_version__description",
+    "application__job_id",
+    "application__resume__pages",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reading(Claim):
     """A claimed evaluation with all that an engine needs."""
 
     application_id: int
+    job_id: int
+    pinned: bool
     alone: bool
     job_title: str
     job_description: str
@@ -47,7 +60,7 @@ def enqueue(application: Application) -> Evaluation:
         if application.current_evaluation_id is None:
             application.current_evaluation = evaluation
             application.save(update_fields=["current_evaluation"])
-        announce([application.pk])
+        announce({application.pk: application.job_id})
         publish(messages.WORKERS, Message(type=Command.LOOK, id=application.job_id))
     return evaluation
 
@@ -80,27 +93,34 @@ def waiting() -> list[Waiting]:
 
 
 def claim(
-    worker: GpuWorker, limit: int, *, mode: str, model_config_id: int, parser_id: int | None, beside: int = 0
+    worker: GpuWorker,
+    limit: int,
+    *,
+    mode: str,
+    model_config_id: int,
+    parser_id: int | None,
+    in_hand: Collection[int] = (),
 ) -> list[Reading]:
     """Take up to `limit` evaluations that the selection of `worker` may serve, oldest first.
 
     Those that were in hand when an engine died come first, one at a time and with nothing beside them, so
-    that the next death tells whose fault it is. `beside` is how many are in hand already.
+    that the next death tells whose fault it is. What is in the worker's hand is not taken twice, though it
+    may be in the queue again already.
     """
     selection = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
-    ready = queued().filter(Q(pinned=False) | Q(**selection))
+    ready = queued().exclude(pk__in=in_hand).filter(Q(pinned=False) | Q(**selection))
     suspects = ready.filter(alone=True)
     if suspects.exists():
-        ready, limit = suspects, 0 if beside else 1
+        ready, limit = suspects, 0 if in_hand else 1
     rows = leases.claim(
-        ready.select_related("job_version", "application__resume"),
+        ready.select_related("job_version", "application__resume").only(*READ),
         worker,
         limit,
         status=EvaluationStatus.RUNNING,
         started_at=timezone.now(),
         **selection,
     )
-    announce([row.application_id for row in rows])
+    announce({row.application_id: row.application.job_id for row in rows})
     return [_reading(row) for row in rows]
 
 
@@ -110,6 +130,8 @@ def _reading(row: Evaluation) -> Reading:
         token=row.claim_token,
         failures=row.failures,
         application_id=row.application_id,
+        job_id=row.application.job_id,
+        pinned=row.pinned,
         alone=row.alone,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
@@ -146,24 +168,24 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
         announce(_versions(application))
 
 
-def _versions(application: Application) -> list[int]:
+def _versions(application: Application) -> dict[int, int]:
     """The application and the same person's others for the job: their rows say how many there are."""
     if application.candidate_id is None:
-        return [application.pk]
+        return {application.pk: application.job_id}
     same = Application.objects.filter(job_id=application.job_id, candidate_id=application.candidate_id)
-    return list(same.values_list("pk", flat=True))
+    return dict(same.values_list("pk", "job_id"))
 
 
 def fail(reading: Reading, sentence: str) -> None:
     """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost."""
     failures = reading.failures + 1
     if failures < leases.FAILURES_ALLOWED:
-        _put_back(leases.held(Evaluation, reading), failures=failures)
+        _return(reading, failures=failures)
         return
     with transaction.atomic():
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)
         _end_items(reading.application_id, ItemState.FAILED, sentence, failed_in_model=True)
-        announce([reading.application_id])
+        announce({reading.application_id: reading.job_id})
 
 
 def _end(reading: Reading, **changes: object) -> None:
@@ -186,7 +208,7 @@ def _end_items(
 def put_back(readings: Iterable[Reading]) -> None:
     """Queue again what a worker could not finish; no failure is charged. Lost claims stay as they are."""
     for reading in readings:
-        _put_back(leases.held(Evaluation, reading))
+        _return(reading)
 
 
 def engine_died(reading: Reading, sentence: str) -> None:
@@ -198,7 +220,7 @@ def engine_died(reading: Reading, sentence: str) -> None:
     if reading.alone:
         fail(reading, sentence)
     else:
-        _put_back(leases.held(Evaluation, reading), alone=True)
+        _return(reading, alone=True)
 
 
 def requeue_expired() -> None:
@@ -211,29 +233,39 @@ def requeue_of(worker: GpuWorker) -> None:
     _put_back(Evaluation.objects.filter(status=EvaluationStatus.RUNNING, claimed_by=worker))
 
 
-def _put_back(running: QuerySet[Evaluation], **changes: object) -> None:
-    free = {
+def _return(reading: Reading, **changes: object) -> None:
+    with transaction.atomic():
+        if leases.held(Evaluation, reading).update(**_freed(reading.pinned), **changes):
+            announce({reading.application_id: reading.job_id})
+
+
+def _put_back(running: QuerySet[Evaluation]) -> None:
+    with transaction.atomic():
+        held = running.select_for_update(of=("self",)).select_related("application").order_by("pk")
+        rows = list(held.only("pinned", "application__job_id"))
+        for pinned in (True, False):
+            pks = [row.pk for row in rows if row.pinned == pinned]
+            Evaluation.objects.filter(pk__in=pks).update(**_freed(pinned))
+        announce({row.application_id: row.application.job_id for row in rows})
+
+
+def _freed(pinned: bool) -> dict[str, object]:
+    """What a queued evaluation says: nothing of its claim, and of a model only where it is pinned to one."""
+    free: dict[str, object] = {
         "status": EvaluationStatus.QUEUED,
         "claimed_by": None,
         "lease_expires_at": None,
         "started_at": None,
     }
-    unpinned = {"mode": "", "model_config": None, "parser": None}
-    with transaction.atomic():
-        rows = list(running.select_for_update(of=("self",)))
-        pks = [row.pk for row in rows]
-        Evaluation.objects.filter(pk__in=pks, pinned=True).update(**free, **changes)
-        Evaluation.objects.filter(pk__in=pks, pinned=False).update(**free, **unpinned, **changes)
-        announce([row.application_id for row in rows])
+    return free if pinned else free | {"mode": "", "model_config": None, "parser": None}
 
 
-def announce(application_ids: list[int]) -> None:
-    """Say that the rows of these applications have changed."""
-    if not application_ids:
+def announce(job_ids: Mapping[int, int]) -> None:
+    """Say that the rows of applications have changed; `job_ids` has the job of each."""
+    if not job_ids:
         return
-    rows = Application.objects.filter(pk__in=application_ids)
-    rows.touch()
-    for pk, job_id in rows.values_list("pk", "job_id"):
+    Application.objects.filter(pk__in=job_ids).touch()
+    for pk, job_id in job_ids.items():
         publish(messages.job_group(job_id), Message(type=Report.APPLICATION_CHANGED, id=pk))
 
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from models_admin.models import GpuWorker
@@ -46,21 +47,19 @@ def claim(waiting: "models.QuerySet[Row]", worker: GpuWorker, limit: int, **chan
     """Take up to `limit` rows of `waiting` for `worker`, oldest first, and write `changes` into them.
 
     Returns the rows as they now are. On PostgreSQL rows that somebody else is taking are skipped; SQLite
-    has one writer at a time anyway.
+    has one writer at a time anyway, so ask first whether there is something to take.
     """
-    if limit < 1 or not waiting.exists():  # looking first spares SQLite's one write lock
+    if limit < 1:
         return []
+    changes |= {"claimed_by": worker, "lease_expires_at": lease_end()}
     with transaction.atomic():
         rows = list(waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:limit])
-        for row in rows:
-            changes |= {
-                "claim_token": row.claim_token + 1,
-                "claimed_by": worker,
-                "lease_expires_at": lease_end(),
-            }
-            for name, value in changes.items():
-                setattr(row, name, value)
-            row.save(update_fields=list(changes))
+        pks = [row.pk for row in rows]
+        waiting.model._default_manager.filter(pk__in=pks).update(claim_token=F("claim_token") + 1, **changes)
+    for row in rows:
+        row.claim_token += 1
+        for name, value in changes.items():
+            setattr(row, name, value)
     return rows
 
 

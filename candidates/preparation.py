@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +32,13 @@ class Opening(Claim):
     prepared: bool
 
 
-def claim(worker: GpuWorker, limit: int) -> list[Opening]:
-    """Take up to `limit` received files, oldest first."""
-    rows = leases.claim(
-        UploadItem.objects.filter(state=ItemState.RECEIVED, resume__isnull=False),
-        worker,
-        limit,
-        state=ItemState.PREPARING,
-    )
+def claim(worker: GpuWorker, limit: int, in_hand: Collection[int] = ()) -> list[Opening]:
+    """Take up to `limit` received files, oldest first, but none that is `in_hand` still."""
+    received = UploadItem.objects.filter(state=ItemState.RECEIVED, resume__isnull=False)
+    waiting = received.exclude(pk__in=in_hand).select_related("resume")
+    if limit < 1 or not waiting.exists():  # mostly so
+        return []
+    rows = leases.claim(waiting, worker, limit, state=ItemState.PREPARING)
     for row in rows:
         _announce(row)
     return [_opening(row) for row in rows]

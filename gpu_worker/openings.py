@@ -24,8 +24,9 @@ class Openings:
 
     async def take(self) -> None:
         """Claim files and begin to open them, as many as there is room for."""
-        room = AT_ONCE - len(self.hand)
-        for opening in await self._db(preparation.claim, self._row, room):
+        in_hand = self.hand.pks
+        room = AT_ONCE - len(in_hand)
+        for opening in await self._db(preparation.claim, self._row, room, in_hand):
             self.hand.hold(opening.pk, self._prepare(opening))
 
     async def _prepare(self, opening: Opening) -> None:

@@ -58,8 +58,10 @@ class Readings:
         return self._swapper.admits and self._alone is None and self._fleet.awake(serving.engines)
 
     async def _claim(self, serving: Selection, at_once: int) -> list[Reading]:
-        in_hand = len(self._swapper.in_hand)
-        room = at_once - in_hand
+        in_hand = self.hand.pks
+        room = at_once - len(in_hand)
+        if in_hand and room < at_once // 5:  # a few at a time cost less, and its reserve lasts
+            return []
         queues = await self._db(queue.waiting) if room > 0 else []
         batch = next_batch(serving, queues, room)
         if batch is None:
@@ -71,7 +73,7 @@ class Readings:
             mode=batch.selection.mode,
             model_config_id=batch.selection.model_config_id,
             parser_id=batch.selection.parser_id,
-            beside=in_hand,
+            in_hand=in_hand,
         )
 
     async def _evaluate(self, engine: Engine, serving: Selection, reading: Reading) -> None:

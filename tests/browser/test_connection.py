@@ -20,7 +20,7 @@ def make_application(job: Job, letter: str) -> Application:
         sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1, page_count=1
     )
     made = Application.objects.create(job=job, resume=resume, file_name=f"{letter}.pdf")
-    evaluations.announce([made.pk])
+    evaluations.announce({made.pk: made.job_id})
     return made
 
 

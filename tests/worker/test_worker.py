@@ -3,14 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
+from django.utils import timezone
 
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
-from gpu_worker import capability
+from gpu_worker import capability, swapping
 from gpu_worker import worker as worker_module
 from gpu_worker.roster import NameTaken
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
@@ -71,6 +73,20 @@ async def test_an_answer_that_fails_three_times_ends_with_its_sentence(balanced,
         await seen(lambda: count("failed") == 1)
     await evaluation.arefresh_from_db()
     assert (evaluation.error, evaluation.failures) == ("The answer was cut.", 3)
+
+
+async def test_what_is_in_hand_is_not_taken_again_though_its_lease_ran_out(balanced, waiting, workshop):
+    await sync_to_async(waiting)("a")
+    workshop.open.clear()
+    async with working(workshop) as worker:
+        await workshop.asked.wait()
+        await sync_to_async(Evaluation.objects.update)(lease_expires_at=timezone.now() - timedelta(hours=1))
+        await sync_to_async(evaluations.requeue_expired)()
+        await worker.readings.take()
+        assert await sync_to_async(count)("queued") == 1
+        workshop.open.set()
+        assert await seen(lambda: count("succeeded") == 1)
+        assert workshop.log.count("evaluate " + balanced.name) == 2
 
 
 async def test_a_wish_makes_the_target_serve(balanced, strict, workshop):
@@ -134,6 +150,7 @@ async def test_a_target_that_was_disabled_while_it_waited_is_not_served(balanced
         await wish(strict)
         strict.enabled = False
         await strict.asave()
+        await asyncio.sleep(swapping.FRESH_S)
         workshop.open.set()
         swap = await seen(ended(Phase.ROLLED_BACK))
     assert "was disabled" in swap.reason

@@ -87,7 +87,10 @@ class VllmEngine:
         self.version = f"vllm {_version()}"
         self.revision = ""
         default = GPU_SEQUENCES if memory.on_gpu() else CPU_SEQUENCES
-        self.max_in_flight = int(spec.engine_args.get("max_num_seqs", default))
+        sequences = int(spec.engine_args.get("max_num_seqs", default))
+        self.max_in_flight = (
+            sequences + sequences // 4
+        )  # some wait in vLLM, so that no place in a step is empty
         self._llm: AsyncLLM | None = None
         self._processes = EngineProcesses()
         self._weights: Weights | None = None
