@@ -20,6 +20,8 @@ from models_admin.messages import Message, Report
 class JobTopic:
     """What `jobs/page.html` shows of a job, for one view of its table."""
 
+    kinds = frozenset({Report.JOB_CHANGED, Report.ITEM_CHANGED, Report.APPLICATION_CHANGED})
+
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         job = Job.objects.visible_to(user).filter(pk=_number(query.get("job", ""))).first()
         if job is None:

@@ -1,5 +1,7 @@
 """From registry rows to what this worker runs: engine specs, and what to serve when nobody has chosen."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from gpu_worker import capability
@@ -35,18 +37,23 @@ def spec_of(row: ModelConfig) -> EngineSpec:
 
 def specs(selection: Selection) -> tuple[EngineSpec, ...]:
     """The engines of `selection`, parser first, as the registry describes them now. Raises EngineFailed."""
-    rows = ModelConfig.objects.in_bulk(selection.engines)
-    if len(rows) < len(selection.engines):
+    return tuple(spec_of(row) for row in rows(selection))
+
+
+def rows(selection: Selection) -> tuple[ModelConfig, ...]:
+    """The registry's rows for `selection`, parser first. Raises EngineFailed."""
+    found = ModelConfig.objects.in_bulk(selection.engines)
+    if len(found) < len(selection.engines):
         raise EngineFailed("The model is no longer in the registry.")
-    return tuple(spec_of(rows[id_]) for id_ in selection.engines)
+    return tuple(found[id_] for id_ in selection.engines)
 
 
-def enabled_specs(selection: Selection) -> tuple[EngineSpec, ...]:
-    """`specs` for a swap's target, which may have been disabled while it waited. Raises EngineFailed."""
-    disabled = ModelConfig.objects.filter(pk__in=selection.engines, enabled=False).first()
-    if disabled is not None:
-        raise EngineFailed(f"{disabled.display_name} was disabled before its turn came.")
-    return specs(selection)
+def enabled_specs(rows: Sequence[ModelConfig]) -> tuple[EngineSpec, ...]:
+    """The engines of a swap's target, which may have been disabled while it waited. Raises EngineFailed."""
+    for row in rows:
+        if not row.enabled:
+            raise EngineFailed(f"{row.display_name} was disabled before its turn came.")
+    return tuple(spec_of(row) for row in rows)
 
 
 def at_start(worker: GpuWorker) -> Selection | None:

@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+
+from django.utils import timezone
 
 from gpu_worker import selections
 from gpu_worker.database import Database
@@ -36,27 +39,34 @@ from gpu_worker.swapper import (
     Swapper,
 )
 from models_admin import swaps
+from models_admin.swaps import Wanted
 
 log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 0.5  # how far a swap is, while a phase lasts
+FRESH_S = 0.5  # so old may rows be that were read when the wish was taken
 
 
 class SwapRun:
-    """One swap from the wish that was taken to its end. `drain` returns when nothing is in hand any more."""
+    """One swap from the wish that was taken to its end. `drain` returns when nothing is in hand any more.
+
+    A phase is written while its step goes on: nobody waits for a row that tells what happens anyway.
+    """
 
     def __init__(
         self,
+        wanted: Wanted,
         swapper: Swapper,
         fleet: Fleet,
         db: Database,
         metrics: Metrics,
         drain: Callable[[], Awaitable[None]],
     ) -> None:
-        self._swapper, self._fleet, self._db = swapper, fleet, db
+        self._wanted, self._swapper, self._fleet, self._db = wanted, swapper, fleet, db
         self._metrics, self._drain = metrics, drain
-        self._swap_id = 0
-        self._specs: tuple[EngineSpec, ...] = ()  # of the target, as the registry says when room is made
+        self._writing: asyncio.Task[None] | None = None  # the phase that began last
+        self._read_s = time.monotonic()  # when the rows of `wanted` were
+        self._specs: tuple[EngineSpec, ...] = ()  # of the target
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
         self._preparing: asyncio.Task[None] | None = None
 
@@ -94,19 +104,22 @@ class SwapRun:
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
-            await asyncio.shield(self._db(swaps.tell, self._swap_id, self._fetched))
+            await asyncio.shield(self._db(swaps.tell, self._wanted.swap_id, self._fetched))
 
     async def _do(self, action: Action) -> Step | None:
         match action:
             case Show():
-                self._swap_id = action.swap_id
-                await self._db(swaps.show, action.swap_id, action.phase, action.reason)
+                await self._written()
+                now = timezone.now()
+                show = self._db(swaps.show, self._wanted.swap_id, action.phase, action.reason, now)
+                self._writing = asyncio.create_task(show)
                 return None
             case Serve():
+                await self._written()
                 await self._end(action)
                 return None
             case Prepare():
-                return await self._prepare(action.target)
+                return await self._prepare()
             case Drain():
                 await self._drain()
                 return Drained()
@@ -122,8 +135,13 @@ class SwapRun:
                 await self._restore(action.broken, action.previous)
                 return Restored()
 
-    async def _prepare(self, target: Selection) -> Prepared | Abandoned:
-        self._preparing = asyncio.create_task(self._fetch_and_load(target))
+    async def _written(self) -> None:
+        """Wait until the row says the phase that began last. Raises SwapEnded."""
+        if self._writing:
+            await self._writing
+
+    async def _prepare(self) -> Prepared | Abandoned:
+        self._preparing = asyncio.create_task(self._fetch_and_load())
         try:
             await asyncio.wait([self._preparing])
             if self._preparing.cancelled():
@@ -134,8 +152,8 @@ class SwapRun:
             self._preparing.cancel()
             self._preparing, self._fetched = None, None
 
-    async def _fetch_and_load(self, target: Selection) -> None:
-        specs = await self._db(selections.enabled_specs, target)
+    async def _fetch_and_load(self) -> None:
+        specs = selections.enabled_specs(self._wanted.rows)
 
         def told(share: float) -> None:
             self._fetched = share
@@ -146,7 +164,10 @@ class SwapRun:
         await self._fleet.prepare(specs, serving.engines if serving else ())
 
     async def _make_room(self, target: Selection) -> Phase:
-        self._specs = await self._db(selections.enabled_specs, target)
+        rows = self._wanted.rows
+        if time.monotonic() - self._read_s > FRESH_S:  # edited or disabled meanwhile
+            rows = await self._db(selections.rows, target)
+        self._specs = selections.enabled_specs(rows)
         moves = {step.move for step in await self._fleet.make_room(self._specs)}
         if Move.LOAD in moves:
             return Phase.LOADING
@@ -163,7 +184,7 @@ class SwapRun:
         chosen = serve.selection
         ended = await self._db(
             swaps.end,
-            serve.swap_id,
+            self._wanted.swap_id,
             serve.phase,
             serve.reason or (swaps.NEWER_WISH if serve.phase is Phase.SUPERSEDED else ""),
             mode=chosen.mode if chosen else "",

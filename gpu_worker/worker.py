@@ -225,12 +225,12 @@ class Worker:
         wanted = await self.db(swaps.take, self.row, self.fleet.tiers().keys())
         if wanted is None:
             return
-        target = Selection(
-            mode=wanted.mode, model_config_id=wanted.model_config_id, parser_id=wanted.parser_id
-        )
-        self._swap = SwapRun(self.swapper, self.fleet, self.db, self.metrics, self._drain)
+        parser_id = wanted.parser.pk if wanted.parser else None
+        target = Selection(mode=wanted.mode, model_config_id=wanted.model_config.pk, parser_id=parser_id)
+        self._swap = SwapRun(wanted, self.swapper, self.fleet, self.db, self.metrics, self._drain)
         taken = Taken(swap_id=wanted.swap_id, target=target, cold=wanted.cold)
-        self._swapping = asyncio.create_task(self._swap.perform(self.swapper.handle(taken)))
+        _said, *actions = self.swapper.handle(taken)  # its row says what begins since it was taken
+        self._swapping = asyncio.create_task(self._swap.perform(actions))
         self._swapping.add_done_callback(self._swap_ended)
 
     async def _give_way(self) -> None:

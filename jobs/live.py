@@ -8,13 +8,14 @@ from django.template.loader import render_to_string
 
 from jobs import openings
 from models_admin import messages
-from models_admin.messages import Message
+from models_admin.messages import Message, Report
 
 
 class JobsTopic:
     """What `jobs/list.html` shows: the jobs that this user may see."""
 
     groups = (messages.JOBS,)
+    kinds = frozenset({Report.JOB_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         self._user = user

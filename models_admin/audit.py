@@ -9,13 +9,16 @@ from models_admin.models import AuditEvent
 
 
 def record(
-    action: str, subject: Model, actor: AbstractBaseUser | AnonymousUser | None, **details: Any
+    action: str, subject: Model, actor: AbstractBaseUser | AnonymousUser | int | None, **details: Any
 ) -> None:
-    """Write an AuditEvent in the present transaction. `details` holds ids and states, never personal data."""
+    """Write an AuditEvent in the present transaction; `actor` may be a user's id.
+
+    `details` holds ids and states, never personal data.
+    """
     AuditEvent.objects.create(
         action=action,
         subject=subject._meta.label_lower,
         subject_id=subject.pk if isinstance(subject.pk, int) else None,
-        actor=actor if actor is not None and actor.is_authenticated else None,  # type: ignore[misc]
+        actor_id=actor if isinstance(actor, int) or actor is None else actor.pk,
         details=details,
     )

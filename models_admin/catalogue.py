@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -86,15 +88,22 @@ class Header:
 
 
 class Present:
-    """The registry, the live workers and the open swaps, read once: four queries, five with history."""
+    """The registry, the live workers, the open swaps and the last that ended, read once: four queries.
+
+    History is read again when another swap has ended.
+    """
 
     def __init__(self) -> None:
         self.rows = list(ModelConfig.objects.all())
-        self.workers = list(GpuWorker.objects.live().select_related("model_config", "parser"))
+        self.workers = list(GpuWorker.objects.live())
         open_swaps = Swap.objects.exclude(phase__in=ENDED_PHASES).filter(worker__in=self.workers)
-        self.swaps = list(open_swaps.select_related("model_config", "parser", "requested_by").order_by("pk"))
-        self.history = History()
+        self.swaps = list(open_swaps.select_related("requested_by").order_by("pk"))
+        ended = Swap.objects.filter(phase__in=ENDED_PHASES, worker__in=self.workers)
+        self.last_swap = ended.exclude(phase=Phase.SUPERSEDED).order_by("-ended_at", "-pk").first()
+        last = self.last_swap
+        self.history = _history(last.pk, last.ended_at) if last else History()
         self.offered = options.offered(self.rows)
+        self._by_id = {row.pk: row for row in self.rows}
 
     @property
     def serving(self) -> GpuWorker | None:
@@ -119,9 +128,12 @@ class Present:
         return ERROR if self.broken else OFFLINE
 
     def option_of(self, row: GpuWorker | Swap) -> Option | None:
-        if row.model_config is None:
+        model_config = self._by_id.get(row.model_config_id or 0)
+        if model_config is None:
             return None
-        return Option(mode=Mode(row.mode), model_config=row.model_config, parser=row.parser)
+        return Option(
+            mode=Mode(row.mode), model_config=model_config, parser=self._by_id.get(row.parser_id or 0)
+        )
 
     @property
     def current(self) -> Option | None:
@@ -147,7 +159,7 @@ class Present:
     def _state(self, row: ModelConfig) -> str:
         if not row.enabled:
             return "disabled"
-        if any(row == part for swap in self.swaps for part in (swap.model_config, swap.parser)):
+        if any(row.pk in (swap.model_config_id, swap.parser_id) for swap in self.swaps):
             return "being swapped to"
         if self.current and row in self.current.rows:
             edited = self.serving and not self.serving.serves(self.current.key, [row])
@@ -175,6 +187,12 @@ class Present:
         if len(set(places.values())) > 1:
             return ", ".join(f"{place} ({name})" for name, place in places.items())
         return next(iter(places.values()), PLACES[self.residency(alone)])
+
+
+@lru_cache(maxsize=1)
+def _history(last_swap_id: int, ended_at: datetime) -> History:
+    """What was known when that swap, the last one, had ended."""
+    return History()
 
 
 def _place_on(worker: GpuWorker, row: ModelConfig) -> str:
@@ -321,8 +339,7 @@ def _status_text(present: Present) -> str:
 
 def _last_swap_text(present: Present) -> str:
     """Why the newest swap did not end as it was wished, until a later one does."""
-    ended = Swap.objects.filter(phase__in=ENDED_PHASES, worker__in=present.workers)
-    last = ended.exclude(phase=Phase.SUPERSEDED).select_related("model_config", "parser").first()
+    last = present.last_swap
     if last is None or last.phase == Phase.READY:
         return ""
     option = present.option_of(last)

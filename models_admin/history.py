@@ -1,7 +1,7 @@
 """How long swaps took, from the rows of those that went well."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from statistics import median
 
 from models_admin.models import Phase, Swap
@@ -15,15 +15,14 @@ Key = tuple[str, int, int | None]  # mode, model, parser
 class History:
     """The seconds of the last swaps, by what they led to and whether that had to be loaded from disk."""
 
-    def __init__(self, worker_id: int | None = None) -> None:
+    def __init__(self) -> None:
         ready = Swap.objects.filter(phase=Phase.READY).order_by("-pk")
-        if worker_id is not None:
-            ready = ready.filter(worker_id=worker_id)
         self._swaps: dict[tuple[Key, bool], list[dict[str, float]]] = defaultdict(list)
-        for swap in ready[:LOOKED_AT]:
-            kept = self._swaps[(swap.mode, swap.model_config_id, swap.parser_id), swap.cold]
+        columns = ready.values_list("mode", "model_config_id", "parser_id", "cold", "phase_seconds")
+        for mode, model_config_id, parser_id, cold, phase_seconds in columns[:LOOKED_AT]:
+            kept = self._swaps[(mode, model_config_id, parser_id), cold]
             if len(kept) < RECENT:
-                kept.append(worked_s(swap))
+                kept.append(_worked_s(phase_seconds))
 
     def seconds(self, key: Key, *, cold: bool) -> float | None:
         """From start to ready, the median; None where no such swap went well yet."""
@@ -42,15 +41,19 @@ def earlier_s(swap: Swap) -> dict[str, float]:
         phase=Phase.READY,
     )
     phases: dict[str, list[float]] = defaultdict(list)
-    for earlier in like.order_by("-pk")[:RECENT]:
-        for phase, took_s in worked_s(earlier).items():
+    for phase_seconds in like.order_by("-pk").values_list("phase_seconds", flat=True)[:RECENT]:
+        for phase, took_s in _worked_s(phase_seconds).items():
             phases[phase].append(took_s)
     return {phase: median(times) for phase, times in phases.items()}
 
 
 def worked_s(swap: Swap) -> dict[str, float]:
     """Seconds by phase; waiting for its turn is no work."""
-    return {phase: took_s for phase, took_s in swap.phase_seconds.items() if phase != Phase.QUEUED}
+    return _worked_s(swap.phase_seconds)
+
+
+def _worked_s(phase_seconds: Mapping[str, float]) -> dict[str, float]:
+    return {phase: took_s for phase, took_s in phase_seconds.items() if phase != Phase.QUEUED}
 
 
 def seconds(swap: Swap) -> float:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from models_admin import catalogue, messages, overview
 from models_admin.catalogue import Header
-from models_admin.messages import Message
+from models_admin.messages import Message, Report
 from models_admin.overview import Overview, Rows
 
 PARTS = {  # of the Models page, by the field of its Overview
@@ -20,6 +20,7 @@ PARTS = {  # of the Models page, by the field of its Overview
     "models": "models_admin/_models.html",
     "past_swaps": "models_admin/_swaps.html",
 }
+OF_MODELS = frozenset({Report.WORKER_CHANGED, Report.SWAP_CHANGED, Report.REGISTRY_CHANGED})
 
 
 class NotAllowed(Exception):
@@ -35,6 +36,9 @@ class Topic(Protocol):
     @property
     def groups(self) -> Collection[str]: ...
 
+    @property
+    def kinds(self) -> Collection[Report]: ...
+
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         """`query` is the socket's query string. Raises NotAllowed."""
 
@@ -42,11 +46,13 @@ class Topic(Protocol):
         """All of it, as it is now."""
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        """What `changes` changed; they may be none, when only time has passed."""
+        """What `changes`, all of its kinds, changed; they may be none: time has passed, or others changed."""
 
 
 class HeaderTopic:
     """The model selector and the status of the workers: on every page."""
+
+    kinds = OF_MODELS
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         self.groups = [messages.MODELS]
@@ -68,6 +74,7 @@ class ModelsTopic:
     """The Models page: its workers, its swaps and its table, each sent when it has changed."""
 
     groups = (messages.MODELS,)
+    kinds = OF_MODELS
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         self._shown: dict[str, str] = {}
@@ -90,6 +97,7 @@ class RegistryTopic:
     """The state column of the admin's list of models."""
 
     groups = (messages.MODELS,)
+    kinds = OF_MODELS
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         if not (isinstance(user, User) and user.is_staff and user.has_perm("models_admin.view_modelconfig")):

@@ -333,6 +333,7 @@ class Swap(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["-ended_at"], name="swap_by_end")]
         constraints = [
             models.UniqueConstraint(
                 name="swap_one_waits_per_worker", fields=["worker"], condition=Q(phase=Phase.QUEUED)

@@ -1,6 +1,6 @@
 """What the Models page shows: memory of the workers, the registry as it stands, swaps that run and ran.
 
-Values without rows, equal where the page looks equal: six queries, however much there is.
+Values without rows, equal where the page looks equal: seven queries, however much there is.
 """
 
 import hashlib
@@ -189,7 +189,7 @@ def _memory(worker: GpuWorker) -> tuple[MemoryBar, ...]:
 def _open_swap(present: Present, swap: Swap) -> OpenSwap:
     return OpenSwap(
         pk=swap.pk,
-        target=_target(swap),
+        target=option.display_name if (option := present.option_of(swap)) else "",
         worker=next(worker.name for worker in present.workers if worker.pk == swap.worker_id),
         asked_by=_asked_by(swap),
         phase=swap.phase,

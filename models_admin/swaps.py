@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,9 +23,14 @@ class Wanted:
 
     swap_id: int
     mode: str
-    model_config_id: int
-    parser_id: int | None
+    model_config: ModelConfig
+    parser: ModelConfig | None
     cold: bool
+
+    @property
+    def rows(self) -> tuple[ModelConfig, ...]:
+        """What is to be loaded, parser first, as the registry said when the wish was taken."""
+        return (self.parser, self.model_config) if self.parser else (self.model_config,)
 
 
 def waits(worker: GpuWorker) -> bool:
@@ -43,18 +49,19 @@ def take(worker: GpuWorker, loaded: Collection[int] = ()) -> Wanted | None:
     with transaction.atomic():
         serving = _locked(worker.pk)
         swap = waiting.get()  # a newer wish may have replaced it, but one waits
-        swap.cold = _is_cold(swap, loaded)
+        wanted = Wanted(
+            swap_id=swap.pk,
+            mode=swap.mode,
+            model_config=swap.model_config,
+            parser=swap.parser,
+            cold=_is_cold(swap, loaded),
+        )
+        swap.cold = wanted.cold
         _moved(swap, Phase.PREPARING if swap.cold else Phase.DRAINING)
         swap.previous_mode, swap.previous_model_config_id = serving.mode, serving.model_config_id
         swap.previous_parser_id = serving.parser_id
         _begin(swap)
-    return Wanted(
-        swap_id=swap.pk,
-        mode=swap.mode,
-        model_config_id=swap.model_config_id,
-        parser_id=swap.parser_id,
-        cold=swap.cold,
-    )
+    return wanted
 
 
 def _is_cold(swap: Swap, loaded: Collection[int]) -> bool:
@@ -76,17 +83,21 @@ class SwapEnded(Exception):
     """Another process has ended this swap: this one works no longer under its name, and must stop."""
 
 
-def show(swap_id: int, phase: str, reason: str = "") -> None:
-    """Write the phase that has begun, and the seconds of the one that ended. Raises SwapEnded."""
+def show(swap_id: int, phase: str, reason: str = "", since: datetime | None = None) -> None:
+    """Write the phase that began at `since` (now), and the seconds of the one that ended then.
+
+    Raises SwapEnded.
+    """
     with transaction.atomic():
         swap = _running(swap_id)
         if swap.phase != phase:  # draining began when the wish was taken
-            _begin(_moved(swap, phase, reason))
+            _moved(swap, phase, reason, since)
+            _estimate(swap)
+            _begin(swap)
 
 
 def _begin(swap: Swap) -> None:
     """Write a phase that has begun. The worker says SWAPPING."""
-    _estimate(swap)
     swap.save()
     GpuWorker.objects.filter(pk=swap.worker_id).update(status=GpuWorker.Status.SWAPPING)
     _announce(swap)
@@ -138,7 +149,7 @@ def end(
             error="" if serving else reason[:500],
             **changes,
         )
-        audit.record("swap." + phase, swap, swap.requested_by, model_config_id=swap.model_config_id)
+        audit.record("swap." + phase, swap, swap.requested_by_id, model_config_id=swap.model_config_id)
         _announce(swap)
     return Ended(
         outcome=phase,
@@ -156,7 +167,7 @@ def _name(mode: str, model_config: ModelConfig | None, parser: ModelConfig | Non
 
 def _running(swap_id: int) -> Swap:
     """The swap, its worker's row locked first: the order that a wish locks in, so that they never cross."""
-    GpuWorker.objects.select_for_update().get(swaps=swap_id)
+    GpuWorker.objects.select_for_update().only("pk").get(swaps=swap_id)
     swap = Swap.objects.get(pk=swap_id)
     if swap.phase in ENDED_PHASES:
         raise SwapEnded(f"swap {swap_id} has ended: {swap.phase}")
@@ -167,10 +178,10 @@ def _locked(worker_id: int) -> GpuWorker:
     return GpuWorker.objects.select_for_update().get(pk=worker_id)
 
 
-def _moved(swap: Swap, phase: str, reason: str = "") -> Swap:
-    now = timezone.now()
-    swap.phase_seconds[swap.phase] = round((now - swap.phase_since).total_seconds(), 4)
-    swap.phase, swap.phase_since, swap.reason = Phase(phase), now, reason[:500]
+def _moved(swap: Swap, phase: str, reason: str = "", since: datetime | None = None) -> Swap:
+    since = since or timezone.now()
+    swap.phase_seconds[swap.phase] = round((since - swap.phase_since).total_seconds(), 4)
+    swap.phase, swap.phase_since, swap.reason = Phase(phase), since, reason[:500]
     return swap
 
 

@@ -11,8 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
-from models_admin import audit, messages, options
-from models_admin.history import History
+from models_admin import audit, history, messages, options
 from models_admin.messages import Command, Message, Report
 from models_admin.models import RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
 from models_admin.options import PAIR, TEXT_LAYER, Option
@@ -115,16 +114,19 @@ def _wish_of(
         return newest
     if newest is None and worker.status == GpuWorker.Status.READY and worker.serves(option.key, option.rows):
         return None
-    _supersede(worker)
-    swap = Swap.objects.create(
+    if newest is not None:
+        _supersede(newest)
+    swap = Swap(
         wish_id=wish_id,
         worker=worker,
         mode=option.mode,
         model_config=option.model_config,
         parser=option.parser,
-        eta_seconds=History(worker.pk).seconds(option.key, cold=option.is_cold_on(worker)),
+        cold=option.is_cold_on(worker),
         requested_by=user if user.is_authenticated else None,  # type: ignore[misc]
     )
+    swap.eta_seconds = history.total(history.earlier_s(swap).values()) or None
+    swap.save()
     audit.record("swap.wish", swap, user, model_config_id=option.model_config.pk, mode=option.mode)
     publish(messages.WORKERS, Message(type=Command.SWAP, id=swap.pk))
     publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))
@@ -135,10 +137,8 @@ def _key(row: Swap | GpuWorker) -> tuple[str, int | None, int | None]:
     return (row.mode, row.model_config_id, row.parser_id)
 
 
-def _supersede(worker: GpuWorker) -> None:
-    """End the wish that waits, if one still does."""
-    waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED)
-    for pk in list(waiting.values_list("pk", flat=True)):
-        ended = {"ended_at": timezone.now(), "reason": NEWER_WISH}
-        if waiting.filter(pk=pk).update(phase=Phase.SUPERSEDED, **ended):
-            publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=pk))
+def _supersede(swap: Swap) -> None:
+    """End the wish if it still waits."""
+    waiting = Swap.objects.filter(pk=swap.pk, phase=Phase.QUEUED)
+    if waiting.update(phase=Phase.SUPERSEDED, ended_at=timezone.now(), reason=NEWER_WISH):
+        publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))

@@ -101,7 +101,8 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
             self._changed.clear()
             changes, self._changes = self._changes, set()
             for topic in topics:
-                await self._send_all(await _after(topic, changes))
+                its_own = {change for change in changes if change.type in topic.kinds}
+                await self._send_all(await _after(topic, its_own))
             await asyncio.sleep(self._pace.pause_s(time.monotonic()))
 
     async def _send_all(self, fragments: list[str]) -> None:

@@ -95,19 +95,19 @@ def test_nothing_on_it_needs_an_inline_style_or_script(shown, h100, swap_of):
     assert re.findall(r"style=|<style|<script|\son\w+=", content) == []
 
 
-def test_it_is_read_with_the_same_six_queries_whatever_there_is(h100, swap_of, django_assert_num_queries):
-    with django_assert_num_queries(6):
+def test_it_is_read_with_the_same_seven_queries_whatever_there_is(h100, swap_of, django_assert_num_queries):
+    with django_assert_num_queries(7):
         overview.read()
     for _ in range(30):
         swap_of(phase_seconds={"loading": 3.0})
     swap_of("loading")
     GpuWorker.objects.create(name="gpu1", host="h", pid=2, pid_started_at=1.0, device="CPU, 8 cores")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         overview.read()
 
 
 def test_the_page_of_many_needs_as_few_queries_as_that_of_none(shown, swap_of, django_assert_max_num_queries):
-    with django_assert_max_num_queries(15) as queries:
+    with django_assert_max_num_queries(16) as queries:
         shown()
     for _ in range(30):
         swap_of(phase_seconds={"loading": 3.0})
