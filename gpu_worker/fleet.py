@@ -113,9 +113,9 @@ class Fleet:
 
     async def fetch(self, specs: Iterable[EngineSpec], progress: Progress) -> None:
         """Get weights that are not on this machine yet. Raises EngineFailed."""
-        for spec in specs:
-            if spec.id not in self.tiers():
-                await self._make(spec).fetch(progress)
+        missing = [spec for spec in specs if spec.id not in self.tiers()]
+        for done, spec in enumerate(missing):
+            await self._make(spec).fetch(_part(progress, done, len(missing)))
 
     async def prepare(self, specs: Iterable[EngineSpec], serving: Collection[int]) -> None:
         """Load what of `specs` is on disk beside all of `serving`, where memory permits; else do nothing.
@@ -245,6 +245,11 @@ class Fleet:
     async def _unload(self, id_: int) -> None:
         if berth := self._berths.pop(id_, None):
             await berth.engine.unload()
+
+
+def _part(progress: Progress, done: int, count: int) -> Progress:
+    """Tells `progress` of the whole what it is told of one after `done` of `count`."""
+    return lambda share: progress((done + share) / count)
 
 
 def _is_idle(berth: Berth) -> bool:

@@ -72,10 +72,14 @@ class SwapRun:
 
     async def perform(self, actions: list[Action]) -> None:
         todo = deque(actions)
-        while todo:
-            event = await self._try(todo.popleft())
-            if event is not None:
-                todo.extend(self._swapper.handle(event))
+        try:
+            while todo:
+                event = await self._try(todo.popleft())
+                if event is not None:
+                    todo.extend(self._swapper.handle(event))
+        finally:
+            if self._writing:
+                await asyncio.gather(self._writing, return_exceptions=True)
 
     def abandon(self) -> None:
         """End the preparing, if that is what goes on: a newer wish has come."""

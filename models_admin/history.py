@@ -40,11 +40,10 @@ def earlier_s(swap: Swap) -> dict[str, float]:
         cold=swap.cold,
         phase=Phase.READY,
     )
-    phases: dict[str, list[float]] = defaultdict(list)
-    for phase_seconds in like.order_by("-pk").values_list("phase_seconds", flat=True)[:RECENT]:
-        for phase, took_s in _worked_s(phase_seconds).items():
-            phases[phase].append(took_s)
-    return {phase: median(times) for phase, times in phases.items()}
+    recent = like.order_by("-pk").values_list("phase_seconds", flat=True)[:RECENT]
+    earlier = [_worked_s(phase_seconds) for phase_seconds in recent]
+    phases = {phase for one in earlier for phase in one}
+    return {phase: median(one.get(phase, 0.0) for one in earlier) for phase in phases}
 
 
 def worked_s(swap: Swap) -> dict[str, float]:

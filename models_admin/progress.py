@@ -41,13 +41,26 @@ def progress(
     ended_s: Mapping[str, float],
     earlier_s: Mapping[str, float],
     fetched: float | None = None,
+    shown: float = 0.0,
 ) -> Progress:
     """Where a swap stands that is in `phase` for `phase_s` seconds.
 
     `ended_s` are the seconds of its own phases that have ended, `earlier_s` those of earlier swaps like it;
     `fetched` is the share of its weights that has been fetched, while that goes on: bytes are counted there,
-    for history knows nothing of a network.
+    for history knows nothing of a network. `shown` is the share that was told last: it is never taken back,
+    though what is known now may say that it was too much.
     """
+    now = _known(phase, phase_s, ended_s, earlier_s, fetched)
+    return Progress(share=max(shown, now.share), eta_seconds=now.eta_seconds)
+
+
+def _known(
+    phase: str,
+    phase_s: float,
+    ended_s: Mapping[str, float],
+    earlier_s: Mapping[str, float],
+    fetched: float | None,
+) -> Progress:
     now = Phase(phase)
     if now not in SPANS:
         return Progress(share=0.0, eta_seconds=None)

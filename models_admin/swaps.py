@@ -14,6 +14,7 @@ from models_admin.options import Option
 from models_admin.progress import progress
 from models_admin.publishing import publish
 
+INTERRUPTED = "The worker ended in the middle of this swap; its restart brought the last model back."
 NEWER_WISH = "A newer wish took its place."
 
 
@@ -117,7 +118,8 @@ def tell(swap_id: int, fetched: float | None) -> None:
 def _estimate(swap: Swap, fetched: float | None = None) -> None:
     """Write progress and expected seconds into `swap`, from what it and earlier ones took on this worker."""
     phase_s = (timezone.now() - swap.phase_since).total_seconds()
-    now = progress(swap.phase, phase_s, history.worked_s(swap), history.earlier_s(swap), fetched)
+    ended_s, earlier_s = history.worked_s(swap), history.earlier_s(swap)
+    now = progress(swap.phase, phase_s, ended_s, earlier_s, fetched, swap.progress)
     swap.progress, swap.eta_seconds = now.share, now.eta_seconds
 
 
@@ -139,16 +141,14 @@ def end(
         swap.progress, swap.ended_at = 1.0, swap.phase_since
         swap.save()
         serving = model_config_id is not None
-        changes: dict[str, object] = {}
+        changes: dict[str, object] = {"status": GpuWorker.Status.READY if serving else GpuWorker.Status.ERROR}
         if serving:
-            changes = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+            changes |= {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id, "error": ""}
+        elif swap.phase != Phase.SUPERSEDED:  # then what was wrong before still is
+            changes["error"] = reason[:500]
         if swap.phase == Phase.READY:  # its engines were loaded after this, as the registry says since
             changes["serving_since"] = swap.requested_at
-        GpuWorker.objects.filter(pk=swap.worker_id).update(
-            status=GpuWorker.Status.READY if serving else GpuWorker.Status.ERROR,
-            error="" if serving else reason[:500],
-            **changes,
-        )
+        GpuWorker.objects.filter(pk=swap.worker_id).update(**changes)
         audit.record("swap." + phase, swap, swap.requested_by_id, model_config_id=swap.model_config_id)
         _announce(swap)
     return Ended(
@@ -188,9 +188,10 @@ def _moved(swap: Swap, phase: str, reason: str = "", since: datetime | None = No
 def interrupt_leftovers(worker: GpuWorker) -> None:
     """Close what an earlier process of `worker` was in the middle of. Wishes that wait go on waiting."""
     for swap in Swap.objects.filter(worker=worker, phase__in=RUNNING_PHASES):
-        swap.phase, swap.ended_at = Phase.INTERRUPTED, timezone.now()
-        swap.reason = "The worker ended in the middle of this swap; its restart brought the last model back."
+        _moved(swap, Phase.INTERRUPTED, INTERRUPTED)
+        swap.ended_at = swap.phase_since
         swap.save()
+        audit.record("swap.interrupted", swap, swap.requested_by_id, model_config_id=swap.model_config_id)
         _announce(swap)
 
 

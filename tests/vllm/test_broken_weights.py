@@ -49,6 +49,17 @@ def without_a_shard(folder: Path) -> None:
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
 
 
+def not_a_number(folder: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    file = folder / "model.safetensors"
+    weights = load_file(file)
+    for name in weights:
+        if "norm" in name:
+            weights[name] = weights[name].fill_(float("nan"))
+    save_file(weights, file, metadata={"format": "pt"})
+
+
 def without_config(folder: Path) -> None:
     (folder / "config.json").unlink()
 
@@ -143,3 +154,13 @@ def engine_processes() -> set[int]:
         for child in server.children(recursive=True)
         if child.status() != psutil.STATUS_ZOMBIE
     }
+
+
+async def test_weights_that_are_no_numbers_are_not_recorded_as_their_canary(broken):
+    engine = VllmEngine(spec(broken(not_a_number)))
+    await engine.load()
+    try:
+        with pytest.raises(EngineFailed, match="does not answer in numbers"):
+            await engine.check({})
+    finally:
+        await engine.unload()

@@ -4,11 +4,16 @@ import os
 from pathlib import Path
 from typing import Any
 
-from gpu_worker.engines.protocol import EngineSpec
+from gpu_worker.engines.protocol import EngineFailed, EngineSpec
 from gpu_worker.engines.vllm import scratch
+from models_admin import engine_args
+from models_admin.engine_args import WrongArguments
 
 CPU_KV_CACHE_BYTES = 1 << 30  # where a row says nothing: on a CPU vLLM would take a share of all memory
 CPU_SEQUENCES, GPU_SEQUENCES = 8, 64  # at once
+PER_PROMPT = {"image": 1, "video": 0, "audio": 0}  # vLLM keeps memory for the most that a prompt may hold
+# PyTorch reads the first that is set. Expandable segments break vLLM's sleep.
+ALLOCATOR = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
 
 
 def environment(data_dir: Path, on_gpu: bool) -> None:
@@ -17,7 +22,8 @@ def environment(data_dir: Path, on_gpu: bool) -> None:
     os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["VLLM_NO_USAGE_STATS"] = "1"
     os.environ["DO_NOT_TRACK"] = "1"
-    os.environ.pop("PYTORCH_CUDA_ALLOC_CONF", None)  # expandable segments break vLLM's sleep
+    for name in ALLOCATOR:
+        os.environ.pop(name, None)
     os.environ["VLLM_RPC_BASE_PATH"] = os.environ["TMPDIR"] = str(scratch.folder())
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING" if on_gpu else "ERROR")
     os.environ.setdefault("VLLM_CACHE_ROOT", str(data_dir / "vllm-cache"))
@@ -36,13 +42,17 @@ def arguments(
 
     `kv_cache_bytes` is what an earlier load of the same engine was given, so that a neighbour's memory is not
     counted as its own; None lets vLLM measure. `gpu_share` is what must be free when it starts.
+
+    Raises EngineFailed where the row has arguments that it may not have: it was not checked, or long ago.
     """
+    wished = _wished(spec)
+    processes = spec.tensor_parallel_size * wished.get("pipeline_parallel_size", 1)
     said: dict[str, Any] = {
         "model": str(folder),
         "served_model_name": spec.name,
         "trust_remote_code": spec.trust_remote_code,
         "tensor_parallel_size": spec.tensor_parallel_size,
-        "distributed_executor_backend": "uni" if spec.tensor_parallel_size == 1 else "mp",
+        "distributed_executor_backend": "uni" if processes == 1 else "mp",
         "disable_log_stats": True,
         # The default backend's bounded strings are wrong: see docs/operations.md.
         "structured_outputs_config": {
@@ -52,8 +62,8 @@ def arguments(
         },
         "max_num_seqs": GPU_SEQUENCES if on_gpu else CPU_SEQUENCES,
     }
-    if spec.sees_pages:  # vLLM keeps memory for the most that a prompt may hold, of every kind
-        said["limit_mm_per_prompt"] = {"image": 1, "video": 0, "audio": 0}
+    if spec.sees_pages:
+        wished["limit_mm_per_prompt"] = PER_PROMPT | wished.get("limit_mm_per_prompt", {})
     if spec.max_model_len:
         said["max_model_len"] = spec.max_model_len
     if on_gpu:
@@ -68,4 +78,11 @@ def arguments(
         kv_cache_bytes = kv_cache_bytes or CPU_KV_CACHE_BYTES
     if kv_cache_bytes:
         said["kv_cache_memory_bytes"] = kv_cache_bytes
-    return said | dict(spec.engine_args)
+    return said | wished
+
+
+def _wished(spec: EngineSpec) -> dict[str, Any]:
+    try:
+        return engine_args.read(spec.engine_args)
+    except WrongArguments as wrong:
+        raise EngineFailed(f"The engine arguments of {spec.name} are wrong: {wrong}.") from wrong

@@ -1,5 +1,6 @@
 """What an engine said when it was well, to compare with what it says after a load or a wake. Pure."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -27,8 +28,20 @@ def recorded(said: Mapping[str, Sequence[float]]) -> Canary | None:
     return Canary(tokens=tuple(int(token) for token in said["tokens"]), logprobs=tuple(said["logprobs"]))
 
 
+def unsound(said: Canary) -> str:
+    """Return "" where `said` is worth recording, else a sentence: what is no number compares with nothing."""
+    if len(said.logprobs) != len(said.tokens) or not said.tokens:
+        return f"its canary has {len(said.tokens)} tokens and {len(said.logprobs)} log-probabilities"
+    for place, logprob in enumerate(said.logprobs, 1):
+        if not math.isfinite(logprob):
+            return f"its canary's token {place} has log-probability {logprob}"
+    return ""
+
+
 def difference(before: Canary, now: Canary) -> str:
     """Return "" where `now` is the same answer as `before`, else a sentence that says where it differs."""
+    if why := unsound(now):
+        return why
     if len(before.tokens) != len(now.tokens):
         return f"its canary has {len(now.tokens)} tokens, not {len(before.tokens)}"
     pairs = zip(before.tokens, now.tokens, before.logprobs, now.logprobs, strict=True)

@@ -21,21 +21,31 @@ class Chat:
     """The model of `spec` as it is talked to: `tokenizer` is its own, with its chat template."""
 
     def __init__(self, spec: EngineSpec, tokenizer: Any) -> None:
-        self._spec, self._tokenizer = spec, tokenizer
+        self.spec, self._tokenizer = spec, tokenizer
+        self._controls = control_tokens(tokenizer)
 
     def prompt(self, messages: Messages) -> Prompt:
         """The prompt that the model's own chat template makes of `messages`. Raises AnswerFailed."""
+        messages = [{**message, "content": self._plain(message["content"])} for message in messages]
         try:
             text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         except Exception as error:  # whatever the template's author thought of
-            name = self._spec.name
+            name = self.spec.name
             raise AnswerFailed(f"The chat template of {name} does not take the prompt: {error}.") from error
         return {"prompt": text}
+
+    def _plain(self, content: Any) -> Any:
+        """`content` in which nothing reads as a control token: who writes [/INST] ends nobody's turn."""
+        if not isinstance(content, str):  # pages with words of our own
+            return content
+        for token in self._controls:
+            content = content.replace(token, f"{token[0]} {token[1:]}")
+        return content
 
     def canaries(self) -> list[Prompt]:
         """The prompts of warm-up and canary: words, and the largest page for a model that sees pages."""
         words = self.prompt([{"role": "user", "content": PROMPT}])
-        if not self._spec.sees_pages:
+        if not self.spec.sees_pages:
             return [words]
         from PIL import Image
 
@@ -51,13 +61,13 @@ class Chat:
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
-        drawn = self._spec.sampling
+        drawn = self.spec.sampling
         return SamplingParams(
             temperature=drawn.temperature,
             top_p=drawn.top_p,
             repetition_penalty=drawn.repetition_penalty,
             max_tokens=drawn.thinking_tokens + (drawn.max_tokens or answers.LONGEST_TOKENS),
-            thinking_token_budget=(drawn.thinking_tokens or None) if self._spec.reasoning_parser else None,
+            thinking_token_budget=(drawn.thinking_tokens or None) if self.spec.reasoning_parser else None,
             structured_outputs=StructuredOutputsParams(json=answers.SCHEMA),
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
@@ -70,13 +80,21 @@ class Chat:
             raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
 
     def _after_thinking(self, said: str) -> str:
-        if not self._spec.reasoning_parser:
+        if not self.spec.reasoning_parser:
             return said
         from vllm.reasoning import ReasoningParserManager
 
-        parser = ReasoningParserManager.get_reasoning_parser(self._spec.reasoning_parser)
+        parser = ReasoningParserManager.get_reasoning_parser(self.spec.reasoning_parser)
         _, answer = parser(self._tokenizer).extract_reasoning(said, None)
         return answer or ""
+
+
+def control_tokens(tokenizer: Any) -> tuple[str, ...]:
+    """What the tokenizer takes for more than its letters: ends of turns, places of images; longest first."""
+    added = getattr(tokenizer, "added_tokens_decoder", {}).values()
+    return tuple(
+        sorted({str(token) for token in added if len(str(token).strip()) > 1}, key=len, reverse=True)
+    )
 
 
 def greedy(tokens: int) -> "SamplingParams":

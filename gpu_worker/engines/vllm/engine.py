@@ -38,7 +38,7 @@ from gpu_worker.engines.vllm.arguments import (
     arguments,
     environment,
 )
-from gpu_worker.engines.vllm.canary import PROMPT, TOKENS, Canary, difference, recorded
+from gpu_worker.engines.vllm.canary import PROMPT, TOKENS, Canary, difference, recorded, unsound
 from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy
 from gpu_worker.engines.vllm.processes import EngineProcesses, StillThere
 from gpu_worker.engines.vllm.weights import NotHere, Weights
@@ -94,6 +94,7 @@ class VllmEngine:
         self._llm: AsyncLLM | None = None
         self._processes = EngineProcesses()
         self._weights: Weights | None = None
+        self._talk: Chat | None = None
         self._number = 0  # of the last prompt
         self._given_up = False  # whoever wanted it loaded does not any more
         self._gone = asyncio.Event()  # set when it is unloaded: who still waits for an answer gets none
@@ -160,6 +161,8 @@ class VllmEngine:
                 f"{self.spec.name} was not loaded within {settings.LOAD_LIMIT_S:.0f} s "
                 "(WFC_LOAD_LIMIT_S), so it was given up."
             ) from None
+        except EngineFailed:
+            raise
         except Exception as error:
             cause = await asyncio.to_thread(self._processes.cause)
             raise EngineFailed(failures.sentence(self.spec.name, cause or f"{error}")) from error
@@ -284,7 +287,7 @@ class VllmEngine:
 
     async def unload(self) -> None:
         """Kill its processes, and see that they are gone: there is nothing in them to keep."""
-        llm, self._llm = self._llm, None
+        llm, self._llm, self._talk = self._llm, None, None
         self._gone.set()
         with suppress(Exception):  # it is the end of them either way
             if llm is not None:
@@ -313,7 +316,10 @@ class VllmEngine:
         )
 
     def _chat(self) -> Chat:
-        return Chat(self.spec, self._running().get_tokenizer())
+        if self._talk is None:
+            self._talk = Chat(self.spec, self._running().get_tokenizer())
+        self._talk.spec = self.spec  # its sampling may have been edited
+        return self._talk
 
     async def _answered(self, prompt: Prompt, sampling: "SamplingParams") -> "RequestOutput":
         from vllm.exceptions import VLLMClientError
@@ -349,6 +355,11 @@ class VllmEngine:
         llm = self._running()
         await self._call("forgetting what it had cached", llm.reset_prefix_cache())
         now = await self._canary()
+        if why := unsound(now):
+            raise EngineFailed(
+                f"{self.spec.name} does not answer in numbers: {why}. Its weights are damaged, "
+                "or its dtype is too small for them."
+            )
         before = recorded(recorded_canary)
         if before and (why := difference(before, now)):
             raise EngineFailed(
