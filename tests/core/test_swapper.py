@@ -5,6 +5,7 @@ import pytest
 from gpu_worker.scheduler import Selection
 from gpu_worker.swapper import (
     TRANSITIONS,
+    Abandoned,
     Admitted,
     Answered,
     Bring,
@@ -16,6 +17,8 @@ from gpu_worker.swapper import (
     IllegalTransition,
     MakeRoom,
     Phase,
+    Prepare,
+    Prepared,
     Restore,
     Restored,
     RoomMade,
@@ -29,6 +32,7 @@ from gpu_worker.swapper import (
 OLD = Selection(mode="one_shot", model_config_id=1)
 NEW = Selection(mode="one_shot", model_config_id=2)
 WISH = Taken(swap_id=7, target=NEW)
+COLD = Taken(swap_id=7, target=NEW, cold=True)
 
 
 def show(phase: Phase, reason: str = "") -> Show:
@@ -101,6 +105,60 @@ def test_after_ready_work_is_admitted_again(serving_old):
     assert serving_old.admits
 
 
+def test_what_is_on_disk_alone_is_prepared_first(serving_old):
+    assert serving_old.handle(COLD) == [show(Phase.PREPARING), Prepare(target=NEW)]
+
+
+def test_while_the_target_is_prepared_the_present_selection_serves_on(serving_old):
+    after(serving_old, COLD, Admitted(request=1))
+    assert (serving_old.serving, serving_old.admits) == (OLD, True)
+
+
+def test_when_it_is_prepared_the_drain_begins_and_nothing_more_is_admitted(serving_old):
+    assert after(serving_old, COLD, Prepared()) == [show(Phase.DRAINING), Drain()]
+    assert not serving_old.admits
+
+
+def test_a_target_that_cannot_be_prepared_has_touched_nothing(serving_old):
+    actions = after(serving_old, COLD, Admitted(request=1), Broke(reason="The hub is gone."))
+    assert actions == [Serve(swap_id=7, phase=Phase.ROLLED_BACK, selection=OLD, reason="The hub is gone.")]
+    assert serving_old.in_hand == {1}
+
+
+def test_where_nothing_serves_there_is_nothing_to_roll_back_to():
+    actions = after(Swapper(), COLD, Broke(reason="The hub is gone."))
+    assert actions == [Serve(swap_id=7, phase=Phase.FAILED, selection=None, reason="The hub is gone.")]
+
+
+def test_a_newer_wish_ends_the_preparing_of_an_older_one(serving_old):
+    actions = after(serving_old, COLD, Abandoned())
+    assert actions == [Serve(swap_id=7, phase=Phase.SUPERSEDED, selection=OLD)]
+
+
+def test_an_engine_that_is_lost_outside_of_a_swap_serves_no_more_until_one_is_begun(serving_old):
+    serving_old.lost()
+    assert not serving_old.admits
+    serving_old.begin(NEW)
+    assert serving_old.admits
+
+
+def test_a_swap_that_runs_finds_a_loss_by_its_own_steps(serving_old):
+    serving_old.handle(WISH)
+    with pytest.raises(IllegalTransition):
+        serving_old.lost()
+
+
+@pytest.mark.parametrize("swapping", [False, True])
+def test_nothing_is_begun_where_something_serves_or_is_about_to(swapping):
+    swapper = Swapper()
+    if swapping:
+        swapper.handle(WISH)
+    else:
+        swapper.begin(OLD)
+    with pytest.raises(IllegalTransition):
+        swapper.begin(NEW)
+
+
 BREAKS = {
     "making room": [Drained()],
     "loading": [Drained(), RoomMade(next=Phase.LOADING)],
@@ -150,6 +208,45 @@ def test_every_phase_of_the_machine_is_one_that_a_swap_row_knows():
     from models_admin.models import Phase as RowPhase
 
     assert {phase.value for phase in Phase} <= set(RowPhase.values)
+
+
+WAYS = {  # to every phase that runs
+    Phase.PREPARING: [COLD],
+    Phase.DRAINING: [WISH],
+    Phase.MAKING_ROOM: [WISH, Drained()],
+    Phase.LOADING: [WISH, Drained(), RoomMade(next=Phase.LOADING)],
+    Phase.WAKING: [WISH, Drained(), RoomMade(next=Phase.WAKING)],
+    Phase.CHECKING: [WISH, Drained(), RoomMade(next=Phase.CHECKING)],
+    Phase.ROLLING_BACK: [WISH, Drained(), Broke(reason="No memory.")],
+}
+STEPS = [
+    WISH,
+    Prepared(),
+    Abandoned(),
+    Drained(),
+    RoomMade(next=Phase.LOADING),
+    Started(),
+    Checked(),
+    Broke(reason="It broke."),
+    Restored(),
+]
+STRAY = [(None, step) for step in STEPS if not isinstance(step, Taken)] + [
+    (phase, step) for phase in WAYS for step in STEPS if (phase, type(step)) not in TRANSITIONS
+]
+
+
+@pytest.mark.parametrize(("phase", "step"), STRAY, ids=lambda value: str(value).partition("(")[0])
+def test_what_cannot_happen_in_a_phase_is_refused_and_changes_nothing(serving_old, phase, step):
+    for event in WAYS.get(phase, []):
+        serving_old.handle(event)
+    before = dict(vars(serving_old))
+    with pytest.raises(IllegalTransition):
+        serving_old.handle(step)
+    assert vars(serving_old) == before
+
+
+def test_every_phase_of_the_table_is_reached_and_left(serving_old):
+    assert {phase for phase, _ in TRANSITIONS} == {None, *WAYS}
 
 
 def test_every_phase_that_runs_can_break_except_draining():

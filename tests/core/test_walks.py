@@ -1,6 +1,7 @@
 """Random walks through wishes, requests and failures: never over budget, every request answered once."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from gpu_worker.residency import AFTER, Budget, DoesNotFit, Move, Resident, Tier, plan
 from gpu_worker.scheduler import Selection
 from gpu_worker.swapper import (
+    Abandoned,
     Admitted,
     Answered,
     Bring,
@@ -20,6 +22,8 @@ from gpu_worker.swapper import (
     Drained,
     MakeRoom,
     Phase,
+    Prepare,
+    Prepared,
     Restore,
     Restored,
     RoomMade,
@@ -74,7 +78,13 @@ class World(RuleBasedStateMachine):
     def a_wish_is_taken(self, wanted: int) -> None:
         self.swaps += 1
         wish = Selection(mode="one_shot", model_config_id=wanted)
-        self.todo = self.swapper.handle(Taken(swap_id=self.swaps, target=wish))
+        cold = self.tiers[wanted] is Tier.DISK
+        self.todo = self.swapper.handle(Taken(swap_id=self.swaps, target=wish, cold=cold))
+
+    @precondition(lambda self: self.swapper.phase is Phase.PREPARING and self.todo)
+    @rule()
+    def a_newer_wish_ends_the_preparing(self) -> None:
+        self.todo = self.swapper.handle(Abandoned())
 
     @precondition(lambda self: self.todo)
     @rule(breaks=st.booleans())
@@ -91,6 +101,8 @@ class World(RuleBasedStateMachine):
             case Serve():
                 self.ends[action.swap_id] += 1
                 return None
+            case Prepare():
+                return Broke(reason="It broke.") if breaks else self.prepare(action.target.model_config_id)
             case Drain():
                 for request in sorted(self.swapper.in_hand):
                     self.answered[request] += 1
@@ -112,6 +124,18 @@ class World(RuleBasedStateMachine):
                     return Broke(reason="It is gone.")
                 self.bring(previous)
                 return Restored()
+
+    def prepare(self, target: int):
+        """Load it beside what serves, where there is room."""
+        serving = self.swapper.serving and self.swapper.serving.model_config_id
+        residents = [replace(resident, pinned=resident.id == serving) for resident in self.residents()]
+        try:
+            steps = plan([target], residents, BUDGET)
+        except DoesNotFit:
+            return Prepared()
+        for step in steps:
+            self.tiers[step.id] = AFTER[step.move]
+        return Prepared()
 
     def make_room(self, target: int):
         try:
