@@ -148,11 +148,11 @@ async def through(worker: "Worker", engine: "VllmEngine", texts: list[str]) -> T
 
 
 async def directly(engine: "VllmEngine", texts: list[str]) -> Took:
-    """To the AsyncLLM of `engine`, AT_ONCE at a time."""
+    """To the AsyncLLM of `engine`, as many at a time as the worker gives it."""
     from candidates import prompts
 
     chat, llm = engine._chat(), engine._running()
-    room = asyncio.Semaphore(AT_ONCE)
+    room = asyncio.Semaphore(engine.max_in_flight)
 
     async def ask(number: int, text: str) -> None:
         async with room:
