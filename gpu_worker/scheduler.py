@@ -20,7 +20,7 @@ nobody is served, so switches are shared by as many résumés as possible, and y
 9. An engine that works on a trickle, far below its rate, is left when the turn has lost what a switch costs
    and another stage would use the GPU better.
 10. An engine without work is left for the stage with the largest useful share B / (B + s): B seconds of work
-    for s seconds of switching.
+    for s seconds of switching. Who would force its way in after one batch of that goes first.
 """
 
 from collections.abc import Sequence
@@ -219,7 +219,7 @@ class _Choice:
         if working:  # 9
             better = [stage for stage in leavable if self._uses_more(stage)]
             return _switch(_most_useful(better)) if better else Wait()
-        return _switch(_most_useful(self.away))  # 10
+        return _switch(self._next())  # 10
 
     def _home(self) -> Decision:
         engine = self.selected.engines[0]
@@ -247,6 +247,13 @@ class _Choice:
         if self.oldest_here_s < self.promise_s:
             return True
         return self._of_the_pair(stage) and self.oldest_here_s < self.turn.seconds
+
+    def _next(self) -> Stage:
+        """The most useful stage, unless another would cut its stay short."""
+        best = _most_useful(self.away)
+        stay_s = best.switch_s + best.pace.batch_s(best.pace.most)
+        cutting = [s for s in self.away if s.oldest_wait_s + stay_s + s.switch_s >= self.promise_s]
+        return _oldest(cutting or [best])
 
     def _had_enough_for(self, stage: Stage) -> bool:
         return not self._of_the_pair(stage) and self.turn.has_used_its_quantum(stage)

@@ -31,7 +31,7 @@ PARSE_S, REASON_S, THIRD_S = (PACES[engine].share_s for engine in (PARSER, REASO
 COSTS_S = {"45s": 45.0, "3s": 3.0, "0.7s": 0.7, "measured": 1.69}
 RESUMES, TRICKLE_S, SECOND_JOB_S = 200, 600.0, 60.0
 LOAD, PROMISES, POISSON = 0.8, 3, 1000
-SEEDS, HELD_OUT = range(20), range(100, 105)  # nothing was chosen by looking at either
+SEEDS, HELD_OUT = range(20), range(100, 105)  # no constant was fitted to either
 GOAL = 1.05
 
 

@@ -221,6 +221,12 @@ def test_the_next_is_whoever_uses_most_of_the_time_that_it_takes():
     assert after(100, PARSE, with_ready(REASON, 4), PINNED_WORK) == TO_PINNED
 
 
+def test_who_would_cut_that_short_goes_first():
+    useful = with_ready(REASON, 100, 400)
+    assert after(100, PARSE, useful, replace(PINNED_WORK, oldest_wait_s=471)) == TO_REASON
+    assert after(100, PARSE, useful, replace(PINNED_WORK, oldest_wait_s=472)) == TO_PINNED
+
+
 def test_no_promise_is_worth_making_below_the_length_of_a_round():
     assert least_promise_s(90, 0.8) == pytest.approx(450)
     assert least_promise_s(90, 1.0) == float("inf")
