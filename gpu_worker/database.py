@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 class Database:
     def __init__(self, threads: int = 4) -> None:
-        connection.settings_dict.update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True)
+        connection.settings_dict.update(CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=connection.vendor != "sqlite")
         self._count = threads
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 

@@ -7,6 +7,7 @@ holds it holds by lease, so that it may be killed at any point and nothing is lo
 import asyncio
 import contextlib
 import logging
+import time
 from typing import Any
 
 from django.conf import settings
@@ -34,6 +35,7 @@ from models_admin.models import HEARTBEAT_S, GpuWorker
 log = logging.getLogger(__name__)
 
 POLL_S = 2.0  # a lost nudge costs at most this long
+GATHER_S = 0.02  # what ends within it is followed up together
 PING_EVERY_S = 5.0
 
 
@@ -198,9 +200,11 @@ class Worker:
             await self._take_wish()
             await self.openings.take()
             await self.readings.take()
+            looked_s = time.monotonic()
             with contextlib.suppress(TimeoutError):  # polling finds what a lost nudge did not tell
                 async with asyncio.timeout(POLL_S):
                     await self.look.wait()
+            await asyncio.sleep(max(0.0, looked_s + GATHER_S - time.monotonic()))
 
     # Models
 

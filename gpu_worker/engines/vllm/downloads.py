@@ -23,6 +23,8 @@ WEIGHTS = "*.safetensors"
 ENOUGH = [WEIGHTS, "*.json", "*.jinja", "*.model", "*.txt", "*.tiktoken", "*.py"]
 TELL_EVERY_S = 0.5
 LEAVES_WITHIN_S = 5.0
+ANSWERS_WITHIN_S = 60.0  # what the hub has for saying what is in a repository: its client would wait for ever
+SILENT_S = 600.0  # without a byte; its client tries again for up to 400 s, and waits 300 s when told to
 STALE_S = 3600.0  # nobody writes any more into a part that has not grown for so long
 GIB = 2**30
 
@@ -58,13 +60,15 @@ def _environment() -> dict[str, str]:
 
 async def _heard(child: asyncio.subprocess.Process, progress: Callable[[float], None]) -> str:
     """Pass on how far it is until it says no more; return why it refused, "" if it did not."""
-    refused = ""
+    refused, told = "", 0.0
     assert child.stdout is not None  # noqa: S101  # asked for when it was started
     async for line in child.stdout:
         said = json.loads(line)
         refused = said.get("refused", refused)
         if said.get("total_bytes"):
-            progress(min(1.0, said["done_bytes"] / said["total_bytes"]))
+            # A file that is being renamed, or begun anew, is not counted for a moment.
+            told = max(told, min(1.0, said["done_bytes"] / said["total_bytes"]))
+            progress(told)
     return refused
 
 
@@ -133,7 +137,7 @@ def _fetch(name: str, revision: str | None) -> None:
     snapshot = _look(name, revision)
     _expect_room(name, snapshot)
     done = threading.Event()
-    telling = threading.Thread(target=_tell, args=(snapshot, done), daemon=True)
+    telling = threading.Thread(target=_tell, args=(name, snapshot, done), daemon=True)
     telling.start()
     try:
         rest = [file for file in snapshot.sizes if not Path(file).match(WEIGHTS)]
@@ -148,7 +152,7 @@ def _look(name: str, revision: str | None) -> Snapshot:
     from huggingface_hub import HfApi
     from huggingface_hub.constants import HF_HUB_CACHE
 
-    info = HfApi().model_info(name, revision=revision, files_metadata=True)
+    info = HfApi().model_info(name, revision=revision, files_metadata=True, timeout=ANSWERS_WITHIN_S)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if _wanted(file.rfilename)}
     if not any(Path(file).match(WEIGHTS) for file in sizes):
         raise Refused(f"{name} has no weights in {WEIGHTS} on the hub; others are not fetched.")
@@ -176,18 +180,38 @@ def _expect_room(name: str, snapshot: Snapshot) -> None:
         )
 
 
-def _tell(snapshot: Snapshot, done: threading.Event) -> None:
+def _tell(name: str, snapshot: Snapshot, done: threading.Event) -> None:
+    """Say how far it is until `done`; where nothing comes for SILENT_S, say so and end this process."""
     began_at = time.time()
+    before, grew_s = None, time.monotonic()
     while True:
         ended = done.wait(TELL_EVERY_S)
-        _say(done_bytes=snapshot.done_bytes(since=began_at), total_bytes=snapshot.total_bytes)
+        done_bytes = snapshot.done_bytes(since=began_at)
+        _say(done_bytes=done_bytes, total_bytes=snapshot.total_bytes)
         if ended:
             return
+        here = (done_bytes, snapshot.parts())
+        if here != before:
+            before, grew_s = here, time.monotonic()
+        elif time.monotonic() - grew_s > SILENT_S:
+            _say(refused=_silence(name))
+            _leave()
+
+
+def _silence(name: str) -> str:
+    from huggingface_hub import constants
+
+    return (
+        f"{constants.ENDPOINT} sends nothing of {name}. Check the network, then try again: "
+        "whole files that are here are not fetched again."
+    )
 
 
 def _sentence(name: str, revision: str, error: Exception) -> str:
     from huggingface_hub import constants, errors
 
+    if isinstance(error, errors.LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
+        error = error.__cause__  # it speaks of the cache; what went wrong on the way to the hub is its cause
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, errors.GatedRepoError):
@@ -196,8 +220,38 @@ def _sentence(name: str, revision: str, error: Exception) -> str:
         return f"The hub has no model {name}, or it is private and HF_TOKEN is not set."
     if isinstance(error, errors.RevisionNotFoundError):
         return f"The hub has no revision {revision} of {name}."
-    said = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return f"{name} cannot be fetched from {constants.ENDPOINT}: {said[:200]}"
+    if isinstance(error, errors.HFValidationError):
+        return (
+            f"{name} cannot be fetched: the hub has names such as owner/model only. "
+            "Put it into WFC_MODELS_DIR under this name."
+        )
+    if isinstance(error, errors.HfHubHTTPError):
+        return _answered(name, error)
+    if isinstance(error, OSError) and error.errno:  # of the disk: the network's are the HTTP library's own
+        return (
+            f"{name} cannot be kept in {constants.HF_HUB_CACHE}: {error.strerror}. "
+            "See to it, or set HF_HOME to another folder."
+        )
+    if "Timeout" in type(error).__name__:  # the HTTP library's, which is another from version to version
+        return _silence(name)
+    return f"{name} cannot be fetched from {constants.ENDPOINT}: {_first_line(error)}"
+
+
+def _answered(name: str, error: Any) -> str:
+    """What the hub's refusal, a HfHubHTTPError, means."""
+    from huggingface_hub import constants
+
+    status = error.response.status_code
+    if status == 401:
+        return f"The hub does not accept HF_TOKEN for {name}: it is wrong or has expired."
+    said = (error.server_message or _first_line(error))[:200].rstrip(".")
+    again = " Try again later." if status == 429 or status >= 500 else ""
+    return f"{name} cannot be fetched: {constants.ENDPOINT} answers {status}, {said}.{again}"
+
+
+def _first_line(error: Exception) -> str:
+    lines = (line.strip() for line in str(error).splitlines())
+    return next((line for line in lines if line), type(error).__name__)[:200]
 
 
 def _say(**said: Any) -> None:

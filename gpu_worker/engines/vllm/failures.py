@@ -24,14 +24,14 @@ KNOWN: dict[str, str] = {
     r"Available memory on node \d+ \((?P<free>[\d.]+)/.*?memory for kv \((?P<want>[\d.]+) GiB\)": (
         "Its KV cache wants {want} GiB of memory and {free} GiB are free. Lower kv_cache_memory_bytes."
     ),
-    r"out of memory|OutOfMemoryError|can't allocate memory|MemoryError": (
+    r"(?i)out of memory|OutOfMemoryError|can(?:'t|not) allocate memory|MemoryError": (
         "There is not enough memory for it. Lower max_model_len or gpu_memory_utilization."
     ),
     r"(?i)tokenizer.*?(?:can't load|couldn't|not found)|(?:can't load|couldn't).*?tokenizer": (
         "Its tokenizer cannot be read. Fetch the model's folder again."
     ),
     r"max_model_len \(\d+\) is greater": "Its max_model_len is more than it was made for. Lower it.",
-    r"safetensors|SafetensorError|HeaderTooLarge|InvalidHeader": (
+    r"SafetensorError|HeaderTooLarge|InvalidHeader|while deserializing header": (
         "Its weight files are damaged. Fetch them again."
     ),
 }
@@ -41,7 +41,7 @@ def sentence(name: str, error: str) -> str:
     """Why `name` did not load, from what was raised."""
     for pattern, words in KNOWN.items():
         if found := re.search(pattern, error, re.DOTALL):
-            parts = {key: (value or "").strip(" '") for key, value in found.groupdict().items()}
+            parts = {key: (value or "").replace("'", "").strip() for key, value in found.groupdict().items()}
             return f"{name} cannot be loaded. {words.format(**parts)}"
     return f"{name} cannot be loaded. vLLM says: {_first_line(error)}"
 
@@ -62,4 +62,13 @@ def unfinished(name: str, finish_reason: str) -> str:
 
 def _first_line(error: str) -> str:
     lines = [line.strip() for line in error.splitlines() if line.strip()]
+    if len(lines) > 1 and re.search(r"\b\d+ validation errors? for ", lines[0]):
+        return _first_complaint(lines[1:])[:300]
     return lines[0][:300] if lines else "nothing; see the log."
+
+
+def _first_complaint(lines: list[str]) -> str:
+    """Of pydantic's, which ends each with its kind and input: "dtype: Input should be 'half' or 'float'"."""
+    ends = next((number for number, line in enumerate(lines, 1) if "[type=" in line), 1)
+    said = ": ".join(lines[:ends]).split(" [type=")[0]
+    return re.sub(r"(?:Value|Assertion) error, ", "", said, count=1)

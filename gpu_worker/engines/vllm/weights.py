@@ -19,6 +19,9 @@ GIB = 2**30
 # As the operator set it: later on this process goes offline itself, only `downloads` goes to the hub.
 _MAY_DOWNLOAD = os.environ.get("HF_HUB_OFFLINE", "").lower() not in ("1", "true", "yes", "on")
 WEIGHT_FILES = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
+INDEX = "model.safetensors.index.json"
+LONGEST_HEADER_BYTES = 100_000_000  # by the format's definition
+LFS_POINTER = b"version https://git-lfs"
 
 
 class NotHere(Exception):
@@ -46,14 +49,16 @@ def find(name: str, revision: str = "") -> Weights:
     if folder is None:
         at = f" at revision {revision}" if revision else ""
         raise NotHere(f"The weights of {name}{at} are not on this machine.")
-    config = _config(folder, name)
-    _expect_whole(folder, name)
-    return Weights(
-        folder=folder,
-        revision=_revision(folder),
-        size_bytes=sum(file.stat().st_size for file in _weight_files(folder)),
-        architectures=tuple(config.get("architectures") or ()),
-    )
+    try:
+        config = _config(folder, name)
+        return Weights(
+            folder=folder,
+            revision=_revision(folder),
+            size_bytes=sum(file.stat().st_size for file in _whole_files(folder, name)),
+            architectures=tuple(config.get("architectures") or ()),
+        )
+    except OSError as error:
+        raise NotHere(f"The weights of {name} cannot be read: {error}.") from error
 
 
 def is_own(name: str) -> bool:
@@ -73,20 +78,58 @@ def _cached(name: str, revision: str) -> Path | None:
     except ImportError:
         return None
     for file in ("config.json", "params.json"):
-        found = hub.try_to_load_from_cache(name, file, revision=revision or "main")
+        try:
+            found = hub.try_to_load_from_cache(name, file, revision=revision or "main")
+        except ValueError:  # no repository can have this name
+            return None
         if isinstance(found, str):
             return Path(found).parent
     return None
 
 
 def _config(folder: Path, name: str) -> dict[str, Any]:
+    if not (folder / "config.json").exists():
+        raise NotHere(f"The folder of {name} has no config.json, so nothing says what model it is.")
+    return _json(folder / "config.json", name)
+
+
+def _json(file: Path, name: str) -> dict[str, Any]:
     try:
-        config = json.loads((folder / "config.json").read_text())
-    except FileNotFoundError:
-        raise NotHere(f"The folder of {name} has no config.json, so nothing says what model it is.") from None
+        said = json.loads(file.read_text())
     except ValueError as error:
-        raise NotHere(f"The config.json of {name} is not JSON: {error}.") from None
-    return config if isinstance(config, dict) else {}
+        raise NotHere(f"The {file.name} of {name} is not JSON: {error}. Fetch it again.") from None
+    if not isinstance(said, dict):
+        raise NotHere(f"The {file.name} of {name} is no JSON object. Fetch it again.")
+    return said
+
+
+def _whole_files(folder: Path, name: str) -> list[Path]:
+    """The weight files that vLLM will read. Raises NotHere for what is missing or cut: vLLM would find out
+    after minutes, or never."""
+    indexed = _indexed(folder, name)
+    missing = sorted(file for file in indexed if not (folder / file).is_file())
+    if missing:
+        raise NotHere(
+            f"Of the weights of {name} {len(missing)} of {len(indexed)} files are missing, "
+            f"the first is {missing[0]}. Fetch them again."
+        )
+    files = _weight_files(folder)
+    if not files:
+        raise NotHere(f"The folder of {name} has no weights in it (*.safetensors). Fetch them again.")
+    for file in files:
+        if file.suffix == ".safetensors":
+            _expect_whole(file, name)
+    return [file for file in files if file.name in indexed] or files
+
+
+def _indexed(folder: Path, name: str) -> set[str]:
+    """The files that the index names, where there is one: some folders hold the same weights twice."""
+    if not (folder / INDEX).is_file():
+        return set()
+    files = _json(folder / INDEX, name).get("weight_map")
+    if not isinstance(files, dict) or not all(isinstance(file, str) for file in files.values()):
+        raise NotHere(f"The {INDEX} of {name} names no files. Fetch it again.")
+    return set(files.values())
 
 
 def _weight_files(folder: Path) -> list[Path]:
@@ -96,23 +139,17 @@ def _weight_files(folder: Path) -> list[Path]:
     return []
 
 
-def _expect_whole(folder: Path, name: str) -> None:
-    """Raise NotHere for weight files that are missing or cut: vLLM would find out after minutes, or never."""
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        named = set(json.loads(index.read_text()).get("weight_map", {}).values())
-        missing = sorted(file for file in named if not (folder / file).is_file())
-        if missing:
-            raise NotHere(
-                f"Of the weights of {name} {len(missing)} of {len(named)} files are missing, "
-                f"the first is {missing[0]}. Fetch them again."
-            )
-    files = _weight_files(folder)
-    if not files:
-        raise NotHere(f"The folder of {name} has no weights in it (*.safetensors). Fetch them again.")
-    for file in files:
-        if file.suffix == ".safetensors" and (short := _cut_off_bytes(file)):
-            raise NotHere(f"{file.name} of {name} is cut off: {short} bytes are missing. Fetch it again.")
+def _expect_whole(file: Path, name: str) -> None:
+    with file.open("rb") as opened:
+        start = opened.read(len(LFS_POINTER))
+    if start == LFS_POINTER:
+        raise NotHere(f"{file.name} of {name} only points to the weights: run `git lfs pull` in its folder.")
+    try:
+        short = _cut_off_bytes(file)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise NotHere(f"{file.name} of {name} is no safetensors file. Fetch it again.") from None
+    if short:
+        raise NotHere(f"{file.name} of {name} is cut off: {short} bytes are missing. Fetch it again.")
 
 
 def _cut_off_bytes(file: Path) -> int:
@@ -123,6 +160,8 @@ def _cut_off_bytes(file: Path) -> int:
         if len(start) < 8:
             return 8 - len(start)
         header_bytes = struct.unpack("<Q", start)[0]
+        if header_bytes > LONGEST_HEADER_BYTES:
+            raise ValueError
         if 8 + header_bytes > size:
             return int(8 + header_bytes - size)
         tensors = json.loads(opened.read(header_bytes))
@@ -131,7 +170,8 @@ def _cut_off_bytes(file: Path) -> int:
 
 
 def _revision(folder: Path) -> str:
-    if folder.parent.name == "snapshots":  # the hub's cache: models--owner--name/snapshots/<commit>
+    place = folder.parent
+    if place.name == "snapshots" and place.parent.name.startswith("models--"):  # <commit> in the hub's cache
         return folder.name
     digest = hashlib.blake2s(digest_size=8)
     for file in sorted(file for file in folder.iterdir() if file.is_file()):
