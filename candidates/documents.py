@@ -1,4 +1,4 @@
-"""From an uploaded document to the text of its pages. PDFs are only opened in a limited child process."""
+"""From an uploaded document to what people see on its pages. PDFs are opened in a limited child process."""
 
 import os
 import signal
@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from candidates.integrity import Reason
+
 PDF = "application/pdf"
 HEAD_BYTES = 1024  # where readers look for a PDF's first words
 WALL_S = 30.0
@@ -21,18 +23,35 @@ CHILD = Path(__file__).with_name("pdf_child.py")
 # nor JSON can keep a NUL character, a lone surrogate (which the parser refuses) or a size without end.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=100_000)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Edge = Annotated[float, Field(allow_inf_nan=False)]  # a box may reach beyond its page
+Word = tuple[Text, Edge, Edge, Edge, Edge]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """Words of a page that nobody can see: why, where (x0, y0, x1, y1 in points) and what they say."""
+
+    reason: Reason
+    boxes: Annotated[Sequence[tuple[Edge, Edge, Edge, Edge]], Field(max_length=200)]
+    text: Annotated[Text, Field(max_length=2_000)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page: its size in points (1/72 inch) and its text layer, "" where it has none.
+    """One page: its size in points (1/72 inch) and of its text layer what people see, "" where it has none.
 
-    Lines end with "\\n", in PDFium's reading order; a page's text ends at 100,000 characters.
+    Lines end with "\\n", blocks are a blank line apart, columns follow each other; a page's text ends at
+    100,000 characters. `words` are its words with x0, y0, x1, y1 in points from the top left corner; one that
+    ends with a soft hyphen goes on in the next. `hidden` is what people do not see, and no model reads.
+    `instructions` are sentences of the text that speak to a model.
     """
 
     width_pt: Points
     height_pt: Points
     text: Text
+    words: Annotated[Sequence[Word], Field(max_length=40_000)] = ()
+    hidden: Annotated[Sequence[Hidden], Field(max_length=20)] = ()
+    instructions: Annotated[Sequence[Annotated[Text, Field(max_length=300)]], Field(max_length=10)] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +123,7 @@ def media_type(head: bytes) -> str | None:
 
 
 def read(path: Path, kind: str, *, max_pages: int, wall_s: float = WALL_S) -> Document:
-    """Return the text of the first `max_pages` pages of the file at `path`, whose media type is `kind`.
+    """Return what is seen on the first `max_pages` pages of the file at `path`, whose media type is `kind`.
 
     Starts a process that limits itself and lives for at most `wall_s` seconds; may be called from any thread.
     Raises Encrypted or Unreadable, and ReaderFailed or OSError where the fault is not the file's.

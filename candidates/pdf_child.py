@@ -1,11 +1,14 @@
 """Reads one PDF from standard input and says what stands in it. A script: started for one file, then gone.
 
 PDFium is written in C++ and the file comes from a stranger, so this process limits itself before it looks
-at the first byte: what goes wrong here costs one file and nothing else. Standard library and PDFium only.
+at the first byte: what goes wrong here costs one file and nothing else. Standard library and PDFium only,
+and of this project the few modules that say the same of themselves.
 
     pdf_child.py MAX_PAGES WALL_S < file.pdf
 
-It prints {"page_count", "pages": [{"width_pt", "height_pt", "text"}]} or {"refused": why, "page": which}.
+It prints {"page_count", "pages": [page]} or {"refused": why, "page": which}. A page is
+{"width_pt", "height_pt", "text", "words": [[text, x0, y0, x1, y1]], "hidden": [{"reason", "boxes", "text"}],
+"instructions": [sentence]}; its text and words are those that people see.
 """
 
 import codecs
@@ -14,7 +17,6 @@ import os
 import resource
 import signal
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,13 +25,11 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 1_500_000_000
 CPU_S = 20
 OPEN_FILES = 64
-# At most four bytes a character in UTF-8: all of it stays well under ANSWER_BYTES.
+# At most four bytes a character in UTF-8: all of it stays under ANSWER_BYTES. What is hidden is bounded too.
 PAGE_CHARS = 100_000
-DOCUMENT_CHARS = 1_000_000
+DOCUMENT_CHARS = 400_000  # hidden ones too: a page of a book has 3,000
+DOCUMENT_WORDS = 40_000
 ANSWER_BYTES = 8 * 2**20
-
-LINE_END_HYPHENS = dict.fromkeys(map(ord, "\x02\ufffe\u00ad"))  # PDFium marks a word cut at the end of a line
-KEPT_CONTROLS = "\n\t\u200c\u200d"  # the joiners of Persian and Hindi are spelling, not formatting
 
 
 class Refused(Exception):
@@ -74,15 +74,27 @@ def examine(data: bytes, max_pages: int) -> dict[str, Any]:
     """Return the answer for the file that holds `data`. Raises Refused."""
     if not data:
         raise Refused("nothing")
-    import pypdfium2  # here, not above: the limits come first
-
-    codecs.lookup("utf-16-le")  # PDFium's; Python would load it at the first page
+    pypdfium2 = load_all()  # here, not above: the limits come first
     lower(resource.RLIMIT_NOFILE, 0)  # all that is needed is loaded: from here on no file can be opened
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         raise Refused(why_closed(error.err_code)) from error
     return {"page_count": len(document), "pages": read_pages(document, max_pages)}
+
+
+def load_all() -> Any:
+    """Import what reads pages; return PDFium. Started alone, this script has none of the project at hand."""
+    import pypdfium2
+
+    codecs.lookup("utf-16-le")  # PDFium's; Python would load it at the first page
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path.append(root)  # behind everything else
+    try:
+        from candidates import instructions, integrity, reading_order, words  # noqa: F401
+    finally:
+        sys.path.remove(root)
+    return pypdfium2
 
 
 def why_closed(error_code: int) -> str:
@@ -98,42 +110,56 @@ def why_closed(error_code: int) -> str:
 
 
 def read_pages(document: "PdfDocument", max_pages: int) -> list[dict[str, Any]]:
-    """Return the first `max_pages` pages; fewer where the next one's text would be too much to answer."""
+    """Return the first `max_pages` pages; fewer where the next one's text would be too much to answer.
+
+    Of the words of many long pages only the first are told, with their boxes; the text is whole.
+    """
     from pypdfium2 import PdfiumError
 
     pages: list[dict[str, Any]] = []
-    chars = 0
+    chars, words = 0, DOCUMENT_WORDS
     for index in range(min(len(document), max_pages)):
         try:
-            page = read_page(document[index])
+            page, chars_read = read_page(document[index])
         except PdfiumError as error:
             raise Refused("page", index + 1) from error
-        chars += len(page["text"])
+        chars += chars_read
         if chars > DOCUMENT_CHARS:
             break
+        page["words"] = page["words"][:words]
+        words -= len(page["words"])
         pages.append(page)
     return pages
 
 
-def read_page(page: "PdfPage") -> dict[str, Any]:
-    """Return the page's size and what stands within its bounds: words outside of them nobody can see."""
+def read_page(page: "PdfPage") -> tuple[dict[str, Any], int]:
+    """Return the page's size, what people see on it and what its text layer holds besides; its characters."""
+    from candidates import instructions, integrity, reading_order, words
+
     width_pt, height_pt = page.get_size()
-    text = page.get_textpage().get_text_bounded()
+    text_page = page.get_textpage()
+    layer = words.layer(page, text_page)
+    examined = integrity.examine(page, text_page, layer.words)
+    smuggled = integrity.smuggled(layer.raw)
     page.close()  # its text goes with it: memory holds one page at a time
-    return {"width_pt": width_pt, "height_pt": height_pt, "text": cleaned(text[:PAGE_CHARS])}
+    text = reading_order.text(examined.seen)[:PAGE_CHARS]
+    answer = {
+        "width_pt": width_pt,
+        "height_pt": height_pt,
+        "text": text,
+        "words": [[word.text, *rounded(word.box)] for word in examined.seen],
+        "hidden": [
+            {"reason": found.reason, "boxes": [rounded(box) for box in found.boxes], "text": found.text}
+            for found in [*examined.hidden, *([smuggled] if smuggled else [])]
+        ],
+        "instructions": instructions.instructions(text),
+    }
+    return answer, len(layer.raw)
 
 
-def cleaned(text: str) -> str:
-    """Join words cut at line ends; drop what is no character; let every kind of space be one, icons too."""
-    return "".join(map(kept, text.replace("\r\n", "\n").replace("\r", "\n").translate(LINE_END_HYPHENS)))
-
-
-def kept(character: str) -> str:
-    if character.isprintable() or character in KEPT_CONTROLS:
-        return character
-    # Z: spaces other than U+0020. Co: private use, which in résumés are the icons of icon fonts.
-    category = unicodedata.category(character)
-    return " " if category.startswith("Z") or category == "Co" else ""
+def rounded(box: tuple[float, ...]) -> list[float]:
+    """A hundredth of a point is less than any screen shows."""
+    return [round(edge, 2) for edge in box]
 
 
 if __name__ == "__main__":

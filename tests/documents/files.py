@@ -34,10 +34,16 @@ def locked_by_certificate() -> bytes:
     )
 
 
-def many_pages(count: int, content: bytes = b"BT /F 12 Tf 72 720 Td (One of many) Tj ET") -> bytes:
+def many_pages(
+    count: int,
+    content: bytes = b"BT /F 12 Tf 72 720 Td (One of many) Tj ET",
+    media_box: bytes = b"0 0 612 792",
+) -> bytes:
     """`count` sheets that share one content stream."""
     kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + count))
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 3 0 R>>>>>>"
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 4 0 R/Resources<</Font<</F 3 0 R>>>>>>" % media_box
+    )
     return assembled(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids),
@@ -47,9 +53,12 @@ def many_pages(count: int, content: bytes = b"BT /F 12 Tf 72 720 Td (One of many
     )
 
 
-def tiny_print(lines: int) -> bytes:
-    """Content that sets `lines` lines of 900 characters, all of them within the page."""
-    return b"BT /F 1 Tf 1 TL 20 780 Td " + b"(%s) Tj T* " % (b"abcdefghi " * 90) * lines + b"ET"
+POSTER = b"0 0 2000 800"
+
+
+def small_print(lines: int) -> bytes:
+    """Content that sets `lines` lines of 900 characters, all of them within a poster."""
+    return b"BT /F 4 Tf 5 TL 20 780 Td " + b"(%s) Tj T* " % (b"abcdefghi " * 90) * lines + b"ET"
 
 
 def one_page(content: bytes, *, media_box: bytes = b"0 0 612 792", extra: bytes = b"") -> bytes:
