@@ -26,6 +26,7 @@ TINY_PT = 3.0
 FAINT_ALPHA = 26  # of 255
 MANY = 40  # characters without width; a copied web page brings a few
 IN_A_ROW = 16  # of them: bits, not formatting
+CRAMMED, NARROWEST = 4, 0.1  # letters; of the size is a letter wide on average, and more in any font
 LETTERS = 3  # fewer hidden ones say nothing: a stray full stop in white
 TEXT_CHARS, BOXES = 2_000, 200
 
@@ -50,7 +51,7 @@ class Reason(StrEnum):
     INVISIBLE = "invisible"  # drawn in PDF's invisible mode
     TRANSPARENT = "transparent"
     FALSE_LAYER = "false_layer"  # text behind a scan that does not say what the scan shows
-    CHARACTERS = "characters"  # characters without width that spell something, or too many of them
+    CHARACTERS = "characters"  # those without width, or a whole sentence behind one letter
 
 
 class Hidden(NamedTuple):
@@ -102,7 +103,10 @@ class _Eye:
                 reasons[index] = Reason.OFF_PAGE
             elif _is_tiny(word):
                 reasons[index] = Reason.TINY
-        return reasons
+        crammed = {word.ink for word in self._words if _is_crammed(word)}
+        return reasons | {
+            index: Reason.CHARACTERS for index, word in enumerate(self._words) if word.ink in crammed
+        }
 
     def _seen(self, word: Word, without_it: Picture) -> bool:
         levels = LARGE_LEVELS if word.size_pt >= LARGE_PT else LEVELS
@@ -195,6 +199,12 @@ def _is_tiny(word: Word) -> bool:
     )
 
 
+def _is_crammed(word: Word) -> bool:
+    """Whether it is too narrow for what it says: a font may call one letter a whole sentence."""
+    long = max(word.ink.x1 - word.ink.x0, word.ink.y1 - word.ink.y0)
+    return len(word.text) >= CRAMMED and long < NARROWEST * word.size_pt * len(word.text)
+
+
 def _letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
@@ -213,13 +223,16 @@ def _merged(words: Sequence[Word]) -> list[Box]:
     """Return a box for each run of words that stand side by side."""
     boxes: list[Box] = []
     for word in words:
-        beside = (
-            boxes
-            and abs(boxes[-1].y1 - word.y1) < word.size_pt / 2
-            and abs(word.x0 - boxes[-1].x1) < 2 * word.size_pt
-        )
-        if beside:
+        if boxes and _is_beside(boxes[-1], word):
             boxes[-1] = boxes[-1].union(word.box)
         else:
             boxes.append(word.box)
     return boxes
+
+
+def _is_beside(box: Box, word: Word) -> bool:
+    """Whether `word` goes on in the line that `box` holds, be it upright or on end."""
+    across = max(word.x0 - box.x1, box.x0 - word.x1)
+    along = max(word.y0 - box.y1, box.y0 - word.y1)
+    between, aside = (along, word.x1 - box.x1) if word.turned else (across, word.y1 - box.y1)
+    return between < 2 * word.size_pt and abs(aside) < word.size_pt / 2
