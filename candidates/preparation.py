@@ -3,8 +3,9 @@
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -12,10 +13,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import documents, evaluations, leases
-from candidates.documents import Document
+from candidates import documents, evaluations, flags, leases
+from candidates.documents import Document, Page
 from candidates.leases import Claim, ClaimLost
-from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem
+from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem, WordBoxes
 from models_admin import messages
 from models_admin.messages import Message, Report
 from models_admin.models import GpuWorker
@@ -85,12 +86,12 @@ def complete(opening: Opening, document: Document | None) -> None:
         if document is not None:
             Resume.objects.filter(pk=opening.resume_id).update(
                 page_count=document.page_count,
-                pages=[
-                    {"width_pt": page.width_pt, "height_pt": page.height_pt, "text": page.text}
-                    for page in document.pages
-                ],
+                pages=[_kept(page) for page in document.pages],
+                integrity=flags.flags(document.pages),
                 prepared_at=timezone.now(),
             )
+            words = [page.words for page in document.pages]
+            WordBoxes.objects.update_or_create(resume_id=opening.resume_id, defaults={"pages": words})
         resume = Resume.objects.get(pk=opening.resume_id)
         application, _ = Application.objects.get_or_create(
             job_id=item.job_id, resume=resume, defaults={"file_name": item.name}
@@ -101,6 +102,16 @@ def complete(opening: Opening, document: Document | None) -> None:
         open_ones = [EvaluationStatus.QUEUED, EvaluationStatus.RUNNING]
         if not application.evaluations.filter(status__in=open_ones).exists():
             evaluations.enqueue(application)
+
+
+def _kept(page: Page) -> dict[str, Any]:
+    return {
+        "width_pt": page.width_pt,
+        "height_pt": page.height_pt,
+        "text": page.text,
+        "hidden": [asdict(hidden) for hidden in page.hidden],
+        "instructions": list(page.instructions),
+    }
 
 
 def _stopped_early(resume: Resume) -> str:

@@ -20,9 +20,12 @@ VALLEY = 0.9  # of the usual size: as wide, at least, is the gap between columns
 PARAGRAPH = 0.75  # of the line's height: no smaller gap between lines parts blocks
 LARGER = 1.4  # times the usual gap of a text that is set wide
 FLOWING = 0.4  # of a column's height is covered by its lines
-DENSE = 0.75  # of it, where every line stands beside one of the other column; dates beside entries cover less
+DENSE = (
+    0.75  # times the other column, where all lines stand beside its lines; dates beside entries cover less
+)
 ROWS = 0.8  # of the lines of the longer side
 SENTENCE = 4  # words in a line
+LIST = 7  # lines: tables of names and values are shorter
 RUNS = 24  # of rows that could be columns are looked at, the longest first
 MOST_ROWS, MOST_WORDS = 400, 5_000  # more than that is no page that a person laid out
 DEPTH = 12
@@ -154,10 +157,16 @@ def _are_columns(left: list[Word], right: list[Word]) -> bool:
         return False
     if _aligned(*sides) < 0.5:
         return True
-    if _density(fewer) < DENSE:
+    if _density(fewer) < DENSE * max(map(_density, sides)):
         return False
-    # As many lines on both sides that stand beside each other are rows, unless both sides are sentences.
-    return len(fewer) < ROWS * max(map(len, sides)) or min(map(_words_in_a_line, sides)) >= SENTENCE
+    if len(fewer) < ROWS * max(map(len, sides)) or min(map(_words_in_a_line, sides)) >= SENTENCE:
+        return True
+    # As many lines on both sides: a table, entries with their dates, or a long list beside the main text.
+    return len(smaller) >= LIST and sum(map(_has_digit, smaller)) < len(smaller) / 3
+
+
+def _has_digit(line: Line) -> bool:
+    return any(character.isdigit() for word in line for character in word.text)
 
 
 def _words_in_a_line(lines: list[Line]) -> float:
