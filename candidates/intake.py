@@ -4,26 +4,22 @@ The request does what is cheap and certain: size, kind by content, hash, duplica
 the worker's work.
 """
 
-import contextlib
 import hashlib
 import logging
 import math
-import os
 import re
-import uuid
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files.base import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from candidates import documents, evaluations
+from candidates import evaluations, kinds, store
 from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem
+from candidates.refusals import DocumentRefused
 from jobs.models import Job
 from models_admin import audit, messages
 from models_admin.messages import Command, Message, Report
@@ -31,6 +27,7 @@ from models_admin.publishing import publish
 
 log = logging.getLogger(__name__)
 MIB = 2**20
+TRIES = 5  # of the same bytes at the same moment: one is usual
 
 
 class NotFailed(Exception):
@@ -64,19 +61,21 @@ def receive(batch: UploadBatch, file: "UploadedFile[bytes]") -> UploadItem:
     looked = _look(file)
     if looked.state is not ItemState.RECEIVED:
         return _end(batch, looked)
-    if earlier := _same_bytes(batch.job, looked.sha256):
-        return _end(batch, _duplicate(looked, earlier))
-    try:
-        resume = _kept(file, looked)
-    except OSError as error:
-        log.exception("A document could not be stored")
-        return _end(batch, _not_stored(looked, error))
-    try:
-        return _write(batch, looked, resume)
-    except IntegrityError:  # the same bytes came in at the same moment
+    return _receive(batch, file, looked)
+
+
+def _receive(batch: UploadBatch, file: "UploadedFile[bytes]", looked: _Looked) -> UploadItem:
+    for _ in range(TRIES):
         if earlier := _same_bytes(batch.job, looked.sha256):
             return _end(batch, _duplicate(looked, earlier))
-        return _write(batch, looked, resume)  # and ended since in a state that lets them come again
+        try:
+            return _write(batch, looked, _kept(file, looked))
+        except OSError as error:
+            log.exception("A document could not be stored")
+            return _end(batch, _not_stored(looked, error))
+        except IntegrityError:  # the same bytes came in, or their document went away, at the same moment
+            continue
+    return _end(batch, _crowded(looked))
 
 
 def clean_name(name: str) -> str:
@@ -101,15 +100,11 @@ def _look(file: "UploadedFile[bytes]") -> _Looked:
             state=ItemState.TOO_LARGE,
             reason=f"The file has {_mib(size_bytes)} MiB; at most {_mib(settings.MAX_FILE_BYTES)} are taken.",
         )
-    file.seek(0)
-    kind = documents.media_type(file.read(documents.HEAD_BYTES))
-    if kind is None:
-        return _Looked(
-            name=name,
-            size_bytes=size_bytes,
-            state=ItemState.UNSUPPORTED,
-            reason="The file is not a PDF, whatever its name says. Save the résumé as a PDF and upload that.",
-        )
+    try:
+        kind = kinds.recognise(file)
+    except DocumentRefused as refusal:
+        state = ItemState(refusal.state)
+        return _Looked(name=name, size_bytes=size_bytes, state=state, reason=str(refusal))
     file.seek(0)
     digest = hashlib.sha256()
     for chunk in file.chunks():
@@ -144,6 +139,11 @@ def _not_stored(looked: _Looked, error: OSError) -> _Looked:
     return replace(looked, state=ItemState.FAILED, reason=sentence)
 
 
+def _crowded(looked: _Looked) -> _Looked:
+    sentence = "The same file is being received many times at this moment. Upload it again."
+    return replace(looked, state=ItemState.FAILED, reason=sentence)
+
+
 def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
     """Return the document of these bytes, storing it if it is new. Raises OSError where that cannot be done.
 
@@ -152,10 +152,10 @@ def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
     """
     if known := Resume.objects.filter(sha256=looked.sha256).first():
         if not storages["documents"].exists(known.storage_key):  # lost, and here it is again
-            known.storage_key = _store(file)
+            known.storage_key = store.keep(file, kinds.SUFFIXES[known.media_type])
             known.save(update_fields=["storage_key"])
         return known
-    key = _store(file)
+    key = store.keep(file, kinds.SUFFIXES[looked.media_type])
     resume, created = Resume.objects.get_or_create(
         sha256=looked.sha256,
         defaults={"storage_key": key, "media_type": looked.media_type, "size_bytes": looked.size_bytes},
@@ -163,35 +163,6 @@ def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
     if not created:  # somebody else stored the same bytes meanwhile
         storages["documents"].delete(key)
     return resume
-
-
-def _store(file: "UploadedFile[bytes]") -> str:
-    token = uuid.uuid4().hex
-    key = f"{token[:2]}/{token}.pdf"
-    storage = storages["documents"]
-    file.seek(0)
-    try:
-        storage.save(key, File(file))
-        _sync(storage, key)
-    except OSError:
-        with contextlib.suppress(OSError):  # half a file on a full disk helps nobody
-            storage.delete(key)
-        raise
-    return key
-
-
-def _sync(storage: Storage, key: str) -> None:
-    """Wait until the disk has the file, its name, and its folder's name, which may be new."""
-    try:
-        path = Path(storage.path(key))
-    except NotImplementedError:  # an object store keeps what it has acknowledged
-        return
-    for place in (path, path.parent, path.parent.parent):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _write(batch: UploadBatch, looked: _Looked, resume: Resume) -> UploadItem:

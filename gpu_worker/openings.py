@@ -5,10 +5,10 @@ import contextlib
 import logging
 
 from candidates import preparation
-from candidates.documents import DocumentRefused, Encrypted
 from candidates.leases import ClaimLost
 from candidates.models import ItemState
 from candidates.preparation import Opening
+from candidates.refusals import DocumentRefused
 from gpu_worker.database import Database
 from gpu_worker.hand import Hand
 from models_admin.models import GpuWorker
@@ -43,10 +43,9 @@ class Openings:
 
     async def _open(self, opening: Opening) -> None:
         try:
-            document = await asyncio.to_thread(preparation.read, opening)
-        except Encrypted as refusal:
-            await self._db(preparation.refuse, opening, ItemState.ENCRYPTED, str(refusal))
+            found = await asyncio.to_thread(preparation.read, opening)
         except DocumentRefused as refusal:
-            await self._db(preparation.refuse, opening, ItemState.UNREADABLE, str(refusal))
+            state = ItemState(refusal.state)
+            await self._db(preparation.refuse, opening, state, str(refusal))
         else:
-            await self._db(preparation.complete, opening, document)
+            await self._db(preparation.complete, opening, found)
