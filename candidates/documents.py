@@ -1,23 +1,29 @@
 """From an uploaded document to its pages: their text and their images. Opened in a limited child process."""
 
 import hashlib
+import logging
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from candidates import reader
+from candidates import kinds, office, reader
+from candidates.paging import onto_pages
+from candidates.refusals import DocumentRefused
 from candidates.sentences import refusal
 
+log = logging.getLogger(__name__)
+
+MOST_CHARS = 100_000  # of a page
 MOST_SIDE_PX = 2480
 MOST_IMAGE_BYTES = 3 * 2**20
 
 # What the child says is not trusted: neither PostgreSQL nor JSON can keep a NUL character, a lone surrogate
 # (which the parser refuses) or a size without end.
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=100_000)]
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=MOST_CHARS)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Pixels = Annotated[int, Field(ge=1, le=MOST_SIDE_PX)]
 PageCount = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -82,7 +88,9 @@ class _SaidDocument:
 class _Refusal:
     """What the child says of a file that it cannot read; `page` is where, 1 being the first."""
 
-    refused: Literal["password", "protection", "damaged", "page", "memory", "no_pages", "nothing", "pixels"]
+    refused: Literal[
+        "password", "protection", "damaged", "page", "memory", "no_pages", "nothing", "pixels", "word"
+    ]
     page: int | None = None
 
 
@@ -95,6 +103,27 @@ def read(path: Path, kind: str, *, max_pages: int, wall_s: float | None = None) 
     Starts a process that limits itself and lives for at most `wall_s` seconds; may be called from any thread.
     Raises a DocumentRefused, and ReaderFailed or OSError where the fault is not the file's.
     """
+    document = _read(path, kind, max_pages, wall_s)
+    return _drawn(document, path, max_pages) if kind == kinds.DOCX else document
+
+
+def _drawn(written: Document, path: Path, max_pages: int) -> Document:
+    """Return the Word document whose text is `written` with its pages, where they can be had."""
+    with office.as_pdf(path) as pdf:
+        if pdf is None:
+            return written
+        try:
+            drawn = _read(pdf, kinds.PDF, max_pages, None)
+        except (DocumentRefused, reader.ReaderFailed):
+            log.exception("A Word document goes without page images")
+            return written
+    whole = drawn.page_count == len(drawn.pages)
+    texts = onto_pages(written.pages[0].text, [page.text for page in drawn.pages], whole=whole)
+    pages = [replace(page, text=text[:MOST_CHARS]) for page, text in zip(drawn.pages, texts, strict=True)]
+    return replace(drawn, pages=pages)
+
+
+def _read(path: Path, kind: str, max_pages: int, wall_s: float | None) -> Document:
     with reader.asked(path, kind, max_pages=max_pages, wall_s=wall_s) as answer:
         said, image_bytes = reader.heard(answer, _Answer)
         if isinstance(said, _Refusal):

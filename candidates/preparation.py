@@ -117,7 +117,7 @@ def complete(opening: Opening, found: Prepared | None) -> None:
     `found` is None where the bytes were opened before.
     """
     with transaction.atomic():
-        item = _held(opening)
+        item = held(opening)
         if found is not None:
             Resume.objects.filter(pk=opening.resume_id).update(
                 page_count=found.page_count, pages=found.pages, prepared_at=timezone.now()
@@ -144,7 +144,7 @@ def _stopped_early(resume: Resume) -> str:
 def refuse(opening: Opening, state: ItemState, sentence: str) -> None:
     """End the file in `state`, which its document was refused with. Raises ClaimLost."""
     with transaction.atomic():
-        item = _held(opening)
+        item = held(opening)
         item.reason, item.ended_at = sentence[:500], timezone.now()
         _write(item, state)
 
@@ -152,7 +152,7 @@ def refuse(opening: Opening, state: ItemState, sentence: str) -> None:
 def fail(opening: Opening, sentence: str) -> None:
     """Charge a failure that is ours: back to the queue, or ended at the third. Raises ClaimLost."""
     with transaction.atomic():
-        item = _held(opening)
+        item = held(opening)
         item.failures += 1
         if item.failures < leases.FAILURES_ALLOWED:
             _write(item, ItemState.RECEIVED)
@@ -183,11 +183,19 @@ def _put_back(items: QuerySet[UploadItem]) -> None:
             _write(item, ItemState.RECEIVED)
 
 
-def _held(opening: Opening) -> UploadItem:
+def held(opening: Opening) -> UploadItem:
+    """Return the row of the file, locked. Raises ClaimLost."""
     item = leases.held(UploadItem, opening).select_for_update(of=("self",)).first()
     if item is None:
         raise ClaimLost(f"file {opening.pk}")
     return item
+
+
+def drop(item: UploadItem) -> None:
+    """Take a file out of the ledger: others stand for it."""
+    message = Message(type=Report.ITEM_CHANGED, id=item.pk)
+    item.delete()
+    publish(messages.job_group(item.job_id), message)
 
 
 def _write(item: UploadItem, state: ItemState) -> None:

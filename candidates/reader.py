@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -73,21 +73,36 @@ def _run(command: list[str], file: IO[bytes], answer: IO[bytes], wall_s: float) 
         env={},
         process_group=0,  # Ctrl-C on the terminal is for the worker, which lets it finish
     )
+    with counted(child):
+        try:
+            return child.wait(wall_s + GRACE_S)
+        except subprocess.TimeoutExpired:
+            return -signal.SIGALRM
+
+
+@contextmanager
+def counted(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Know of `child`, which leads a process group, while it works; whatever happens, it is ended then."""
     _reading.add(child)
     try:
-        return child.wait(wall_s + GRACE_S)
-    except subprocess.TimeoutExpired:
-        return -signal.SIGALRM
+        yield
     finally:
-        child.kill()  # of one that has ended nothing is left to kill
+        _end(child)
         child.wait()
         _reading.discard(child)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End it and what it started. Of one that has ended nothing is left."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def stop_reading() -> None:
     """End every child that reads at this moment; whoever waits for one gets ReaderFailed."""
     for child in list(_reading):
-        child.kill()
+        _end(child)
 
 
 def _judge_end(code: int) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 
-from candidates import preparation
+from candidates import archives, kinds, preparation
 from candidates.leases import ClaimLost
 from candidates.models import ItemState
 from candidates.preparation import Opening
@@ -43,9 +43,14 @@ class Openings:
 
     async def _open(self, opening: Opening) -> None:
         try:
-            found = await asyncio.to_thread(preparation.read, opening)
+            if opening.media_type == kinds.ZIP:
+                await self._unpack(opening)
+            else:
+                found = await asyncio.to_thread(preparation.read, opening)
+                await self._db(preparation.complete, opening, found)
         except DocumentRefused as refusal:
-            state = ItemState(refusal.state)
-            await self._db(preparation.refuse, opening, state, str(refusal))
-        else:
-            await self._db(preparation.complete, opening, found)
+            await self._db(preparation.refuse, opening, ItemState(refusal.state), str(refusal))
+
+    async def _unpack(self, opening: Opening) -> None:
+        with contextlib.closing(await asyncio.to_thread(archives.unpack, opening)) as found:
+            await self._db(archives.replace, opening, found)

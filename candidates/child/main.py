@@ -42,6 +42,14 @@ def examine(
     kind: str, file: IO[bytes], out: IO[bytes], max_pages: int, max_file_bytes: int
 ) -> dict[str, Any]:
     """Return the answer for `file`, writing what goes with it to `out`. Raises Refused."""
+    if kind.endswith("wordprocessingml.document"):
+        from candidates.child import word
+
+        return word.examine(file.read())
+    if kind == "application/zip":
+        from candidates.child import archive
+
+        return archive.examine(file, out, max_file_bytes)
     from candidates.child.page_images import Images
 
     if kind == "application/pdf":

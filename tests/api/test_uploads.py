@@ -10,7 +10,7 @@ from django.db import connections
 from django.test import AsyncClient
 from knox.models import AuthToken
 
-from candidates import intake, ledger, store, waiting
+from candidates import arrivals, intake, ledger, store, waiting
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
 from tests.api.conftest import PDF, api_of
 
@@ -98,7 +98,7 @@ class TestOneFile:
          ("a\u202efdp.exe", "afdp.exe"), ("\ud800.pdf", "pdf")],
     )  # fmt: skip
     def test_only_the_files_own_name_is_taken(self, name, kept):
-        assert intake.clean_name(name) == kept
+        assert arrivals.clean_name(name) == kept
 
     def test_where_it_is_kept_has_nothing_to_do_with_its_name(self, send):
         send("../../evil.pdf")
