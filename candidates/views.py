@@ -34,6 +34,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "items_digest": ledger.digest(items),
         "counts": ledger.of_job(job),
         "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
+        "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
         "query": request.GET.urlencode(),
     }
     return render(request, "jobs/page.html", context)
