@@ -42,7 +42,6 @@ class Images:
 
 
 def _encoded(picture: Image.Image) -> tuple[bytes, Image.Image]:
-    picture.info.clear()  # a colour profile would go along
     while True:
         out = io.BytesIO()
         picture.save(out, "WEBP", quality=QUALITY, method=METHOD)

@@ -151,6 +151,11 @@ def test_what_is_not_hidden_is_read(lines, properties):
     assert lines(p(run("Mara", properties)), linked=STYLES) == ["Mara"]
 
 
+def test_what_two_styles_both_hide_is_shown_as_the_standard_has_it(lines):
+    both = p(run("Mara", '<w:rStyle w:val="secret"/>'), style="silent")
+    assert lines(both, linked=STYLES) == ["Mara"]
+
+
 def test_text_is_hidden_where_the_document_hides_everything(lines):
     everywhere = f"<w:docDefaults><w:rPrDefault><w:rPr>{VANISH}</w:rPr></w:rPrDefault></w:docDefaults>"
     assert lines(p(run("Mara")), linked={"s": ("styles", part("styles", everywhere))}) == []
