@@ -55,7 +55,11 @@ class Candidate(models.Model):
 
 
 class Resume(models.Model):
-    """A document, once per content. `pages` is filled by preparing: [{"width_pt", "height_pt", "text"}]."""
+    """A document, once per content. `pages` is filled by preparing, a dictionary for each page that was read.
+
+    {"width_pt", "height_pt", "text", "image"}; sizes are 0 where they are unknown; `image` is
+    {"key", "width_px", "height_px", "sha256"}, or null where there is none.
+    """
 
     sha256 = models.CharField(max_length=64, unique=True)
     storage_key = models.CharField(max_length=200)

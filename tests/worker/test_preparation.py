@@ -6,14 +6,14 @@ import pytest
 from django.utils import timezone
 
 from candidates import preparation
-from candidates.documents import Document, Page
 from candidates.leases import ClaimLost
 from candidates.models import Application, Evaluation, ItemState, UploadItem
+from candidates.preparation import Prepared
 
 pytestmark = pytest.mark.django_db
 
-PAGE = Page(width_pt=595, height_pt=842, text="Ana Lucía Müller")
-DOCUMENT = Document(page_count=1, pages=[PAGE])
+PAGE = {"width_pt": 595, "height_pt": 842, "text": "Ana Lucía Müller", "image": None}
+DOCUMENT = Prepared(page_count=1, pages=[PAGE])
 
 
 def item_of(opening) -> UploadItem:
@@ -38,7 +38,7 @@ def test_the_text_of_every_page_is_kept(received, worker):
 def test_it_says_when_it_stopped_early(received, worker):
     received("a")
     [opening] = preparation.claim(worker, 10)
-    preparation.complete(opening, Document(page_count=5000, pages=[PAGE] * 20))
+    preparation.complete(opening, Prepared(page_count=5000, pages=[PAGE] * 20))
     assert item_of(opening).reason == "Only the first 20 of 5,000 pages were read."
 
 
