@@ -83,6 +83,7 @@ def test_pages_go_without_an_image_when_the_document_has_its_share(monkeypatch):
     from candidates.child import page_images
 
     monkeypatch.setattr(page_images, "DOCUMENT_BYTES", page_images.IMAGE_BYTES)
+    monkeypatch.setattr(page_images, "RENDER_S", float("inf"))
     images = Images(io.BytesIO())
     assert images.wanted
     images.add(marked())
