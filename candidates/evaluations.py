@@ -51,6 +51,7 @@ class Reading(Claim):
     job_title: str
     job_description: str
     pages: tuple[str, ...]
+    image_keys: Mapping[int, str]  # of page images, by the number of the page
 
 
 def enqueue(application: Application) -> Evaluation:
@@ -125,6 +126,7 @@ def claim(
 
 
 def _reading(row: Evaluation) -> Reading:
+    pages = row.application.resume.pages
     return Reading(
         pk=row.pk,
         token=row.claim_token,
@@ -135,7 +137,10 @@ def _reading(row: Evaluation) -> Reading:
         alone=row.alone,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
-        pages=tuple(page["text"] for page in row.application.resume.pages),
+        pages=tuple(page["text"] for page in pages),
+        image_keys={
+            number: page["image"]["key"] for number, page in enumerate(pages, 1) if page.get("image")
+        },
     )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import uuid
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -31,6 +32,16 @@ def keep_image(document_key: str, number: int, image: PageImage) -> str:
             return key
         storage.delete(key)  # half of it, from a crash
     return _save(key, ContentFile(image.content))
+
+
+def images(keys: Mapping[int, str]) -> dict[int, bytes]:
+    """The page images under `keys`, by the numbers of their pages. Raises OSError."""
+    storage = storages["documents"]
+    found = {}
+    for number, key in keys.items():
+        with storage.open(key) as file:
+            found[number] = file.read()
+    return found
 
 
 def _save(key: str, file: "File[Any]") -> str:
