@@ -35,6 +35,7 @@ READ = (
     "alone",
     "job_version__title",
     "job_version__description",
+    "error",
     "application__job_id",
     "application__resume__pages",
 )
@@ -52,6 +53,7 @@ class Reading(Claim):
     job_description: str
     pages: tuple[str, ...]
     image_keys: Mapping[int, str]  # of page images, by the number of the page
+    wrong: str  # what could not be used of the answer before, "" at the first reading
 
 
 def enqueue(application: Application) -> Evaluation:
@@ -141,6 +143,7 @@ def _reading(row: Evaluation) -> Reading:
         image_keys={
             number: page["image"]["key"] for number, page in enumerate(pages, 1) if page.get("image")
         },
+        wrong=row.error,
     )
 
 
@@ -159,6 +162,7 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
             name=answer.name or "",
             email=answer.email or "",
             phone=answer.phone or "",
+            error="",
             answer=answer.model_dump_json(),
             engine_version=engine_version,
             model_revision=model_revision,
@@ -181,11 +185,14 @@ def _versions(application: Application) -> dict[int, int]:
     return dict(same.values_list("pk", "job_id"))
 
 
-def fail(reading: Reading, sentence: str) -> None:
-    """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost."""
+def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
+    """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost.
+
+    What is wrong with an answer, `in_answer`, the model is told when it is asked again.
+    """
     failures = reading.failures + 1
     if failures < leases.FAILURES_ALLOWED:
-        _return(reading, failures=failures)
+        _return(reading, failures=failures, error=sentence[:500] if in_answer else "")
         return
     with transaction.atomic():
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)

@@ -93,7 +93,7 @@ class Readings:
         except AnswerFailed as failure:
             self._serving.all_is_well()
             self._metrics.evaluation_failed(model, "answer")
-            await self._fail(reading, str(failure))
+            await self._fail(reading, str(failure), in_answer=True)
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
         except asyncio.CancelledError:
@@ -125,9 +125,9 @@ class Readings:
             model_revision=engine.revision,
         )
 
-    async def _fail(self, reading: Reading, sentence: str) -> None:
+    async def _fail(self, reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         try:
-            await self._db(evaluations.fail, reading, sentence)
+            await self._db(evaluations.fail, reading, sentence, in_answer=in_answer)
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
 
@@ -147,4 +147,5 @@ def _request(reading: Reading, images: Mapping[int, bytes]) -> Request:
         job_description=reading.job_description,
         pages=reading.pages,
         images=images,
+        wrong=reading.wrong,
     )

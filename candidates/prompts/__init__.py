@@ -21,15 +21,21 @@ Messages = list[dict[str, Any]]
 
 
 def decide(
-    job_title: str, job_description: str, pages: Sequence[str], seen: Collection[int] = ()
+    job_title: str,
+    job_description: str,
+    pages: Sequence[str],
+    seen: Collection[int] = (),
+    wrong: str = "",
 ) -> Messages:
     """The messages that ask for an `answers.Answer` about one résumé, whose pages' text is `pages`.
 
     `seen` are the numbers of the pages (1 is the first) whose images go with it, in order, each in the place
-    of an `IMAGE`; without any the content is one string, which every chat template takes.
+    of an `IMAGE`; without any the content is one string, which every chat template takes. `wrong` says what
+    could not be used of an earlier answer.
     """
     job = f"<job_opening>\n{fenced(job_title)}\n\n{fenced(job_description)}\n</job_opening>\n\n"
-    parts = [job, f"{SEE}\n\n" if seen else "", *_document(pages, seen), "\n\nYour JSON object:"]
+    again = f"\n\nAn earlier answer could not be used: {fenced(wrong)}\nAnswer again." if wrong else ""
+    parts = [job, f"{SEE}\n\n" if seen else "", *_document(pages, seen), f"{again}\n\nYour JSON object:"]
     return [{"role": "system", "content": DECIDE}, {"role": "user", "content": _content(parts)}]
 
 

@@ -54,6 +54,7 @@ class Request:
     """One résumé for one job: `pages` is the text of each page, in order.
 
     `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
+    `wrong` says why an earlier answer could not be used.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Request:
     job_description: str
     pages: tuple[str, ...]
     images: Mapping[int, bytes] = field(default_factory=dict)
+    wrong: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

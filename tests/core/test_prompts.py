@@ -89,6 +89,13 @@ def test_who_sees_none_is_given_one_string():
     assert prompts.SEE not in said("a")
 
 
+def test_what_was_wrong_with_an_answer_is_said_behind_all_that_is_shared():
+    first, again = said("a"), decide(*JOB, ["a"], wrong="reason: <too> long")[1]["content"]
+    assert prompts.DECIDE + again.partition("\n\nAn earlier answer")[0] == first.removesuffix(f"\n\n{ASKED}")
+    assert "could not be used: reason: ‹too› long\nAnswer again." in again
+    assert again.endswith(ASKED)
+
+
 def test_the_version_names_the_very_text():
     text = prompts.DECIDE + prompts.SEE
     digest = hashlib.blake2s(text.encode(), digest_size=4).hexdigest()

@@ -50,7 +50,7 @@ class Chat:
         """The prompt that asks for an answer about `request`. Raises AnswerFailed."""
         job, description, pages = request.job_title, request.job_description, request.pages
         images = pictures.opened(request.images[number] for number in seen)
-        return self.prompt(prompts.decide(job, description, pages, seen), images)
+        return self.prompt(prompts.decide(job, description, pages, seen, request.wrong), images)
 
     def nothing_to_read(self) -> Answer:
         """What is said of a scan that it cannot see: a model that is given nothing makes something up."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
+from candidates import answers
 from gpu_worker import memory
 from gpu_worker.engines.protocol import (
     AnswerFailed,
@@ -293,7 +294,7 @@ class VllmEngine:
         if done.finish_reason != "stop":
             raise AnswerFailed(failures.unfinished(self.spec.name, str(done.finish_reason)))
         return Reply(
-            answer=chat.answer(done.text),
+            answer=answers.supported(chat.answer(done.text), request.pages),
             seen=len(seen),
             prompt_tokens=len(output.prompt_token_ids or ()),
             generated_tokens=len(done.token_ids),
