@@ -21,9 +21,7 @@ _SAVE = "Save the résumé as a PDF and upload that."
 _NOTHING_WE_READ = (
     f"What is in this file cannot be read here, whatever its name says: {IN_WORDS} can. {_SAVE}"
 )
-_OLD_OFFICE = (
-    f"This is an old Office file (.doc). Open it in Word, save it as .docx or PDF, and upload that. {_SAVE}"
-)
+_OLD_OFFICE = "This is an old Office file (.doc). Open it in Word, save it as .docx or PDF, and upload that."
 _LOCKED = "This Word document needs a password. Save a copy without one and upload that."
 _SHEETS = f"This is a spreadsheet or a presentation, which is not read. {_SAVE}"
 _OPEN_DOCUMENT = f"OpenDocument files are not read. {_SAVE}"

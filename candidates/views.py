@@ -1,5 +1,7 @@
 """The page of a job with its candidates, the page of one application, and what is done on them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -86,6 +88,7 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "application": application,
         "job": job,
         "evaluation": evaluation,
+        "pages": _shown_pages(application.resume),
         "stale": evaluation is not None and evaluation.job_version_id != job.current.pk,
         "evaluations": evaluations,
         "decisions": application.decisions.select_related("decided_by"),
@@ -93,6 +96,15 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "newest_version": versions[0] if versions and versions[0].pk > application.pk else None,
     }
     return render(request, "candidates/application.html", context)
+
+
+def _shown_pages(resume: Resume) -> list[dict[str, Any]]:
+    """The pages that have an image, by number, with its size."""
+    return [
+        {"number": number, **page["image"]}
+        for number, page in enumerate(resume.pages, 1)
+        if page.get("image")
+    ]
 
 
 def _versions(application: Application) -> QuerySet[Application]:
