@@ -50,4 +50,4 @@ async def _chunks(key: str) -> AsyncIterator[bytes]:
         while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
             yield chunk
     finally:
-        await asyncio.to_thread(file.close)
+        file.close()  # here and now: whoever goes away cancels what would wait for a thread
