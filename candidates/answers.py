@@ -1,5 +1,8 @@
 """What every engine answers about one résumé: one schema, one type. Pure; loads without Django."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -78,3 +81,42 @@ def read(said: str) -> Answer:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "JSON"
         raise NoAnswer(f"{where}: {problem['msg']}") from None
+
+
+def supported(answer: Answer, pages: Sequence[str]) -> Answer:
+    """`answer` without what the text of `pages` does not bear out: models make up what they are asked for.
+
+    A name stays whose words all stand there, an e-mail address that stands there whole (maybe over two
+    lines), a quote that stands on some page; the page's number is put right. A criterion without its quote
+    has no evidence.
+    """
+    texts = [_plain(page) for page in pages]
+    whole = " ".join(texts)
+    words = set(re.findall(r"\w+", whole))
+    name = answer.name if answer.name and set(re.findall(r"\w+", _plain(answer.name))) <= words else None
+    email = answer.email if answer.email and _stands(answer.email, whole) else None
+    criteria = [_supported(criterion, texts) for criterion in answer.criteria]
+    return answer.model_copy(update={"name": name, "email": email, "criteria": criteria})
+
+
+def _supported(criterion: CriterionAnswer, texts: Sequence[str]) -> CriterionAnswer:
+    quote = _plain(criterion.quote or "")
+    if not quote:
+        unsaid = criterion.verdict in (Met.MET, Met.PARTLY)
+        return criterion.model_copy(update={"verdict": Met.NO_EVIDENCE}) if unsaid else criterion
+    on = [number for number, text in enumerate(texts, 1) if quote in text]
+    if not on:
+        return criterion.model_copy(update={"verdict": Met.NO_EVIDENCE, "quote": None, "page": None})
+    return criterion.model_copy(update={"page": criterion.page if criterion.page in on else on[0]})
+
+
+def _stands(address: str, text: str) -> bool:
+    """Whether `address` stands in `text` from its first letter to its last; a line may end within it."""
+    letters = r"\s?".join(re.escape(letter) for letter in _plain(address).replace(" ", ""))
+    return re.search(rf"(?<![\w.+-]){letters}(?![\w-]|\.\w)", text) is not None
+
+
+def _plain(text: str) -> str:
+    """`text` for comparison: without case, ligatures, soft hyphens, and with one kind of space."""
+    folded = unicodedata.normalize("NFKC", text).replace("\u00ad", "").casefold()
+    return " ".join(folded.split())

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from candidates import decisions, files, intake, listing, upload_api
+from candidates import decisions, files, intake, kinds, listing, upload_api
 from candidates.models import Application, UploadBatch, UploadItem
 from candidates.multipart import EveryFile
 from candidates.serializers import (
@@ -29,6 +29,7 @@ from jobs.models import Job
 from models_admin.serializers import Detail
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
+FILE_KINDS = (kinds.PDF, kinds.DOCX, *kinds.PICTURES)
 
 
 class Conflict(APIException):
@@ -83,7 +84,7 @@ class ApplicationsView(APIView):
 class FileView(APIView):
     @extend_schema(
         operation_id="applications_file",
-        responses={(200, "application/pdf"): OpenApiTypes.BINARY, **REFUSALS},
+        responses={**{(200, kind): OpenApiTypes.BINARY for kind in FILE_KINDS}, **REFUSALS},
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """The résumé of the application `id`, as it was uploaded."""
@@ -127,7 +128,11 @@ class FilesView(APIView):
         responses={201: ItemShape, **REFUSALS},
     )
     def post(self, request: Request, batch_id: uuid.UUID) -> Response:
-        """Send one file. What is wrong with it is its state, not an error."""
+        """Send one file. What is wrong with it is its state, not an error.
+
+        PDF, DOCX, PNG, JPEG, TIFF, or a ZIP of these. A ZIP is replaced by the files in it: the batch then
+        has them as its items, and the item that this request returned is gone.
+        """
         batch = visible_batch(request, batch_id)
         may_upload(request)
         sent = request.FILES.getlist("file")

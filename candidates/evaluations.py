@@ -35,6 +35,7 @@ READ = (
     "alone",
     "job_version__title",
     "job_version__description",
+    "error",
     "application__job_id",
     "application__resume__pages",
 )
@@ -51,6 +52,8 @@ class Reading(Claim):
     job_title: str
     job_description: str
     pages: tuple[str, ...]
+    image_keys: Mapping[int, str]  # of page images, by the number of the page
+    wrong: str  # what could not be used of the answer before, "" at the first reading
 
 
 def enqueue(application: Application) -> Evaluation:
@@ -125,6 +128,7 @@ def claim(
 
 
 def _reading(row: Evaluation) -> Reading:
+    pages = row.application.resume.pages
     return Reading(
         pk=row.pk,
         token=row.claim_token,
@@ -135,7 +139,11 @@ def _reading(row: Evaluation) -> Reading:
         alone=row.alone,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
-        pages=tuple(page["text"] for page in row.application.resume.pages),
+        pages=tuple(page["text"] for page in pages),
+        image_keys={
+            number: page["image"]["key"] for number, page in enumerate(pages, 1) if page.get("image")
+        },
+        wrong=row.error,
     )
 
 
@@ -154,6 +162,7 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
             name=answer.name or "",
             email=answer.email or "",
             phone=answer.phone or "",
+            error="",
             answer=answer.model_dump_json(),
             engine_version=engine_version,
             model_revision=model_revision,
@@ -176,11 +185,14 @@ def _versions(application: Application) -> dict[int, int]:
     return dict(same.values_list("pk", "job_id"))
 
 
-def fail(reading: Reading, sentence: str) -> None:
-    """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost."""
+def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
+    """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost.
+
+    What is wrong with an answer, `in_answer`, the model is told when it is asked again.
+    """
     failures = reading.failures + 1
     if failures < leases.FAILURES_ALLOWED:
-        _return(reading, failures=failures)
+        _return(reading, failures=failures, error=sentence[:500] if in_answer else "")
         return
     with transaction.atomic():
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)

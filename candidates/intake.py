@@ -1,28 +1,20 @@
-"""Receiving files: looked at, kept safely, and in the ledger before the sender hears of it.
+"""Receiving files: arrival at, kept safely, and in the ledger before the sender hears of it.
 
 The request does what is cheap and certain: size, kind by content, hash, duplicate. Opening the document is
 the worker's work.
 """
 
-import contextlib
-import hashlib
 import logging
-import math
-import os
-import re
-import uuid
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files.base import File
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from candidates import documents, evaluations
+from candidates import arrivals, evaluations, kinds, store
+from candidates.arrivals import Arrival
 from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem
 from jobs.models import Job
 from models_admin import audit, messages
@@ -30,7 +22,8 @@ from models_admin.messages import Command, Message, Report
 from models_admin.publishing import publish
 
 log = logging.getLogger(__name__)
-MIB = 2**20
+TRIES = 5  # of the same bytes at the same moment: one is usual
+CROWDED = "The same file is being received many times at this moment. Upload it again."
 
 
 class NotFailed(Exception):
@@ -47,79 +40,47 @@ def open_batch(*, job: Job, user: User, announced_count: int, source: UploadBatc
     return batch
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Looked:
-    """What the first look at a file says; a state with a reason where it ends there."""
-
-    name: str
-    size_bytes: int
-    sha256: str = ""
-    media_type: str = ""
-    state: ItemState = ItemState.RECEIVED
-    reason: str = ""
-
-
 def receive(batch: UploadBatch, file: "UploadedFile[bytes]") -> UploadItem:
     """Take one file in. Whatever is wrong with it is its state in the ledger, never an exception."""
-    looked = _look(file)
-    if looked.state is not ItemState.RECEIVED:
-        return _end(batch, looked)
-    if earlier := _same_bytes(batch.job, looked.sha256):
-        return _end(batch, _duplicate(looked, earlier))
+    arrival = arrivals.look(file, file.name or "")
+    for _ in range(TRIES):
+        item = _entered(batch, keep(arrival, file))
+        if item is not None:
+            return item
+    return _entered_as(batch, arrival.ended(ItemState.FAILED, CROWDED))
+
+
+def keep(arrival: Arrival, file: "UploadedFile[bytes]") -> Arrival:
+    """Return `arrival` with its document, kept safely; where that cannot be done it has failed."""
+    if arrival.state is not ItemState.RECEIVED:
+        return arrival
     try:
-        resume = _kept(file, looked)
+        return replace(arrival, resume=_kept(file, arrival))
     except OSError as error:
         log.exception("A document could not be stored")
-        return _end(batch, _not_stored(looked, error))
+        why = error.strerror or type(error).__name__
+        sentence = f"The file could not be kept here ({why}). Tell an administrator, then upload it again."
+        return arrival.ended(ItemState.FAILED, sentence)
+
+
+def enter(batch: UploadBatch, arrival: Arrival) -> UploadItem:
+    """Write a file whose document is kept into the ledger, or what became of it."""
+    for _ in range(TRIES):
+        item = _entered(batch, arrival)
+        if item is not None:
+            return item
+    return _entered_as(batch, arrival.ended(ItemState.FAILED, CROWDED))
+
+
+def _entered(batch: UploadBatch, arrival: Arrival) -> UploadItem | None:
+    """Write it once; None where the same bytes came in, or their document went away, at the same moment."""
+    if arrival.state is ItemState.RECEIVED and (earlier := _same_bytes(batch.job, arrival.sha256)):
+        sentence = f"The same file was uploaded for this job already, as “{earlier.name}”."
+        return _entered_as(batch, arrival.ended(ItemState.DUPLICATE, sentence))
     try:
-        return _write(batch, looked, resume)
-    except IntegrityError:  # the same bytes came in at the same moment
-        if earlier := _same_bytes(batch.job, looked.sha256):
-            return _end(batch, _duplicate(looked, earlier))
-        return _write(batch, looked, resume)  # and ended since in a state that lets them come again
-
-
-def clean_name(name: str) -> str:
-    """Return the file's own name: no folder, no control characters, at most 200 characters, never empty.
-
-    >>> clean_name("../../etc/résumé.pdf")
-    'résumé.pdf'
-    """
-    own = " ".join(re.split(r"[/\\]", name)[-1].split())  # any kind of space becomes a plain one
-    own = "".join(c for c in own if c.isprintable()).strip(" .")
-    return own[-200:] or "unnamed"
-
-
-def _look(file: "UploadedFile[bytes]") -> _Looked:
-    name, size_bytes = clean_name(file.name or ""), file.size or 0
-    if size_bytes == 0:
-        return _Looked(name=name, size_bytes=0, state=ItemState.UNREADABLE, reason="The file is empty.")
-    if size_bytes > settings.MAX_FILE_BYTES:
-        return _Looked(
-            name=name,
-            size_bytes=size_bytes,
-            state=ItemState.TOO_LARGE,
-            reason=f"The file has {_mib(size_bytes)} MiB; at most {_mib(settings.MAX_FILE_BYTES)} are taken.",
-        )
-    file.seek(0)
-    kind = documents.media_type(file.read(documents.HEAD_BYTES))
-    if kind is None:
-        return _Looked(
-            name=name,
-            size_bytes=size_bytes,
-            state=ItemState.UNSUPPORTED,
-            reason="The file is not a PDF, whatever its name says. Save the résumé as a PDF and upload that.",
-        )
-    file.seek(0)
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    return _Looked(name=name, size_bytes=size_bytes, sha256=digest.hexdigest(), media_type=kind)
-
-
-def _mib(size_bytes: int) -> str:
-    """Rounded up, so that a file just over the limit does not read as if it were within it."""
-    return f"{math.ceil(size_bytes * 10 / MIB) / 10:g}"
+        return _entered_as(batch, arrival)
+    except IntegrityError:
+        return None
 
 
 def _same_bytes(job: Job, sha256: str) -> UploadItem | None:
@@ -128,96 +89,44 @@ def _same_bytes(job: Job, sha256: str) -> UploadItem | None:
     return UploadItem.objects.filter(job=job, sha256=sha256, state__in=live).first()
 
 
-def _duplicate(looked: _Looked, earlier: UploadItem) -> _Looked:
-    return _Looked(
-        name=looked.name,
-        size_bytes=looked.size_bytes,
-        sha256=looked.sha256,
-        state=ItemState.DUPLICATE,
-        reason=f"The same file was uploaded for this job already, as “{earlier.name}”.",
-    )
-
-
-def _not_stored(looked: _Looked, error: OSError) -> _Looked:
-    why = error.strerror or type(error).__name__
-    sentence = f"The file could not be kept here ({why}). Tell an administrator, then upload it again."
-    return replace(looked, state=ItemState.FAILED, reason=sentence)
-
-
-def _kept(file: "UploadedFile[bytes]", looked: _Looked) -> Resume:
+def _kept(file: "UploadedFile[bytes]", arrival: Arrival) -> Resume:
     """Return the document of these bytes, storing it if it is new. Raises OSError where that cannot be done.
 
     Stored first, written into the database second: a crash between the two leaves an orphan file, never a
     row without its document.
     """
-    if known := Resume.objects.filter(sha256=looked.sha256).first():
+    if known := Resume.objects.filter(sha256=arrival.sha256).first():
         if not storages["documents"].exists(known.storage_key):  # lost, and here it is again
-            known.storage_key = _store(file)
+            known.storage_key = store.keep(file, kinds.SUFFIXES[known.media_type])
             known.save(update_fields=["storage_key"])
         return known
-    key = _store(file)
+    key = store.keep(file, kinds.SUFFIXES[arrival.media_type])
     resume, created = Resume.objects.get_or_create(
-        sha256=looked.sha256,
-        defaults={"storage_key": key, "media_type": looked.media_type, "size_bytes": looked.size_bytes},
+        sha256=arrival.sha256,
+        defaults={"storage_key": key, "media_type": arrival.media_type, "size_bytes": arrival.size_bytes},
     )
     if not created:  # somebody else stored the same bytes meanwhile
         storages["documents"].delete(key)
     return resume
 
 
-def _store(file: "UploadedFile[bytes]") -> str:
-    token = uuid.uuid4().hex
-    key = f"{token[:2]}/{token}.pdf"
-    storage = storages["documents"]
-    file.seek(0)
-    try:
-        storage.save(key, File(file))
-        _sync(storage, key)
-    except OSError:
-        with contextlib.suppress(OSError):  # half a file on a full disk helps nobody
-            storage.delete(key)
-        raise
-    return key
-
-
-def _sync(storage: Storage, key: str) -> None:
-    """Wait until the disk has the file, its name, and its folder's name, which may be new."""
-    try:
-        path = Path(storage.path(key))
-    except NotImplementedError:  # an object store keeps what it has acknowledged
-        return
-    for place in (path, path.parent, path.parent.parent):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _write(batch: UploadBatch, looked: _Looked, resume: Resume) -> UploadItem:
+def _entered_as(batch: UploadBatch, arrival: Arrival) -> UploadItem:
+    ended_at = None if arrival.state is ItemState.RECEIVED else timezone.now()
     with transaction.atomic():
-        item = _create(batch, looked, resume=resume)
-        publish(messages.WORKERS, Message(type=Command.LOOK, id=batch.job_id))
-    return item
-
-
-def _end(batch: UploadBatch, looked: _Looked) -> UploadItem:
-    with transaction.atomic():
-        return _create(batch, looked, ended_at=timezone.now())
-
-
-def _create(batch: UploadBatch, looked: _Looked, **more: object) -> UploadItem:
-    item = UploadItem.objects.create(
-        batch=batch,
-        job=batch.job,
-        name=looked.name,
-        size_bytes=looked.size_bytes,
-        sha256=looked.sha256,
-        state=looked.state,
-        reason=looked.reason,
-        **more,
-    )
-    _announce(item)
+        item = UploadItem.objects.create(
+            batch=batch,
+            job=batch.job,
+            name=arrival.name,
+            size_bytes=arrival.size_bytes,
+            sha256=arrival.sha256,
+            resume=arrival.resume,
+            state=arrival.state,
+            reason=arrival.reason,
+            ended_at=ended_at,
+        )
+        if ended_at is None:
+            publish(messages.WORKERS, Message(type=Command.LOOK, id=batch.job_id))
+        _announce(item)
     return item
 
 

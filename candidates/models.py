@@ -56,11 +56,12 @@ class Candidate(models.Model):
 
 
 class Resume(models.Model):
-    """A document, once per content. Preparing fills `pages` and `integrity`.
+    """A document, once per content. `pages` is filled by preparing, a dictionary for each page that was read.
 
-    A page is {"width_pt", "height_pt", "text", "hidden": [{"reason", "boxes", "text"}], "instructions"}: its
-    text is what people see, `hidden` what they do not, and `instructions` are sentences of the text that
-    speak to a model. Documents that an earlier version prepared have neither of these two.
+    {"width_pt", "height_pt", "text", "image", "hidden", "instructions"}; sizes are 0 where they are unknown;
+    `image` is {"key", "width_px", "height_px", "sha256"}, or null where there is none. The text is what
+    people see, `hidden` what they do not: [{"reason", "boxes", "text"}]; `instructions` are sentences of the
+    text that speak to a model. Documents that an earlier version prepared have neither of these two.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)

@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import documents, evaluations, flags, leases
-from candidates.documents import Document, Page
+from candidates import documents, evaluations, flags, leases, store
+from candidates.documents import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
 from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem, WordBoxes
 from models_admin import messages
@@ -58,40 +59,86 @@ def _opening(row: UploadItem) -> Opening:
     )
 
 
-def read(opening: Opening) -> Document | None:
-    """Return what stands in the file, None where it was opened before. Raises documents.DocumentRefused."""
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What was read of a document: all its pages counted, and the first of them as their row keeps them."""
+
+    page_count: int
+    pages: list[dict[str, Any]]
+    integrity: Sequence[str] = ()
+    words: Sequence[Sequence[Word]] = ()
+
+
+def read(opening: Opening) -> Prepared | None:
+    """Return what stands in the file, None where it was opened before; its page images are kept by then.
+
+    Raises refusals.DocumentRefused, reader.ReaderFailed and OSError.
+    """
     if opening.prepared:
         return None
+    with local(opening.storage_key) as path:
+        document = documents.read(path, opening.media_type, max_pages=settings.MAX_PAGES)
+    return prepared(document, opening.storage_key)
+
+
+@contextmanager
+def local(key: str) -> Iterator[Path]:
+    """The document as a file on this machine, a copy where the store is no folder."""
     storage = storages["documents"]
     try:
-        return _read(Path(storage.path(opening.storage_key)), opening)
-    except NotImplementedError:  # not a folder: an S3-compatible store
-        with tempfile.NamedTemporaryFile() as copy, storage.open(opening.storage_key) as stored:
+        path = Path(storage.path(key))
+    except NotImplementedError:  # an S3-compatible store
+        with tempfile.NamedTemporaryFile() as copy, storage.open(key) as stored:
             shutil.copyfileobj(stored, copy)
             copy.flush()
-            return _read(Path(copy.name), opening)
+            yield Path(copy.name)
+    else:
+        yield path
 
 
-def _read(path: Path, opening: Opening) -> Document:
-    return documents.read(path, opening.media_type, max_pages=settings.MAX_PAGES)
+def prepared(document: Document, key: str) -> Prepared:
+    """Keep the page images of `document` beside it. Raises OSError."""
+    pages = [_row(page, number, key) for number, page in enumerate(document.pages, 1)]
+    return Prepared(
+        page_count=document.page_count,
+        pages=pages,
+        integrity=flags.flags(document.pages),
+        words=[page.words for page in document.pages],
+    )
 
 
-def complete(opening: Opening, document: Document | None) -> None:
+def _row(page: Page, number: int, key: str) -> dict[str, Any]:
+    image = page.image and {
+        "key": store.keep_image(key, number, page.image),
+        "width_px": page.image.width_px,
+        "height_px": page.image.height_px,
+        "sha256": page.image.sha256,
+    }
+    return {
+        "width_pt": page.width_pt,
+        "height_pt": page.height_pt,
+        "text": page.text,
+        "image": image,
+        "hidden": [asdict(hidden) for hidden in page.hidden],
+        "instructions": list(page.instructions),
+    }
+
+
+def complete(opening: Opening, found: Prepared | None) -> None:
     """Keep what was read, make the application and queue its evaluation. Raises ClaimLost.
 
-    `document` is None where the bytes were opened before.
+    `found` is None where the bytes were opened before.
     """
     with transaction.atomic():
-        item = _held(opening)
-        if document is not None:
+        item = held(opening)
+        if found is not None:
             Resume.objects.filter(pk=opening.resume_id).update(
-                page_count=document.page_count,
-                pages=[_kept(page) for page in document.pages],
-                integrity=flags.flags(document.pages),
+                page_count=found.page_count,
+                pages=found.pages,
+                integrity=list(found.integrity),
                 prepared_at=timezone.now(),
             )
-            words = [page.words for page in document.pages]
-            WordBoxes.objects.update_or_create(resume_id=opening.resume_id, defaults={"pages": words})
+            WordBoxes.objects.update_or_create(resume_id=opening.resume_id, defaults={"pages": found.words})
         resume = Resume.objects.get(pk=opening.resume_id)
         application, _ = Application.objects.get_or_create(
             job_id=item.job_id, resume=resume, defaults={"file_name": item.name}
@@ -104,16 +151,6 @@ def complete(opening: Opening, document: Document | None) -> None:
             evaluations.enqueue(application)
 
 
-def _kept(page: Page) -> dict[str, Any]:
-    return {
-        "width_pt": page.width_pt,
-        "height_pt": page.height_pt,
-        "text": page.text,
-        "hidden": [asdict(hidden) for hidden in page.hidden],
-        "instructions": list(page.instructions),
-    }
-
-
 def _stopped_early(resume: Resume) -> str:
     read = len(resume.pages)
     if resume.page_count is None or resume.page_count <= read:
@@ -122,9 +159,9 @@ def _stopped_early(resume: Resume) -> str:
 
 
 def refuse(opening: Opening, state: ItemState, sentence: str) -> None:
-    """End the file as encrypted or unreadable. Raises ClaimLost."""
+    """End the file in `state`, which its document was refused with. Raises ClaimLost."""
     with transaction.atomic():
-        item = _held(opening)
+        item = held(opening)
         item.reason, item.ended_at = sentence[:500], timezone.now()
         _write(item, state)
 
@@ -132,7 +169,7 @@ def refuse(opening: Opening, state: ItemState, sentence: str) -> None:
 def fail(opening: Opening, sentence: str) -> None:
     """Charge a failure that is ours: back to the queue, or ended at the third. Raises ClaimLost."""
     with transaction.atomic():
-        item = _held(opening)
+        item = held(opening)
         item.failures += 1
         if item.failures < leases.FAILURES_ALLOWED:
             _write(item, ItemState.RECEIVED)
@@ -163,11 +200,19 @@ def _put_back(items: QuerySet[UploadItem]) -> None:
             _write(item, ItemState.RECEIVED)
 
 
-def _held(opening: Opening) -> UploadItem:
+def held(opening: Opening) -> UploadItem:
+    """Return the row of the file, locked. Raises ClaimLost."""
     item = leases.held(UploadItem, opening).select_for_update(of=("self",)).first()
     if item is None:
         raise ClaimLost(f"file {opening.pk}")
     return item
+
+
+def drop(item: UploadItem) -> None:
+    """Take a file out of the ledger: others stand for it."""
+    message = Message(type=Report.ITEM_CHANGED, id=item.pk)
+    item.delete()
+    publish(messages.job_group(item.job_id), message)
 
 
 def _write(item: UploadItem, state: ItemState) -> None:

@@ -157,7 +157,10 @@ class UploadTarget(serializers.Serializer[object]):
 
 
 class UploadForm(serializers.Serializer[object]):
-    pdf_files = serializers.ListField(child=serializers.FileField(), help_text="Also taken as pdf_files[].")
+    pdf_files = serializers.ListField(
+        child=serializers.FileField(),
+        help_text="PDF, DOCX, PNG, JPEG, TIFF, or ZIP files of these. Also taken as pdf_files[].",
+    )
     job_title = serializers.CharField(required=False)
     job_id = serializers.IntegerField(required=False)
 

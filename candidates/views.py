@@ -1,5 +1,7 @@
 """The page of a job with its candidates, the page of one application, and what is done on them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from candidates import decisions, files, intake, ledger, listing
 from candidates.forms import DecisionForm
 from candidates.listing import Listing
-from candidates.models import Application, UploadBatch, UploadItem
+from candidates.models import Application, Resume, UploadBatch, UploadItem
 from jobs.models import Job
 from jobs.views import visible
 from models_admin.pages import Request, back, needs, refused
@@ -34,6 +36,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "items_digest": ledger.digest(items),
         "counts": ledger.of_job(job),
         "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
+        "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
         "query": request.GET.urlencode(),
     }
     return render(request, "jobs/page.html", context)
@@ -85,6 +88,7 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "application": application,
         "job": job,
         "evaluation": evaluation,
+        "pages": _shown_pages(application.resume),
         "stale": evaluation is not None and evaluation.job_version_id != job.current.pk,
         "evaluations": evaluations,
         "decisions": application.decisions.select_related("decided_by"),
@@ -92,6 +96,15 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "newest_version": versions[0] if versions and versions[0].pk > application.pk else None,
     }
     return render(request, "candidates/application.html", context)
+
+
+def _shown_pages(resume: Resume) -> list[dict[str, Any]]:
+    """The pages that have an image, by number, with its size."""
+    return [
+        {"number": number, **page["image"]}
+        for number, page in enumerate(resume.pages, 1)
+        if page.get("image")
+    ]
 
 
 def _versions(application: Application) -> QuerySet[Application]:
@@ -125,6 +138,19 @@ def resume_file(request: Request, application_id: int) -> HttpResponseBase:
         return files.response(application)
     except FileNotFoundError as lost:
         raise Http404("The document is missing from the store. Tell an administrator.") from lost
+
+
+@require_safe
+def page_image(request: Request, resume_id: int, number: int) -> HttpResponseBase:
+    """A page of a document as people see it, for whoever may see an application with it."""
+    resume = Resume.objects.filter(applications__in=Application.objects.visible_to(request.user))
+    found = resume.filter(pk=resume_id).first()
+    if found is None:
+        raise Http404("There is no such document, or its job is not shared with you.")
+    try:
+        return files.page_image(found, number)
+    except FileNotFoundError as missing:
+        raise Http404("There is no image of this page.") from missing
 
 
 def _visible(request: Request, application_id: int) -> Application:

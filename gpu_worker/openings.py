@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import logging
 
-from candidates import preparation
-from candidates.documents import DocumentRefused, Encrypted
+from candidates import archives, kinds, preparation
 from candidates.leases import ClaimLost
 from candidates.models import ItemState
 from candidates.preparation import Opening
+from candidates.refusals import DocumentRefused
 from gpu_worker.database import Database
 from gpu_worker.hand import Hand
 from models_admin.models import GpuWorker
@@ -44,10 +44,14 @@ class Openings:
 
     async def _open(self, opening: Opening) -> None:
         try:
-            document = await asyncio.to_thread(preparation.read, opening)
-        except Encrypted as refusal:
-            await self._db(preparation.refuse, opening, ItemState.ENCRYPTED, str(refusal))
+            if opening.media_type == kinds.ZIP:
+                await self._unpack(opening)
+            else:
+                found = await asyncio.to_thread(preparation.read, opening)
+                await self._db(preparation.complete, opening, found)
         except DocumentRefused as refusal:
-            await self._db(preparation.refuse, opening, ItemState.UNREADABLE, str(refusal))
-        else:
-            await self._db(preparation.complete, opening, document)
+            await self._db(preparation.refuse, opening, ItemState(refusal.state), str(refusal))
+
+    async def _unpack(self, opening: Opening) -> None:
+        with contextlib.closing(await asyncio.to_thread(archives.unpack, opening)) as found:
+            await self._db(archives.replace, opening, found)

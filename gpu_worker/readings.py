@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 
-from candidates import evaluations
+from candidates import evaluations, store
 from candidates.evaluations import Reading
 from candidates.leases import ClaimLost
 from gpu_worker import queue
@@ -17,7 +18,7 @@ from gpu_worker.metrics import Metrics
 from gpu_worker.scheduler import Selection, next_batch
 from gpu_worker.serving import Serving
 from gpu_worker.swapper import Admitted, Answered, Swapper
-from models_admin.models import GpuWorker
+from models_admin.models import GpuWorker, Mode
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,8 @@ class Readings:
         began_s = time.monotonic()
         model = engine.spec.name
         try:
-            reply = await engine.evaluate(_request(reading))
+            images = await self._images(engine, serving, reading)
+            reply = await engine.evaluate(_request(reading, images))
             self._serving.all_is_well()
             self._fleet.used(engine)
             used = {"prompt": reply.prompt_tokens, "generated": reply.generated_tokens}
@@ -91,7 +93,7 @@ class Readings:
         except AnswerFailed as failure:
             self._serving.all_is_well()
             self._metrics.evaluation_failed(model, "answer")
-            await self._fail(reading, str(failure))
+            await self._fail(reading, str(failure), in_answer=True)
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
         except asyncio.CancelledError:
@@ -106,8 +108,15 @@ class Readings:
             self._alone = None if self._alone == reading.pk else self._alone
             self._swapper.handle(Answered(request=reading.pk))
 
+    async def _images(self, engine: Engine, serving: Selection, reading: Reading) -> Mapping[int, bytes]:
+        """What One-Shot shows to a model that sees pages; nobody else is given images."""
+        if serving.mode != Mode.ONE_SHOT or not engine.spec.sees_pages:
+            return {}
+        return await asyncio.to_thread(store.images, reading.image_keys)
+
     async def _write(self, engine: Engine, serving: Selection, reading: Reading, reply: Reply) -> None:
-        saw_text_only = engine.spec.sees_pages or serving.parser_id is not None
+        one_shot = serving.mode == Mode.ONE_SHOT and engine.spec.sees_pages
+        saw_text_only = serving.parser_id is not None or (one_shot and not reply.seen)
         await self._db(
             evaluations.complete,
             reading,
@@ -116,9 +125,9 @@ class Readings:
             model_revision=engine.revision,
         )
 
-    async def _fail(self, reading: Reading, sentence: str) -> None:
+    async def _fail(self, reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         try:
-            await self._db(evaluations.fail, reading, sentence)
+            await self._db(evaluations.fail, reading, sentence, in_answer=in_answer)
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
 
@@ -131,10 +140,12 @@ class Readings:
             await self._db(evaluations.engine_died, reading, sentence)
 
 
-def _request(reading: Reading) -> Request:
+def _request(reading: Reading, images: Mapping[int, bytes]) -> Request:
     return Request(
         id=reading.pk,
         job_title=reading.job_title,
         job_description=reading.job_description,
         pages=reading.pages,
+        images=images,
+        wrong=reading.wrong,
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEAD = 64
 VOCABULARY = 1024
-CONTEXT = 8192  # tokens
+CONTEXT = 16384  # tokens
 PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"  # ids 0, 1 and 2
 FILES = ("config.json", "tokenizer.json", "model.safetensors")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from candidates import documents, evaluations, preparation
+from candidates import evaluations, preparation, reader
 from candidates.leases import renew
 from candidates.models import Evaluation, UploadItem
 from gpu_worker import queue, roster, selections
@@ -130,7 +130,7 @@ class Worker:
         moving = [task for task in (self._swapping, self._starting) if task]
         in_hand = [*self.readings.hand.tasks, *self.openings.hand.tasks, *moving]
         await finish_or_cancel(in_hand, settings.DRAIN_S)
-        documents.stop_reading()  # put back by now, so nobody waits for what they would say
+        reader.stop_reading()  # put back by now, so nobody waits for what they would say
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

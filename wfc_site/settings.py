@@ -39,6 +39,7 @@ class Environment(BaseSettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     max_file_mib: int = Field(20, ge=1, le=1024)
+    max_zip_mib: int = Field(200, ge=1, le=1024)
     max_request_mib: int = Field(1024, ge=1)
     max_pages: int = Field(20, ge=1, le=200)
     worker_name: str = Field("gpu0", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -290,6 +291,7 @@ PORT = ENVIRONMENT.port
 MODELS_DIR = (ENVIRONMENT.models_dir or DATA_DIR / "models").resolve()
 MODELS_FILE = ENVIRONMENT.models_file
 MAX_FILE_BYTES = ENVIRONMENT.max_file_mib * 2**20
+MAX_ZIP_BYTES = ENVIRONMENT.max_zip_mib * 2**20
 MAX_REQUEST_BYTES = ENVIRONMENT.max_request_mib * 2**20
 MAX_PAGES = ENVIRONMENT.max_pages
 WORKER_NAME = ENVIRONMENT.worker_name

@@ -23,6 +23,7 @@ urlpatterns = [
     path("applications/<int:application_id>", candidates.views.application_page, name="application-page"),
     path("applications/<int:application_id>/decide", candidates.views.decide, name="application-decide"),
     path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
+    path("documents/<int:resume_id>/pages/<int:number>", candidates.views.page_image, name="page-image"),
     path("items/<int:item_id>/retry", candidates.views.retry, name="item-retry"),
     path("models", models_admin.views.model_list, name="model-list"),
     path("models/swap", models_admin.views.swap, name="swap"),

@@ -4,25 +4,61 @@ What all résumés of a job share comes first, so that an engine computes it onc
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-
-DECIDE = Path(__file__).with_name("decide.txt").read_text(encoding="utf-8").strip()
-VERSION = f"decide-1-{hashlib.blake2s(DECIDE.encode(), digest_size=4).hexdigest()}"
-
-Messages = list[dict[str, str]]
+from typing import Any
 
 
-def decide(job_title: str, job_description: str, pages: Sequence[str]) -> Messages:
-    """The messages that ask for an `answers.Answer` about one résumé, whose pages' text is `pages`."""
-    job = f"<job_opening>\n{fenced(job_title)}\n\n{fenced(job_description)}\n</job_opening>"
-    document = "\n".join(
-        f'<page number="{number}">\n{fenced(text)}\n</page>' for number, text in enumerate(pages, 1)
-    )
-    return [
-        {"role": "system", "content": DECIDE},
-        {"role": "user", "content": f"{job}\n\n<document>\n{document}\n</document>\n\nYour JSON object:"},
-    ]
+def _written(file: str) -> str:
+    return Path(__file__).with_name(file).read_text(encoding="utf-8").strip()
+
+
+DECIDE, SEE = _written("decide.txt"), _written("see.txt")
+VERSION = f"decide-2-{hashlib.blake2s((DECIDE + SEE).encode(), digest_size=4).hexdigest()}"
+IMAGE = {"type": "image"}
+
+Messages = list[dict[str, Any]]
+
+
+def decide(
+    job_title: str,
+    job_description: str,
+    pages: Sequence[str],
+    seen: Collection[int] = (),
+    wrong: str = "",
+) -> Messages:
+    """The messages that ask for an `answers.Answer` about one résumé, whose pages' text is `pages`.
+
+    `seen` are the numbers of the pages (1 is the first) whose images go with it, in order, each in the place
+    of an `IMAGE`; without any the content is one string, which every chat template takes. `wrong` says what
+    could not be used of an earlier answer.
+    """
+    job = f"<job_opening>\n{fenced(job_title)}\n\n{fenced(job_description)}\n</job_opening>\n\n"
+    again = f"\n\nAn earlier answer could not be used: {fenced(wrong)}\nAnswer again." if wrong else ""
+    parts = [job, f"{SEE}\n\n" if seen else "", *_document(pages, seen), f"{again}\n\nYour JSON object:"]
+    return [{"role": "system", "content": DECIDE}, {"role": "user", "content": _content(parts)}]
+
+
+def _document(pages: Sequence[str], seen: Collection[int]) -> Iterator[str | dict[str, str]]:
+    yield "<document>"
+    for number, text in enumerate(pages, 1):
+        yield f'\n<page number="{number}">\n'
+        if number in seen:
+            yield IMAGE
+            yield "\n"
+        yield f"{fenced(text)}\n</page>"
+    yield "\n</document>"
+
+
+def _content(parts: Sequence[str | dict[str, str]]) -> str | list[dict[str, str]]:
+    """The words between two images as one part; all of them as a string where there is no image."""
+    content = [{"type": "text", "text": ""}]
+    for part in parts:
+        if isinstance(part, str):
+            content[-1]["text"] += part
+        else:
+            content += [part, {"type": "text", "text": ""}]
+    return content[0]["text"] if len(content) == 1 else content
 
 
 def fenced(text: str) -> str:

@@ -51,19 +51,26 @@ class EngineSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One résumé for one job: `pages` is the text of each page, in order."""
+    """One résumé for one job: `pages` is the text of each page, in order.
+
+    `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
+    `wrong` says why an earlier answer could not be used.
+    """
 
     id: int
     job_title: str
     job_description: str
     pages: tuple[str, ...]
+    images: Mapping[int, bytes] = field(default_factory=dict)
+    wrong: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer, and what it took: tokens read and written, none for rules."""
+    """An answer, and what it took: tokens read and written, none for rules; `seen` pages were looked at."""
 
     answer: Answer
+    seen: int = 0
     prompt_tokens: int = 0
     generated_tokens: int = 0
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
 from gpu_worker.engines.rules import RulesEngine
 from gpu_worker.engines.vllm import scratch
-from gpu_worker.engines.vllm.engine import VllmEngine, look_into, preload
+from gpu_worker.engines.vllm.engine import VllmEngine
+from gpu_worker.engines.vllm.imports import look_into, preload
 
 PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine, "vllm": VllmEngine}
 

@@ -10,7 +10,7 @@ from django.db import connections
 from django.test import AsyncClient
 from knox.models import AuthToken
 
-from candidates import intake, ledger, waiting
+from candidates import arrivals, intake, ledger, store, waiting
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
 from tests.api.conftest import PDF, api_of
 
@@ -45,7 +45,7 @@ def full_disk(monkeypatch, tmp_path, settings):
     def full(storage, key):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(intake, "_sync", full)
+    monkeypatch.setattr(store, "sync", full)
     return lambda: [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -60,7 +60,7 @@ class TestOneFile:
         ("content", "state", "words"),
         [
             (b"", "unreadable", "The file is empty."),
-            (b"PK\x03\x04 word", "unsupported", "not a PDF, whatever its name says"),
+            (b"GIF89a", "unsupported", "whatever its name says: PDF, Word (.docx), PNG"),
             (b"%PDF-" + b"x" * 2 * 2**20, "too_large", "2.1 MiB; at most 2 are taken"),
         ],
     )
@@ -98,7 +98,7 @@ class TestOneFile:
          ("a\u202efdp.exe", "afdp.exe"), ("\ud800.pdf", "pdf")],
     )  # fmt: skip
     def test_only_the_files_own_name_is_taken(self, name, kept):
-        assert intake.clean_name(name) == kept
+        assert arrivals.clean_name(name) == kept
 
     def test_where_it_is_kept_has_nothing_to_do_with_its_name(self, send):
         send("../../evil.pdf")

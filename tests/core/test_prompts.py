@@ -63,8 +63,42 @@ def test_what_a_person_reads_is_still_there():
     assert fenced("  C++ <b> & 100 %  ") == "C++ ‹b› & 100 %"
 
 
+def parts(*pages: str, seen: tuple[int, ...]) -> list[dict[str, str]]:
+    """What the user says, in parts, where the pages `seen` are shown."""
+    return decide(*JOB, pages, seen)[1]["content"]
+
+
+def test_an_image_stands_before_the_text_of_its_page():
+    before, image, after = parts("first", "second", seen=(2,))
+    assert image == prompts.IMAGE
+    assert before["text"].endswith('first\n</page>\n<page number="2">\n')
+    assert after["text"].startswith("\nsecond\n</page>")
+
+
+def test_there_are_as_many_images_as_pages_are_seen():
+    assert parts("a", "b", "c", seen=(1, 3)).count(prompts.IMAGE) == 2
+
+
+def test_who_sees_pages_is_told_that_the_image_counts_before_the_document_begins():
+    told = parts("a", seen=(1,))[0]["text"]
+    assert told.index(prompts.SEE) < told.index("<document>")
+
+
+def test_who_sees_none_is_given_one_string():
+    assert isinstance(decide(*JOB, ["a"])[1]["content"], str)
+    assert prompts.SEE not in said("a")
+
+
+def test_what_was_wrong_with_an_answer_is_said_behind_all_that_is_shared():
+    first, again = said("a"), decide(*JOB, ["a"], wrong="reason: <too> long")[1]["content"]
+    assert prompts.DECIDE + again.partition("\n\nAn earlier answer")[0] == first.removesuffix(f"\n\n{ASKED}")
+    assert "could not be used: reason: ‹too› long\nAnswer again." in again
+    assert again.endswith(ASKED)
+
+
 def test_the_version_names_the_very_text():
-    digest = hashlib.blake2s(prompts.DECIDE.encode(), digest_size=4).hexdigest()
+    text = prompts.DECIDE + prompts.SEE
+    digest = hashlib.blake2s(text.encode(), digest_size=4).hexdigest()
     assert prompts.VERSION.endswith(digest)
 
 

@@ -2,34 +2,36 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from candidates import documents
+from candidates import documents, kinds
 from candidates.documents import Document
+from candidates.refusals import DocumentRefused
 
 Opened = Callable[..., Document]
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Opened:
-    """Read these bytes as the worker would: `opened(data, max_pages=20, wall_s=30)`."""
+    """Read these bytes as the worker would: `opened(data, kinds.PDF, max_pages=20, wall_s=60)`."""
 
-    def opened(data: bytes, *, max_pages: int = 20, wall_s: float = documents.WALL_S) -> Document:
+    def opened(data: bytes, kind: str = kinds.PDF, **limits: Any) -> Document:
         path = tmp_path / "upload"
         path.write_bytes(data)
-        return documents.read(path, documents.PDF, max_pages=max_pages, wall_s=wall_s)
+        return documents.read(path, kind, **{"max_pages": 20} | limits)
 
     return opened
 
 
 @pytest.fixture
-def refused(opened: Opened) -> Callable[..., documents.DocumentRefused]:
+def refused(opened: Opened) -> Callable[..., DocumentRefused]:
     """The refusal that these bytes end in."""
 
-    def refused(data: bytes, **limits: float) -> documents.DocumentRefused:
-        with pytest.raises(documents.DocumentRefused) as refusal:
-            opened(data, **limits)
+    def refused(data: bytes, kind: str = kinds.PDF, **limits: Any) -> DocumentRefused:
+        with pytest.raises(DocumentRefused) as refusal:
+            opened(data, kind, **limits)
         return refusal.value
 
     return refused

@@ -18,6 +18,16 @@ def written(*pages: str) -> bytes:
     return out.getvalue()
 
 
+def filled_form(value: str) -> bytes:
+    """A form with one field, filled in."""
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    canvas.acroForm.textfield(name="name", value=value, x=72, y=700, width=300, height=30)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
 def locked(*, user: str, owner: str) -> bytes:
     """A PDF that only the `user` password opens; "" lets everybody read and nobody change it."""
     writer = PdfWriter(PdfReader(io.BytesIO(written("Mara Vell, mara@example.org"))))

@@ -10,10 +10,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from candidates import documents
-from candidates.documents import Document, ReaderFailed, Unreadable
+from candidates import documents, kinds, reader
+from candidates.documents import Document
+from candidates.reader import ReaderFailed
+from candidates.refusals import Unreadable
 from tests.documents import files
 from tests.seen import eventually
+
+SAY = """
+def say(answer, before=b""):
+    answer = answer.encode()
+    sys.stdout.buffer.write(before + answer + len(answer).to_bytes(8, "big"))
+"""
 
 
 @pytest.fixture
@@ -22,9 +30,9 @@ def taken_over(tmp_path: Path, monkeypatch) -> Callable[[str], Document]:
 
     def taken_over(code: str) -> Document:
         script = tmp_path / "child.py"
-        script.write_text(f"import os, signal, sys, time\n{code}\n")
-        monkeypatch.setattr(documents, "CHILD", script)
-        return documents.read(script, documents.PDF, max_pages=20, wall_s=0.3)
+        script.write_text(f"import os, signal, sys, time\n{SAY}\n{code}\n")
+        monkeypatch.setattr(reader, "CHILD", script)
+        return documents.read(script, kinds.PDF, max_pages=20, wall_s=0.3)
 
     return taken_over
 
@@ -35,14 +43,14 @@ def in_another_process(code: str, *arguments: object) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def test_pdfium_never_comes_into_the_process_that_asks(tmp_path):
+def test_pdfium_and_pillow_never_come_into_the_process_that_asks(tmp_path):
     (tmp_path / "upload").write_bytes(files.written("Mara Vell"))
     code = """
         import sys
         from pathlib import Path
-        from candidates import documents
-        document = documents.read(Path(sys.argv[1]), documents.PDF, max_pages=20)
-        print(document.pages[0].text, [name for name in sys.modules if "pdfium" in name])
+        from candidates import documents, kinds
+        document = documents.read(Path(sys.argv[1]), kinds.PDF, max_pages=20)
+        print(document.pages[0].text, [name for name in sys.modules if "pdfium" in name or name == "PIL"])
     """
     assert in_another_process(code, tmp_path / "upload") == "Mara Vell []\n"
 
@@ -50,43 +58,51 @@ def test_pdfium_never_comes_into_the_process_that_asks(tmp_path):
 def test_the_reader_limits_itself():
     code = """
         import resource, runpy, signal, sys
-        runpy.run_path(sys.argv[1])["limit_myself"](7)
+        runpy.run_path(sys.argv[1])["limit_myself"](7, 1000)
         limits = "AS", "CPU", "FSIZE", "CORE", "NPROC", "NOFILE"
         print(*[resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in limits])
         print(round(signal.getitimer(signal.ITIMER_REAL)[0]))
     """
-    assert in_another_process(code, documents.CHILD) == "1500000000 20 8388608 0 0 64\n7\n"
+    assert in_another_process(code, reader.CHILD.with_name("limits.py")) == "1500000000 40 1000 0 0 64\n7\n"
 
 
 def test_the_reader_keeps_a_limit_that_is_lower_already():
     code = """
         import resource, runpy, sys
         resource.setrlimit(resource.RLIMIT_CPU, (3, 3))
-        runpy.run_path(sys.argv[1])["limit_myself"](7)
+        runpy.run_path(sys.argv[1])["limit_myself"](7, 1000)
         print(resource.getrlimit(resource.RLIMIT_CPU))
     """
-    assert in_another_process(code, documents.CHILD) == "(3, 3)\n"
+    assert in_another_process(code, reader.CHILD.with_name("limits.py")) == "(3, 3)\n"
 
 
-def test_the_reader_can_open_no_file_while_it_reads(tmp_path):
+@pytest.mark.parametrize("module", ["pdf", "pictures"])
+def test_the_reader_can_open_no_file_while_it_reads(tmp_path, module):
     code = """
-        import runpy, sys
-        child = runpy.run_path(sys.argv[1])
-        child["examine"](open(sys.argv[2], "rb").read(), 20)
+        import io, sys
+        from importlib import import_module
+        from candidates.child.page_images import Images
+        from candidates.child.refused import Refused
+        data = open(sys.argv[2], "rb").read()
+        child = import_module(f"candidates.child.{sys.argv[1]}")
+        try:
+            child.examine(data, 20, Images(io.BytesIO()))
+        except Refused:
+            pass
         try:
             open(sys.argv[2])
         except OSError as error:
             print(error.strerror)
     """
     (tmp_path / "upload").write_bytes(files.written("Mara Vell"))
-    assert in_another_process(code, documents.CHILD, tmp_path / "upload") == "Too many open files\n"
+    assert in_another_process(code, module, tmp_path / "upload") == "Too many open files\n"
 
 
 def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_path):
     (tmp_path / "upload").write_bytes(files.squeezed(b"q Q ", mebibytes=400))
     code = (
-        "import sys; from pathlib import Path; from candidates import documents\n"
-        "documents.read(Path(sys.argv[1]), documents.PDF, max_pages=20, wall_s=2)"
+        "import sys; from pathlib import Path; from candidates import documents, kinds\n"
+        "documents.read(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=2)"
     )
     asking = psutil.Popen([sys.executable, "-c", code, str(tmp_path / "upload")])
     eventually(asking.children)
@@ -99,12 +115,12 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
 def test_the_reader_knows_nothing_of_the_environment(taken_over, monkeypatch):
     monkeypatch.setenv("WFC_SECRET_KEY", "secret")
     known = "set(os.environ) - {'LC_CTYPE'}"  # Python's own choice where no language is set
-    code = f"""print('{{"page_count": %d, "pages": []}}' % (1000 + len({known})))"""
+    code = f"""say('{{"page_count": %d, "pages": []}}' % (1000 + len({known})))"""
     assert taken_over(code).page_count == 1000
 
 
 def test_no_code_of_ours_or_of_the_users_is_within_reach_of_the_reader(taken_over):
-    code = """print('{"page_count": %d, "pages": []}' % (1000 + sys.flags.isolated))"""
+    code = """say('{"page_count": %d, "pages": []}' % (1000 + sys.flags.isolated))"""
     assert taken_over(code).page_count == 1001
 
 
@@ -120,14 +136,14 @@ def test_a_reader_out_of_processor_time_took_too_long(taken_over):
 
 @pytest.mark.timeout(20)
 def test_a_reader_that_does_not_end_itself_is_ended(taken_over, monkeypatch):
-    monkeypatch.setattr(documents, "GRACE_S", 0.2)
+    monkeypatch.setattr(reader, "GRACE_S", 0.2)
     with pytest.raises(Unreadable, match="takes too long"):
         taken_over("signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)")
 
 
 @pytest.mark.parametrize("end", ["sys.exit(1)", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken_over, end):
-    with pytest.raises(ReaderFailed, match="The PDF reader ended with"):
+    with pytest.raises(ReaderFailed, match="The reader ended with"):
         taken_over(end)
 
 
@@ -137,10 +153,11 @@ def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken
         "",
         "{",
         '{"page_count": 0, "pages": []}',
-        '{"page_count": 1, "pages": [{"width_pt": 1e999, "height_pt": 1, "text": ""}]}',
-        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\u0000"}]}',
-        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\ud800"}]}',
-        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "%s"}]}' % ("a" * 100_001),
+        '{"page_count": 1, "pages": [{"width_pt": 1e999, "height_pt": 1, "text": "", "image": null}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\u0000", "image": null}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "\\\\ud800", "image": null}]}',
+        '{"page_count": 1, "pages": [{"width_pt": 1, "height_pt": 1, "text": "%s", "image": null}]}'
+        % ("a" * 100_001),
         '{"refused": "for a bribe"}',
     ],
     ids=[
@@ -156,14 +173,14 @@ def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken
 )
 def test_an_answer_that_makes_no_sense_is_not_believed(taken_over, answer):
     with pytest.raises(ReaderFailed, match="makes no sense"):
-        taken_over(f"print('{answer}')")
+        taken_over(f"say('{answer}')")
 
 
 def test_a_file_that_is_not_there_is_no_fault_of_the_file(tmp_path):
     with pytest.raises(FileNotFoundError):
-        documents.read(tmp_path / "gone", documents.PDF, max_pages=20)
+        documents.read(tmp_path / "gone", kinds.PDF, max_pages=20)
 
 
 def test_ctrl_c_is_for_the_worker_not_for_its_reader(taken_over):
-    code = """print('{"page_count": %d, "pages": []}' % os.getpgid(0))"""
+    code = """say('{"page_count": %d, "pages": []}' % os.getpgid(0))"""
     assert taken_over(code).page_count != os.getpgid(0)

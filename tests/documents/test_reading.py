@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from candidates import documents
-from candidates.pdf_child import DOCUMENT_CHARS, PAGE_CHARS
-from candidates.words import cleaned
+from candidates import documents, kinds
+from candidates.child.text import DOCUMENT_CHARS, PAGE_CHARS, cleaned
 from tests.documents import files
 
 RESUMES = Path(__file__).parent.parent / "data" / "resumes"
@@ -16,14 +15,14 @@ LAYOUTS = {"classic": 2, "ember": 2, "harvard": 2, "moderncv": 3, "opal": 3}
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_name_and_address_are_read_from_every_layout_of_the_same_resume(layout):
-    text = documents.read(RESUMES / f"john_doe_{layout}.pdf", documents.PDF, max_pages=20).pages[0].text
+    text = documents.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages[0].text
     assert "John Doe" in text.splitlines()[:3]
     assert "john.doe@email.com" in text
 
 
 @pytest.mark.parametrize(("layout", "pages"), LAYOUTS.items())
 def test_every_page_of_a_resume_is_read_and_counted(layout, pages):
-    document = documents.read(RESUMES / f"john_doe_{layout}.pdf", documents.PDF, max_pages=20)
+    document = documents.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20)
     assert (document.page_count, len(document.pages)) == (pages, pages)
 
 
@@ -99,20 +98,8 @@ def test_several_files_are_read_at_once_from_threads(opened):
     with ThreadPoolExecutor(6) as threads:
         files_read = threads.map(
             lambda layout: (
-                documents.read(RESUMES / f"john_doe_{layout}.pdf", documents.PDF, max_pages=20).page_count
+                documents.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).page_count
             ),
             list(LAYOUTS) * 2,
         )
         assert list(files_read) == list(LAYOUTS.values()) * 2
-
-
-@pytest.mark.parametrize("head", [b"%PDF-1.7\n", b"\xef\xbb\xbf\r\n%PDF-1.4", b" " * 1000 + b"%PDF-2.0"])
-def test_a_pdf_is_told_by_its_first_words(head):
-    assert documents.media_type(head) == "application/pdf"
-
-
-@pytest.mark.parametrize(
-    "head", [b"", b"PK\x03\x04", b"\x89PNG\r\n", b"Dear %PDF, ", b" " * 1024 + b"%PDF-1.7"]
-)
-def test_anything_else_is_nothing_we_read(head):
-    assert documents.media_type(head) is None

@@ -2,8 +2,7 @@
 
 import pytest
 
-from candidates import documents
-from candidates.documents import Encrypted, Unreadable
+from candidates.refusals import Encrypted, Unreadable
 from tests.documents import files
 
 AGAIN = "Save it as a PDF again and upload that."
@@ -77,8 +76,3 @@ def test_arrays_within_arrays_without_end_leave_the_page_empty(opened):
 
 def test_a_sound_file_is_read_after_all_of_these(opened):
     assert opened(files.written("Mara Vell")).pages[0].text == "Mara Vell"
-
-
-def test_a_type_that_is_not_read_is_refused_by_name(tmp_path):
-    with pytest.raises(Unreadable, match="Files of the type image/png cannot be opened"):
-        documents.read(tmp_path / "scan.png", "image/png", max_pages=20)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from candidates import documents
-from candidates.words import Box, overlapping
+from candidates import documents, kinds
+from candidates.child.words import Box, overlapping
 from tests.documents import files, tampered
 from tests.documents.tampered import HEIGHT, WIDTH, document
 
@@ -53,7 +53,7 @@ def lines_of(page: documents.Page) -> list[str]:
 
 
 def read(path: Path) -> list[documents.Page]:
-    return list(documents.read(path, documents.PDF, max_pages=20).pages)
+    return list(documents.read(path, kinds.PDF, max_pages=20).pages)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_a_soft_hyphen_within_a_line_is_nothing(opened):
 
 
 def test_words_from_right_to_left_are_read_from_the_right():
-    from candidates import reading_order
-    from candidates.words import Word
+    from candidates.child import reading_order
+    from candidates.child.words import Word
 
     first, second = Word("שלום", 200, 10, 240, 22, 12), Word("עולם", 150, 10, 190, 22, 12)
     assert reading_order.text([second, first]) == "שלום עולם"

@@ -11,7 +11,7 @@ from gpu_worker.engines.vllm import arguments as module
 from gpu_worker.engines.vllm.arguments import CPU_KV_CACHE_BYTES, arguments, environment
 
 FOLDER = Path("/cache/models--your--model/snapshots/0123abc")
-NO_PAGES, ONE_PAGE = {}, {"limit_mm_per_prompt": {"image": 1, "video": 0, "audio": 0}}
+NO_PAGES, PAGES = {}, {"limit_mm_per_prompt": {"image": 20, "video": 0, "audio": 0}}
 ON_GPU_ONLY = {"enable_sleep_mode", "worker_extension_cls", "gpu_memory_utilization"}
 
 
@@ -56,8 +56,8 @@ def test_answers_are_held_to_their_schema_by_guidance(on):
 
 
 @both
-@pytest.mark.parametrize(("sees_pages", "limits"), [(True, ONE_PAGE), (False, NO_PAGES)])
-def test_memory_is_kept_for_one_page_a_prompt_and_for_no_sound(on, sees_pages, limits):
+@pytest.mark.parametrize(("sees_pages", "limits"), [(True, PAGES), (False, NO_PAGES)])
+def test_a_prompt_may_hold_every_page_that_is_read_and_no_sound(on, sees_pages, limits):
     said = on(sees_pages=sees_pages)
     assert {name: value for name, value in said.items() if name == "limit_mm_per_prompt"} == limits
 

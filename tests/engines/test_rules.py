@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candidates import documents
+from candidates import documents, kinds
 from candidates.answers import Answer, Met
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
@@ -50,7 +50,7 @@ def verdicts(answer: Answer) -> dict[str, Met]:
 
 @cache
 def pages_of(path: Path) -> tuple[str, ...]:
-    return tuple(page.text for page in documents.read(path, documents.PDF, max_pages=20).pages)
+    return tuple(page.text for page in documents.read(path, kinds.PDF, max_pages=20).pages)
 
 
 class TestTerms:

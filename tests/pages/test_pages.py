@@ -140,6 +140,16 @@ def test_an_application_shows_its_criteria_with_quote_and_page(alice, ann):
         assert words in text
 
 
+def test_an_application_shows_its_pages_and_its_quotes_lead_to_them(alice, ann):
+    image = {"key": "a.2.webp", "width_px": 1240, "height_px": 1754}
+    pages = [{"text": "a", "image": None}, {"text": "Python since 2015", "image": image}]
+    Resume.objects.filter(pk=ann.resume_id).update(pages=pages)
+    text = alice.get(reverse("application-page", args=[ann.pk])).text
+    assert f'src="{reverse("page-image", args=[ann.resume_id, 2])}" width="1240" height="1754"' in text
+    assert reverse("page-image", args=[ann.resume_id, 1]) not in text
+    assert 'href="#page-2"' in text
+
+
 def test_an_earlier_version_points_to_the_newest(alice, ann, make_application):
     newer = make_application("Ann")
     text = alice.get(reverse("application-page", args=[ann.pk])).text

@@ -169,7 +169,10 @@ async def test_a_name_that_no_hub_can_have_says_so(hub):
 async def test_a_hub_that_does_not_answer_says_so(cache, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     said = await refusal()
-    assert said == f"{NAME} cannot be fetched from http://127.0.0.1:9: [Errno 111] Connection refused"
+    assert said == (
+        f"{NAME} cannot be fetched from http://127.0.0.1:9: [Errno 111] Connection refused. "
+        "Look at the network and HF_ENDPOINT, or put the weights into WFC_MODELS_DIR."
+    )
 
 
 async def test_a_repository_without_safetensors_says_so(hub):

@@ -33,7 +33,7 @@ def test_the_configuration_names_its_architecture_and_its_context(checkpoints, n
 
     config = AutoConfig.from_pretrained(checkpoints / name, local_files_only=True)
     assert config.architectures == [architecture]
-    assert config.get_text_config().max_position_embeddings == 8192
+    assert config.get_text_config().max_position_embeddings == 16384
 
 
 @pytest.mark.parametrize("name", KINDS)

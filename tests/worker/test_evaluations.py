@@ -114,6 +114,24 @@ def test_two_failures_are_tried_again_the_third_ends_it_with_the_reason(waiting,
     assert (item.state, item.reason, item.failed_in_model) == (ItemState.FAILED, "The answer was cut.", True)
 
 
+def test_what_is_wrong_with_an_answer_is_there_when_it_is_asked_for_again_and_gone_when_it_is_right(
+    waiting, worker
+):
+    waiting("a")
+    [first] = claim(worker)
+    evaluations.fail(first, "The answer was cut.", in_answer=True)
+    [again] = claim(worker)
+    assert (first.wrong, again.wrong) == ("", "The answer was cut.")
+    complete(again)
+    assert Evaluation.objects.get(pk=again.pk).error == ""
+
+
+def test_an_error_of_ours_is_not_told_to_the_model(waiting, worker):
+    waiting("a")
+    evaluations.fail(claim(worker)[0], "An error of ours.")
+    assert claim(worker)[0].wrong == ""
+
+
 def test_what_is_put_back_is_charged_nothing(waiting, worker):
     evaluation = waiting("a")
     evaluations.put_back(claim(worker))

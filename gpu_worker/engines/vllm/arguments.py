@@ -11,7 +11,8 @@ from models_admin.engine_args import WrongArguments
 
 CPU_KV_CACHE_BYTES = 1 << 30  # where a row says nothing: on a CPU vLLM would take a share of all memory
 CPU_SEQUENCES, GPU_SEQUENCES = 8, 64  # at once
-PER_PROMPT = {"image": 1, "video": 0, "audio": 0}  # vLLM keeps memory for the most that a prompt may hold
+IMAGES = 20  # as many pages as are read of a document
+PER_PROMPT = {"image": IMAGES, "video": 0, "audio": 0}  # what is not given is not loaded either
 # PyTorch reads the first that is set. Expandable segments break vLLM's sleep.
 ALLOCATOR = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
 

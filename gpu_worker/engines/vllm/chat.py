@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from candidates import answers
+from candidates import answers, prompts
 from candidates.answers import Answer
-from gpu_worker.engines.protocol import AnswerFailed, EngineSpec
+from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request
+from gpu_worker.engines.vllm import pictures
+from gpu_worker.engines.vllm.arguments import IMAGES
 from gpu_worker.engines.vllm.canary import PROMPT
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from vllm import SamplingParams
 
 PAGE_PIXELS = (1240, 1754)  # A4 at 150 dpi
@@ -24,20 +27,46 @@ class Chat:
         self.spec, self._tokenizer = spec, tokenizer
         self._controls = control_tokens(tokenizer)
 
-    def prompt(self, messages: Messages) -> Prompt:
-        """The prompt that the model's own chat template makes of `messages`. Raises AnswerFailed."""
+    def prompt(self, messages: Messages, images: Sequence["Image"] = ()) -> Prompt:
+        """The prompt that the model's own chat template makes of `messages`, in which `images` have a place.
+
+        Raises AnswerFailed.
+        """
         messages = [{**message, "content": self._plain(message["content"])} for message in messages]
         try:
             text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         except Exception as error:  # whatever the template's author thought of
             name = self.spec.name
             raise AnswerFailed(f"The chat template of {name} does not take the prompt: {error}.") from error
-        return {"prompt": text}
+        return {"prompt": text, "multi_modal_data": {"image": list(images)}} if images else {"prompt": text}
+
+    def seen(self, request: Request) -> list[int]:
+        """The numbers of the pages that the model is shown: as many of the first as it takes."""
+        limits = self.spec.engine_args.get("limit_mm_per_prompt", {})
+        most = int(limits.get("image", IMAGES)) if self.spec.sees_pages else 0
+        return sorted(request.images)[:most]
+
+    def question(self, request: Request, seen: Sequence[int] = ()) -> Prompt:
+        """The prompt that asks for an answer about `request`. Raises AnswerFailed."""
+        job, description, pages = request.job_title, request.job_description, request.pages
+        images = pictures.opened(request.images[number] for number in seen)
+        return self.prompt(prompts.decide(job, description, pages, seen, request.wrong), images)
+
+    def nothing_to_read(self) -> Answer:
+        """What is said of a scan that it cannot see: a model that is given nothing makes something up."""
+        name = self.spec.name
+        reason = (
+            f"The document has no text layer, only images, which {name} does not see: a person has to look."
+        )
+        return Answer(outcome="Needs Review", reason=reason)
 
     def _plain(self, content: Any) -> Any:
         """`content` in which nothing reads as a control token: who writes [/INST] ends nobody's turn."""
-        if not isinstance(content, str):  # pages with words of our own
-            return content
+        if not isinstance(content, str):
+            return [
+                {key: self._plain(said) if key == "text" else said for key, said in part.items()}
+                for part in content
+            ]
         for token in self._controls:
             content = content.replace(token, f"{token[0]} {token[1:]}")
         return content
@@ -51,10 +80,7 @@ class Chat:
 
         page = Image.linear_gradient("L").resize(PAGE_PIXELS).convert("RGB")
         content = [{"type": "image"}, {"type": "text", "text": PROMPT}]
-        return [
-            words,
-            {**self.prompt([{"role": "user", "content": content}]), "multi_modal_data": {"image": [page]}},
-        ]
+        return [words, self.prompt([{"role": "user", "content": content}], [page])]
 
     def sampling(self) -> "SamplingParams":
         """How an answer is drawn: within the schema, as the row says, and no longer than both allow."""

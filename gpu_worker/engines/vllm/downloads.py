@@ -234,7 +234,11 @@ def _sentence(name: str, revision: str, error: Exception) -> str:
         )
     if "Timeout" in type(error).__name__:  # the HTTP library's, which is another from version to version
         return _silence(name)
-    return f"{name} cannot be fetched from {constants.ENDPOINT}: {_first_line(error)}"
+    said = _first_line(error).rstrip(".")
+    return (
+        f"{name} cannot be fetched from {constants.ENDPOINT}: {said}. "
+        "Look at the network and HF_ENDPOINT, or put the weights into WFC_MODELS_DIR."
+    )
 
 
 def _answered(name: str, error: Any) -> str:

@@ -12,13 +12,13 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
-from candidates import prompts
+from candidates import answers
 from gpu_worker import memory
 from gpu_worker.engines.protocol import (
     AnswerFailed,
@@ -36,10 +36,10 @@ from gpu_worker.engines.vllm.arguments import (
     CPU_SEQUENCES,
     GPU_SEQUENCES,
     arguments,
-    environment,
 )
 from gpu_worker.engines.vllm.canary import PROMPT, TOKENS, Canary, difference, recorded, unsound
 from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy
+from gpu_worker.engines.vllm.imports import preload
 from gpu_worker.engines.vllm.processes import EngineProcesses, StillThere
 from gpu_worker.engines.vllm.weights import NotHere, Weights
 
@@ -57,26 +57,7 @@ CPU_OVERHEAD_GIB = 0.3  # seen with tiny weights: 235-330 MiB that are no weight
 SLOW_S = 600.0  # weights from disk into the running engine; kernels compiled at the first answer
 SPARE_TOKENS = 256  # some models have tokens for images that their weights know nothing of
 
-_importing = threading.Lock()
 _starting = threading.Lock()
-
-
-def preload(architectures: Sequence[str]) -> None:
-    """Import vLLM, here and in the fork server: about ten seconds, once. Blocks; call it in a thread."""
-    with _importing:
-        environment(settings.DATA_DIR, memory.on_gpu())
-        processes.start_fork_server(architectures)
-        for name in ("vllm.engine.arg_utils", "vllm.v1.engine.async_llm", "vllm.v1.structured_output"):
-            importlib.import_module(name)
-
-
-def look_into(architectures: Sequence[str]) -> None:
-    """Let vLLM find out what these model classes can do: ten seconds for each, once, kept in its cache."""
-    from vllm.model_executor.models.registry import ModelRegistry
-
-    for name in architectures:
-        with suppress(Exception):  # its load will say what is wrong
-            ModelRegistry.models[name].inspect_model_cls()
 
 
 class VllmEngine:
@@ -303,14 +284,18 @@ class VllmEngine:
     # Answering
 
     async def evaluate(self, request: Request) -> Reply:
-        messages = prompts.decide(request.job_title, request.job_description, request.pages)
         chat = self._chat()
-        output = await self._answered(chat.prompt(messages), chat.sampling())
+        seen = chat.seen(request)
+        if not seen and not any(page.strip() for page in request.pages):
+            return Reply(answer=chat.nothing_to_read())
+        asked = await asyncio.to_thread(chat.question, request, seen) if seen else chat.question(request)
+        output = await self._answered(asked, chat.sampling())
         done = output.outputs[0]
         if done.finish_reason != "stop":
             raise AnswerFailed(failures.unfinished(self.spec.name, str(done.finish_reason)))
         return Reply(
-            answer=chat.answer(done.text),
+            answer=answers.supported(chat.answer(done.text), request.pages),
+            seen=len(seen),
             prompt_tokens=len(output.prompt_token_ids or ()),
             generated_tokens=len(done.token_ids),
         )

@@ -35,6 +35,8 @@ KNOWN: dict[str, str] = {
         "Its weight files are damaged. Fetch them again."
     ),
 }
+# All that is said of a process that could not say anything itself.
+KILLED = r"Failed core proc\(s\): \{[^}]*: -9\b"
 
 
 def sentence(name: str, error: str) -> str:
@@ -43,6 +45,11 @@ def sentence(name: str, error: str) -> str:
         if found := re.search(pattern, error, re.DOTALL):
             parts = {key: (value or "").replace("'", "").strip() for key, value in found.groupdict().items()}
             return f"{name} cannot be loaded. {words.format(**parts)}"
+    if re.search(KILLED, error):
+        return (
+            f"{name} cannot be loaded. Its process was killed: the machine's memory was full, or somebody "
+            "did it. dmesg says which."
+        )
     return f"{name} cannot be loaded. vLLM says: {_first_line(error)}"
 
 

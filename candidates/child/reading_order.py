@@ -2,15 +2,13 @@
 
 An XY-cut over the words' boxes. A plain one reads the dates at the right margin as a column of their own;
 this one asks whether both sides of a gap flow as text does.
-
-Runs in the child process that reads documents: standard library only.
 """
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from candidates.words import SOFT_HYPHEN, Word, median
+from candidates.child.words import SOFT_HYPHEN, Word, median
 
 Line = list[Word]
 Block = list[Line]

@@ -2,16 +2,14 @@
 
 Recognised words stand where the picture has ink, and between two of them it has none. Words that somebody
 put behind a picture stand anywhere. What the letters are is not compared: that takes another recognition.
-
-Runs in the child process that reads documents: standard library only.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from candidates import pictures
-from candidates.pictures import Picture
-from candidates.words import Box, Word, overlapping
+from candidates.child import pixels
+from candidates.child.pixels import Picture
+from candidates.child.words import Box, Word, overlapping
 
 INK_LEVELS = 50  # darker than the paper by this much; or brighter, where writing is white on dark
 INK = (0.03, 0.75)  # of a word's box
@@ -51,7 +49,7 @@ def has_ink(picture: Picture, word: Word) -> bool:
     least, most = INK
     box = word.ink
     wide = Box(box.x0 - AROUND_PT, box.y0 - AROUND_PT, box.x1 + AROUND_PT, box.y1 + AROUND_PT)
-    rows = pictures.marks(picture, box, pictures.usual(picture, wide), INK_LEVELS)
+    rows = pixels.marks(picture, box, pixels.usual(picture, wide), INK_LEVELS)
     return least <= sum(map(sum, rows)) / sum(map(len, rows)) <= most
 
 
@@ -74,7 +72,7 @@ def _gaps(words: Sequence[Word]) -> Iterator[Box]:
 def _is_open(picture: Picture, gap: Box) -> bool:
     """Whether a column of paper runs through the gap."""
     wide = Box(gap.x0 - 4 * AROUND_PT, gap.y0 - AROUND_PT, gap.x1 + 4 * AROUND_PT, gap.y1 + AROUND_PT)
-    rows = pictures.marks(picture, gap, pictures.usual(picture, wide), INK_LEVELS)
+    rows = pixels.marks(picture, gap, pixels.usual(picture, wide), INK_LEVELS)
     columns = [sum(column) <= SPECKS * len(rows) for column in zip(*rows, strict=True)]
     free = "".join("x "[is_open] for is_open in columns).split("x")
     return max(map(len, free)) >= OPEN_WIDTH * len(columns)

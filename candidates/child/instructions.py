@@ -3,8 +3,6 @@
 They are shown to a person and change nothing else. A résumé may speak *about* prompts: "wrote prompts for
 GPT-4" is work, "ignore the previous instructions" at the start of a sentence is not. So what counts is who is
 spoken to: an order at the start of a sentence, an address to a machine, or the marks of a chat protocol.
-
-Runs in the child process that reads documents: standard library only.
 """
 
 import re

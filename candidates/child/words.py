@@ -1,28 +1,20 @@
-"""The words of a PDF page's text layer and where they stand.
-
-Runs in the child process that reads documents: standard library and PDFium only.
-"""
+"""The words of a PDF page's text layer and where they stand."""
 
 import ctypes
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+from candidates.child.text import HYPHENS, PAGE_CHARS, cleaned, kept
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
-PAGE_CHARS = 100_000  # what is read of a page; a dense one has 6,000
 WORD_CHARS = 1_000  # so that every list of words has an end
 NEIGHBOURS = 300  # more boxes at one height are not compared with each other
 FAR = 1e6  # points: whatever is further away, or nowhere, is here
 CUT = 0.3  # of the size: so far apart are two letters with the end of a line between them
 JUMP = 1.0  # of the size: so far apart no two letters are of one word
-HYPHENS = "\x02\ufffe\u00ad"  # PDFium marks a word that is cut at the end of a line
 SOFT_HYPHEN = "\u00ad"
-# The joiners of Persian and Hindi are spelling, not formatting; between Latin letters they only break words.
-STRAY_JOINERS = re.compile(r"(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])")
-LINE_END_HYPHENS = dict.fromkeys(map(ord, HYPHENS))
 
 
 Edges = tuple[float, float, float, float]
@@ -101,22 +93,6 @@ class Layer(NamedTuple):
 
     words: list[Word]
     raw: str
-
-
-def cleaned(text: str) -> str:
-    """Join words cut at line ends; drop what is no character; let every kind of space be one, icons too."""
-    whole = text.replace("\r\n", "\n").replace("\r", "\n").translate(LINE_END_HYPHENS)
-    if whole.isascii() and whole.isprintable():  # mostly so
-        return whole
-    return "".join(map(kept, STRAY_JOINERS.sub("", whole)))
-
-
-def kept(character: str) -> str:
-    if character.isprintable() or character in "\n\t\u200c\u200d":
-        return character
-    # Z: spaces other than U+0020. Co: private use, which in résumés are the icons of icon fonts.
-    category = unicodedata.category(character)
-    return " " if category.startswith("Z") or category == "Co" else ""
 
 
 def layer(page: "PdfPage", text: "PdfTextPage") -> Layer:

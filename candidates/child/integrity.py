@@ -2,8 +2,6 @@
 
 A word is seen when the page looks different without it. Everything that hides words is caught by that one
 test, whatever it is; the reason is found afterwards and only serves the person who reads it.
-
-Runs in the child process that reads documents: standard library and PDFium only.
 """
 
 import ctypes
@@ -12,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from candidates import pictures, text_layers
-from candidates.pictures import Picture
-from candidates.words import Box, Word, overlapping
+from candidates.child import pixels, text_layers
+from candidates.child.pixels import Picture
+from candidates.child.words import Box, Word, overlapping
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -82,9 +80,9 @@ class _Eye:
         from pypdfium2 import raw
 
         self._pdfium, self._page, self._text, self._words = raw, page, text.raw, words
-        self._shown = pictures.grey(page)
-        with pictures.without(pictures.texts(page)):
-            self._bare = pictures.grey(page)
+        self._shown = pixels.grey(page)
+        with pixels.without(pixels.texts(page)):
+            self._bare = pixels.grey(page)
 
     def examined(self) -> Examined:
         reasons = self._by_place_and_size()
@@ -111,7 +109,7 @@ class _Eye:
 
     def _seen(self, word: Word, without_it: Picture) -> bool:
         levels = LARGE_LEVELS if word.size_pt >= LARGE_PT else LEVELS
-        marks = pictures.difference(self._shown, without_it, word.ink, levels)
+        marks = pixels.difference(self._shown, without_it, word.ink, levels)
         gap_pt = marks.longest_gap(on_end=word.turned) / self._shown.scale
         if marks.share() >= SEEN and gap_pt <= PART * word.size_pt:
             return True
@@ -132,7 +130,7 @@ class _Eye:
         level, alpha = self._colour(word, stroked=mode == self._pdfium.FPDF_TEXTRENDERMODE_STROKE)
         if alpha < FAINT_ALPHA:
             return Reason.TRANSPARENT
-        behind = pictures.usual(self._bare, word.ink)
+        behind = pixels.usual(self._bare, word.ink)
         return Reason.COLOUR if abs(level - behind) * alpha / 255 < LEVELS else Reason.COVERED
 
     def _object(self, word: Word) -> Any:
@@ -163,8 +161,8 @@ class _Eye:
             }
             if not things:
                 continue
-            with pictures.without(things.values()):
-                without_them = pictures.grey(self._page)
+            with pixels.without(things.values()):
+                without_them = pixels.grey(self._page)
             for index in group - reasons.keys():
                 if not self._seen(self._words[index], without_them):
                     reasons[index] = self._reason(self._words[index])

@@ -1,7 +1,4 @@
-"""A page as grey pixels, with its text and without, and where the two differ.
-
-Runs in the child process that reads documents: standard library and PDFium only.
-"""
+"""A page as grey pixels, with its text and without, and where the two differ."""
 
 import ctypes
 from collections.abc import Iterable, Iterator
@@ -9,7 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from candidates.words import Box
+from candidates.child.words import Box
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
@@ -54,7 +51,10 @@ def grey(page: "PdfPage") -> Picture:
         raise MemoryError
     try:
         raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE)
-        raw.FPDF_RenderPageBitmap(bitmap, page.raw, 0, 0, width, height, 0, raw.FPDF_ANNOT)
+        place = (bitmap, page.raw, 0, 0, width, height, 0, raw.FPDF_ANNOT)
+        raw.FPDF_RenderPageBitmap(*place)
+        if page.formenv:  # what was filled in
+            raw.FPDF_FFLDraw(page.formenv.raw, *place)
         stride = raw.FPDFBitmap_GetStride(bitmap)
         pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * height)
     finally:

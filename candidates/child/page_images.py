@@ -1,0 +1,50 @@
+"""Page images as they are kept: WebP, half the size of a JPEG that reads as well, and with one fixed header.
+
+At most 2480 pixels on the long side (A3 at 150 dpi, A4 at 212): 6 megapixels, which people can read and
+models can take. Nothing of the original goes along: no EXIF, no colour profile.
+"""
+
+import io
+import time
+from typing import IO, Any
+
+from PIL import Image, WebPImagePlugin  # noqa: F401  # registers itself
+
+DPI = 150
+LONG_SIDE_PX = 2480
+QUALITY = 80
+METHOD = 2  # 75 ms a page; 4 takes 145 ms for 3 % less
+IMAGE_BYTES = 3 * 2**20  # a page of text has 150 KB; what has more is scaled down
+DOCUMENT_BYTES = 64 * 2**20
+RENDER_S = 20  # processor time after which pages go without an image: the text is worth more
+
+Image.preinit()  # saving would, and then no file can be opened any more
+
+
+class Images:
+    """Writes the images of a document to `out`, one behind the other, while there is room and time."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out, self._left = out, DOCUMENT_BYTES
+
+    @property
+    def wanted(self) -> bool:
+        """Whether another one will be kept; making one that is not would be lost time."""
+        return self._left >= IMAGE_BYTES and time.process_time() < RENDER_S
+
+    def add(self, picture: Image.Image) -> dict[str, Any]:
+        """Write `picture`, which is RGB, and return what the answer says of it."""
+        content, picture = _encoded(picture)
+        self._out.write(content)
+        self._left -= len(content)
+        width_px, height_px = picture.size
+        return {"width_px": width_px, "height_px": height_px, "size_bytes": len(content)}
+
+
+def _encoded(picture: Image.Image) -> tuple[bytes, Image.Image]:
+    while True:
+        out = io.BytesIO()
+        picture.save(out, "WEBP", quality=QUALITY, method=METHOD)
+        if out.tell() <= IMAGE_BYTES:
+            return out.getvalue(), picture
+        picture = picture.reduce(2)

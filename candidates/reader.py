@@ -1,0 +1,135 @@
+"""Starting the limited child process that opens a file, and hearing what it says of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from candidates import kinds
+from candidates.sentences import refusal
+
+WALL_S = 60.0
+GRACE_S = 5.0  # the child ends itself after its wall time; this long we wait for it to do so
+CHILD = Path(__file__).parent / "child" / "main.py"
+LENGTH_BYTES = 8
+MOST_JSON_BYTES = 16 * 2**20
+
+_reading: set["subprocess.Popen[bytes]"] = set()
+
+_ENDS: dict[int, str] = {
+    signal.SIGALRM: "time",  # its wall time
+    signal.SIGXCPU: "time",  # its processor time
+    signal.SIGABRT: "memory",  # how PDFium ends when it is refused memory
+}
+_NOT_ITS_OWN: set[int] = {
+    signal.SIGKILL,
+    signal.SIGTERM,
+}  # an operator's, or the kernel's when short of memory
+
+T = TypeVar("T")
+
+
+class ReaderFailed(Exception):
+    """The reader did not do its work, and not because of the file: for the operator; worth another try."""
+
+
+@contextmanager
+def asked(
+    path: Path, kind: str, *, max_pages: int = 0, max_file_bytes: int = 0, wall_s: float | None = None
+) -> Iterator[IO[bytes]]:
+    """Let a child read the file at `path`, whose media type is `kind`; yield its answer.
+
+    It writes into a file and not into a pipe: its own limit on the size of files bounds the answer. In
+    memory, or on disk where it unpacks a ZIP. Raises a DocumentRefused, and ReaderFailed or OSError where
+    the fault is not the file's.
+    """
+    wall_s = WALL_S if wall_s is None else wall_s
+    command = [sys.executable, "-I", "-B", str(CHILD), kind, str(max_pages), str(max_file_bytes), str(wall_s)]
+    with path.open("rb") as file, _place(kind) as answer:
+        why = _judge_end(_run(command, file, answer, wall_s))
+        if why:
+            raise refusal(why, kind)
+        yield answer
+
+
+def _place(kind: str) -> IO[bytes]:
+    return tempfile.TemporaryFile() if kind == kinds.ZIP else open(os.memfd_create("answer"), "w+b")
+
+
+def _run(command: list[str], file: IO[bytes], answer: IO[bytes], wall_s: float) -> int:
+    """Return how the child ended; as out of time where it had to be ended."""
+    child = subprocess.Popen(
+        command,
+        stdin=file,
+        stdout=answer,
+        cwd="/",
+        env={},
+        process_group=0,  # Ctrl-C on the terminal is for the worker, which lets it finish
+    )
+    with counted(child):
+        try:
+            return child.wait(wall_s + GRACE_S)
+        except subprocess.TimeoutExpired:
+            return -signal.SIGALRM
+
+
+@contextmanager
+def counted(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Know of `child`, which leads a process group, while it works; whatever happens, it is ended then."""
+    _reading.add(child)
+    try:
+        yield
+    finally:
+        _end(child)
+        child.wait()
+        _reading.discard(child)
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End it and what it started. Of one that has ended nothing is left."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def stop_reading() -> None:
+    """End every child that reads at this moment; whoever waits for one gets ReaderFailed."""
+    for child in list(_reading):
+        _end(child)
+
+
+def _judge_end(code: int) -> str:
+    """Return what the end of the child says of the file, "" where it ended well."""
+    if code > 0 or -code in _NOT_ITS_OWN:
+        raise ReaderFailed(f"The reader ended with {code}; what it had to say stands in the log above.")
+    return _ENDS.get(-code, "crash") if code else ""
+
+
+def heard(answer: IO[bytes], expected: TypeAdapter[T]) -> tuple[T, int]:
+    """Return what the child said, and how many bytes of files lie before it. Raises ReaderFailed.
+
+    The child may have been taken over by what it read, so nothing that it says is trusted.
+    """
+    size = answer.seek(0, os.SEEK_END)
+    answer.seek(max(0, size - LENGTH_BYTES))
+    length = int.from_bytes(answer.read(), "big")
+    before = size - LENGTH_BYTES - length
+    if before < 0 or length > MOST_JSON_BYTES:
+        raise nonsense("it has no end")
+    answer.seek(before)
+    try:
+        return expected.validate_json(answer.read(length)), before
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)  # never what stands in a résumé
+        raise nonsense(problems[0]["msg"]) from None
+
+
+def nonsense(why: str) -> ReaderFailed:
+    return ReaderFailed(f"The reader's answer makes no sense: {why}.")

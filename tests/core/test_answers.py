@@ -1,0 +1,85 @@
+"""An answer is believed as far as the document bears it out."""
+
+import pytest
+
+from candidates.answers import Answer, CriterionAnswer, Met, NoAnswer, read, supported
+
+PAGES = (
+    "ANA LUCÍA  MÜLLER\nana.mueller@exam\nple.com\nBaked sourdough\nfrom 2019.",
+    "Efﬁcient, wrote C++ daily.",
+)
+
+
+def answer(**changes: object) -> Answer:
+    return Answer.model_validate({"outcome": "Shortlisted", "reason": "It fits."} | changes)
+
+
+def about(quote: str | None, page: int | None = 1, verdict: Met = Met.MET) -> CriterionAnswer:
+    said = CriterionAnswer(key="baking", verdict=verdict, quote=quote, page=page)
+    return supported(answer(criteria=[said]), PAGES).criteria[0]
+
+
+@pytest.mark.parametrize("name", ["Ana Lucía Müller", "Müller, Ana", "ana müller"])
+def test_a_name_that_stands_there_stays_as_it_was_said(name):
+    assert supported(answer(name=name), PAGES).name == name
+
+
+@pytest.mark.parametrize("name", ["Ana Smith", "Ben", "Anna Müller"])
+def test_a_name_of_which_a_word_does_not_stand_there_goes(name):
+    assert supported(answer(name=name), PAGES).name is None
+
+
+def test_an_address_may_stand_on_two_lines():
+    assert supported(answer(email="Ana.Mueller@example.com"), PAGES).email == "Ana.Mueller@example.com"
+
+
+@pytest.mark.parametrize("email", ["ana@example.com", "mueller@example.com", "ana.mueller@example.co"])
+def test_an_address_that_stands_there_only_in_part_or_not_at_all_goes(email):
+    assert supported(answer(email=email), PAGES).email is None
+
+
+def test_of_a_document_without_text_nothing_is_known_for_sure():
+    found = supported(answer(name="Ana Müller", email="ana.mueller@example.com"), ["", ""])
+    assert (found.name, found.email, found.outcome) == (None, None, "Shortlisted")
+
+
+@pytest.mark.parametrize("quote", ["baked sourdough from 2019", "Baked  sourdough\nfrom"])
+def test_a_quote_is_found_whatever_its_case_and_spaces(quote):
+    assert about(quote) == CriterionAnswer(key="baking", verdict=Met.MET, quote=quote, page=1)
+
+
+def test_a_quote_is_found_in_spite_of_ligatures_and_its_page_is_put_right():
+    assert (about("Efficient, wrote C++", page=1).page, about("wrote C++", page=None).page) == (2, 2)
+
+
+def test_a_quote_that_stands_nowhere_is_no_evidence():
+    assert about("Baked rye") == CriterionAnswer(key="baking", verdict=Met.NO_EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "left"),
+    [
+        (Met.MET, Met.NO_EVIDENCE),
+        (Met.PARTLY, Met.NO_EVIDENCE),
+        (Met.NOT_MET, Met.NOT_MET),
+        (Met.NO_EVIDENCE, Met.NO_EVIDENCE),
+    ],
+)
+def test_what_is_met_needs_a_quote(verdict, left):
+    assert about(None, verdict=verdict).verdict == left
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("", "JSON"),
+        ('{"outcome": "Shortlisted", "reason": "It', "JSON"),
+        ('{"outcome": "Maybe", "reason": "x"}', "outcome"),
+        ('{"outcome": "Invalid", "reason": " "}', "reason"),
+        ('{"outcome": "Invalid", "reason": "x", "salary": 1}', "salary"),
+        ('{"outcome": "Invalid", "reason": "a\\u0000"}', "reason"),
+    ],
+)
+def test_what_is_no_answer_says_where_it_is_wrong(said, wrong):
+    with pytest.raises(NoAnswer, match=f"^{wrong}: "):
+        read(said)

@@ -1,0 +1,183 @@
+"""Every page that is read has an image: as people see it, within bounds, and nothing more of the original."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from candidates import documents, kinds
+from candidates.child.page_images import Images
+from candidates.documents import PageImage
+from candidates.reader import ReaderFailed
+from tests.documents import files
+
+
+def picture(image: PageImage) -> Image.Image:
+    opened = Image.open(io.BytesIO(image.content))
+    opened.load()
+    return opened
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def marked(mode: str = "RGB", size: tuple[int, int] = (600, 800)) -> Image.Image:
+    """A white picture with a black upper left corner."""
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).rectangle((0, 0, size[0] // 4, size[1] // 4), fill="black")
+    return image.convert(mode)
+
+
+def darkest_corner(image: Image.Image) -> str:
+    grey, (right, low) = image.convert("L"), (image.width - 5, image.height - 5)
+    corners = {
+        "upper left": (4, 4),
+        "upper right": (right, 4),
+        "lower left": (4, low),
+        "lower right": (right, low),
+    }
+    return min(corners, key=lambda name: grey.getpixel(corners[name]))
+
+
+def test_a_page_is_drawn_at_150_dots_an_inch(opened):
+    image = opened(files.text_page(b"Mara Vell")).pages[0].image
+    assert (image.width_px, image.height_px) == pytest.approx((1275, 1650), abs=1)
+    assert picture(image).convert("L").getextrema()[0] < 60
+
+
+def test_what_was_filled_into_a_form_is_drawn_with_the_page(opened):
+    filled = opened(files.filled_form("Mara Vell")).pages[0].image
+    empty = opened(files.filled_form("")).pages[0].image
+    assert filled.sha256 != empty.sha256
+
+
+def test_a_page_of_200_by_200_inches_is_drawn_smaller(opened):
+    page = opened(files.text_page(b"Mara Vell", media_box=b"0 0 14400 14400")).pages[0]
+    assert (page.image.width_px, page.image.height_px, page.text) == (2480, 2480, "Mara Vell")
+
+
+def test_a_page_as_thin_as_a_hair_has_an_image_too(opened):
+    image = opened(files.text_page(b"Mara Vell", media_box=b"0 0 0.1 9000")).pages[0].image
+    assert (image.width_px, image.height_px) == (1, 2480)
+
+
+def test_of_21_pages_20_have_text_and_image_and_all_are_counted(opened):
+    document = opened(files.many_pages(21))
+    assert document.page_count == 21
+    assert [page.text != "" and page.image is not None for page in document.pages] == [True] * 20
+
+
+def test_an_image_that_compresses_badly_is_made_smaller_until_it_fits(monkeypatch):
+    from candidates.child import page_images
+
+    monkeypatch.setattr(page_images, "IMAGE_BYTES", 20_000)
+    out = io.BytesIO()
+    said = Images(out).add(Image.effect_noise((800, 800), 90).convert("RGB"))
+    assert (said["width_px"], said["size_bytes"]) == (200, len(out.getvalue()))
+
+
+def test_pages_go_without_an_image_when_the_document_has_its_share(monkeypatch):
+    from candidates.child import page_images
+
+    monkeypatch.setattr(page_images, "DOCUMENT_BYTES", page_images.IMAGE_BYTES)
+    monkeypatch.setattr(page_images, "RENDER_S", float("inf"))
+    images = Images(io.BytesIO())
+    assert images.wanted
+    images.add(marked())
+    assert not images.wanted
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "options"),
+    [
+        ("RGB", kinds.PNG, {}),
+        ("RGBA", kinds.PNG, {}),
+        ("LA", kinds.PNG, {}),
+        ("P", kinds.PNG, {}),
+        ("1", kinds.PNG, {}),
+        ("I;16", kinds.PNG, {}),
+        ("RGB", kinds.JPEG, {}),
+        ("L", kinds.JPEG, {}),
+        ("CMYK", kinds.JPEG, {}),
+        ("1", kinds.TIFF, {"compression": "group4"}),
+        ("RGB", kinds.TIFF, {"compression": "tiff_lzw"}),
+        ("CMYK", kinds.TIFF, {}),
+    ],
+)
+def test_a_picture_is_a_document_of_one_page_without_text(opened, mode, kind, options):
+    document = opened(saved(marked(mode), kind.partition("/")[2].upper(), **options), kind)
+    [page] = document.pages
+    assert (document.page_count, page.text) == (1, "")
+    assert (page.image.width_px, page.image.height_px) == (600, 800)
+    assert darkest_corner(picture(page.image)) == "upper left"
+
+
+def test_what_is_transparent_is_white(opened):
+    clear = saved(Image.new("RGBA", (100, 100), (0, 0, 0, 0)), "PNG")
+    assert picture(opened(clear, kinds.PNG).pages[0].image).getpixel((50, 50)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("orientation", "corner"),
+    [(1, "upper left"), (2, "upper right"), (3, "lower right"), (4, "lower left"), (5, "upper left"), (6, "upper right"), (7, "lower right"), (8, "lower left")],
+)  # fmt: skip
+def test_a_photograph_stands_as_its_camera_was_held(opened, orientation, corner):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    page = opened(saved(marked(), "JPEG", exif=exif), kinds.JPEG).pages[0]
+    assert darkest_corner(picture(page.image)) == corner
+    assert ((page.image.width_px, page.image.height_px) == (800, 600)) is (orientation > 4)
+    assert (page.width_pt > page.height_pt) is (orientation > 4)
+
+
+def test_nothing_that_a_camera_wrote_is_kept(opened):
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    profile = b"a colour profile" * 20
+    image = opened(saved(marked(), "JPEG", exif=exif, icc_profile=profile), kinds.JPEG).pages[0].image
+    assert (b"taken at home" in image.content, b"profile" in image.content) == (False, False)
+    assert dict(picture(image).getexif()) == {}
+
+
+def test_the_pictures_in_a_tiff_are_its_pages(opened):
+    sheets = [Image.new("L", (100 + number, 100)) for number in range(25)]
+    document = opened(saved(sheets[0], "TIFF", save_all=True, append_images=sheets[1:]), kinds.TIFF)
+    assert document.page_count == 25
+    assert [page.image.width_px for page in document.pages] == list(range(100, 120))
+
+
+def test_a_large_picture_is_made_smaller(opened):
+    page = opened(saved(Image.new("L", (6000, 3000), 255), "JPEG"), kinds.JPEG).pages[0]
+    assert (page.image.width_px, page.image.height_px) == (2480, 1240)
+
+
+def webp(size: tuple[int, int] = (30, 40), **options) -> bytes:
+    return saved(marked(size=size), "WEBP", **options)
+
+
+SOUND = webp()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"RIFF", "cut off"),
+        (b"<svg onload=alert(1)>" * 20, "no plain WebP"),
+        (saved(marked(), "PNG"), "no plain WebP"),
+        (webp(lossless=True), "no plain WebP"),
+        (SOUND + b"and more", "another length"),
+        (webp((31, 40)), "another size"),
+    ],
+    ids=["half", "script", "PNG", "another kind", "longer", "larger"],
+)
+def test_an_image_that_is_not_what_the_reader_says_is_not_believed(content, why):
+    with pytest.raises(ReaderFailed, match=why):
+        documents._image(documents._SaidImage(width_px=30, height_px=40, size_bytes=len(content)), content)
+
+
+def test_an_image_that_is_what_the_reader_says_is_taken():
+    said = documents._SaidImage(width_px=30, height_px=40, size_bytes=len(SOUND))
+    assert documents._image(said, SOUND).content == SOUND
