@@ -30,9 +30,17 @@ class CandidateAdmin(OfVisibleJobs):
 
 @admin.register(Application)
 class ApplicationAdmin(OfVisibleJobs):
-    list_display = ["id", "job_id", "candidate", "file_name", "created_at"]
-    list_select_related = ["candidate"]
+    list_display = ["id", "job_id", "candidate", "file_name", "integrity", "created_at"]
+    list_select_related = ["candidate", "resume"]
     search_fields = ["candidate__name", "candidate__email", "file_name"]
+    readonly_fields = ["integrity"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("resume__pages")
+
+    @admin.display(description="to look at")
+    def integrity(self, application: Application) -> str:
+        return "; ".join(application.resume.integrity)
 
 
 @admin.register(Evaluation)

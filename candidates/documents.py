@@ -11,6 +11,7 @@ from typing import IO, Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from candidates import kinds, office, reader
+from candidates.integrity import Reason
 from candidates.paging import onto_pages
 from candidates.refusals import DocumentRefused
 from candidates.sentences import refusal
@@ -26,6 +27,8 @@ MOST_IMAGE_BYTES = 3 * 2**20
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=MOST_CHARS)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Pixels = Annotated[int, Field(ge=1, le=MOST_SIDE_PX)]
+Edge = Annotated[float, Field(allow_inf_nan=False)]  # a box may reach beyond its page
+Word = tuple[Text, Edge, Edge, Edge, Edge]
 PageCount = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -43,16 +46,31 @@ class PageImage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
-    """One page: its size in points (1/72 inch; 0 = unknown), its text ("" where it carries none), its image.
+class Hidden:
+    """Words of a page that nobody can see: why, where (x0, y0, x1, y1 in points) and what they say."""
 
-    Lines end with "\\n", in PDFium's reading order; a page's text ends at 100,000 characters.
+    reason: Reason
+    boxes: Annotated[Sequence[tuple[Edge, Edge, Edge, Edge]], Field(max_length=200)]
+    text: Annotated[Text, Field(max_length=2_000)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page: its size in points (1/72 inch; 0 = unknown), its image, and of its text what people see.
+
+    Lines end with "\\n", blocks are a blank line apart, columns follow each other; a page's text ends at
+    100,000 characters, and is "" where it carries none. `words` are its words with x0, y0, x1, y1 in points
+    from the top left corner; one that ends with a soft hyphen goes on in the next. `hidden` is what people do
+    not see, and no model reads. `instructions` are sentences of the text that speak to a model.
     """
 
     width_pt: float
     height_pt: float
     text: str
     image: PageImage | None = None
+    words: Sequence[Word] = ()
+    hidden: Sequence[Hidden] = ()
+    instructions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +94,9 @@ class _SaidPage:
     height_pt: Points
     text: Text
     image: _SaidImage | None
+    words: Annotated[Sequence[Word], Field(max_length=40_000)] = ()
+    hidden: Annotated[Sequence[Hidden], Field(max_length=20)] = ()
+    instructions: Annotated[Sequence[Annotated[Text, Field(max_length=300)]], Field(max_length=10)] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +163,9 @@ def _page(said: _SaidPage, images: IO[bytes]) -> Page:
         height_pt=said.height_pt,
         text=said.text,
         image=_image(said.image, images.read(said.image.size_bytes)) if said.image else None,
+        words=said.words,
+        hidden=said.hidden,
+        instructions=said.instructions,
     )
 
 

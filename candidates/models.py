@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from candidates import flags
 from candidates.leases import Leased
 from jobs.models import Job, JobVersion
 from models_admin.models import Mode, ModelConfig
@@ -55,10 +56,12 @@ class Candidate(models.Model):
 
 
 class Resume(models.Model):
-    """A document, once per content. `pages` is filled by preparing, a dictionary for each page that was read.
+    """A document, once per content. Preparing fills `pages` and `integrity`.
 
-    {"width_pt", "height_pt", "text", "image"}; sizes are 0 where they are unknown; `image` is
-    {"key", "width_px", "height_px", "sha256"}, or null where there is none.
+    A page that was read is {"width_pt", "height_pt", "text", "image", "hidden", "instructions"}. Sizes are 0
+    where they are unknown. The text is what people see, `hidden` what they do not: [{"reason", "boxes",
+    "text"}]; `image` is {"key", "width_px", "height_px", "sha256"} or null; `instructions` are sentences of
+    the text that speak to a model. Documents that an earlier version prepared lack these three.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)
@@ -69,11 +72,33 @@ class Resume(models.Model):
         null=True, help_text="Pages in the document; `pages` may hold fewer."
     )
     pages = models.JSONField(default=list)
+    integrity = models.JSONField(
+        default=list, help_text="Flags for whoever decides: hidden words, text that speaks to the model."
+    )
     prepared_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def warning(self) -> str:
+        """What the row of a table says of `integrity`; "" where there is nothing to say."""
+        return flags.label(self.integrity)
+
+
+class WordBoxes(models.Model):
+    """The words of a résumé and where they stand: for each page [[text, x0, y0, x1, y1], …] in points.
+
+    A table of its own, because they are several times larger than the text and only wanted beside the page's
+    image: no list, claim or queue has to remember to leave them out.
+    """
+
+    resume = models.OneToOneField(Resume, models.CASCADE, primary_key=True, related_name="word_boxes")
+    pages = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"words of {self.resume_id}"
 
 
 class UploadBatch(models.Model):

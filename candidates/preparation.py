@@ -2,9 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import documents, evaluations, leases, store
-from candidates.documents import Document, Page
+from candidates import documents, evaluations, flags, leases, store
+from candidates.documents import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
-from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem
+from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem, WordBoxes
 from models_admin import messages
 from models_admin.messages import Message, Report
 from models_admin.models import GpuWorker
@@ -65,6 +65,8 @@ class Prepared:
 
     page_count: int
     pages: list[dict[str, Any]]
+    words: Sequence[Sequence[Word]] = ()
+    integrity: Sequence[str] = ()
 
 
 def read(opening: Opening) -> Prepared | None:
@@ -97,7 +99,12 @@ def local(key: str) -> Iterator[Path]:
 def prepared(document: Document, key: str) -> Prepared:
     """Keep the page images of `document` beside it. Raises OSError."""
     pages = [_row(page, number, key) for number, page in enumerate(document.pages, 1)]
-    return Prepared(page_count=document.page_count, pages=pages)
+    return Prepared(
+        page_count=document.page_count,
+        pages=pages,
+        words=[page.words for page in document.pages],
+        integrity=flags.flags(document.pages),
+    )
 
 
 def _row(page: Page, number: int, key: str) -> dict[str, Any]:
@@ -107,7 +114,14 @@ def _row(page: Page, number: int, key: str) -> dict[str, Any]:
         "height_px": page.image.height_px,
         "sha256": page.image.sha256,
     }
-    return {"width_pt": page.width_pt, "height_pt": page.height_pt, "text": page.text, "image": image}
+    return {
+        "width_pt": page.width_pt,
+        "height_pt": page.height_pt,
+        "text": page.text,
+        "image": image,
+        "hidden": [asdict(hidden) for hidden in page.hidden],
+        "instructions": list(page.instructions),
+    }
 
 
 def complete(opening: Opening, found: Prepared | None) -> None:
@@ -119,8 +133,12 @@ def complete(opening: Opening, found: Prepared | None) -> None:
         item = held(opening)
         if found is not None:
             Resume.objects.filter(pk=opening.resume_id).update(
-                page_count=found.page_count, pages=found.pages, prepared_at=timezone.now()
+                page_count=found.page_count,
+                pages=found.pages,
+                integrity=found.integrity,
+                prepared_at=timezone.now(),
             )
+            WordBoxes.objects.update_or_create(resume_id=opening.resume_id, defaults={"pages": found.words})
         resume = Resume.objects.get(pk=opening.resume_id)
         application, _ = Application.objects.get_or_create(
             job_id=item.job_id, resume=resume, defaults={"file_name": item.name}

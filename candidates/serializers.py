@@ -40,6 +40,11 @@ class ApplicationShape(serializers.Serializer[Application]):
     file_url = serializers.SerializerMethodField(help_text="Where the document is, for whoever may see it.")
     versions = serializers.IntegerField(help_text="Résumés of this person for this job.")
     newest = serializers.BooleanField(help_text="Is this the newest of them?")
+    integrity = serializers.ListField(
+        child=serializers.CharField(),
+        source="resume.integrity",
+        help_text="What to look at before trusting the text: hidden words, text that speaks to the model.",
+    )
     created_at = serializers.DateTimeField()
 
     def get_outcome(self, row: Application) -> str:

@@ -7,8 +7,9 @@ before it looks at the first byte: what goes wrong here costs one file and nothi
 
 Its answer: the page images (of a ZIP: its files), one behind the other; then JSON; then the JSON's length in
 eight bytes. The JSON is {"page_count", "pages": [{"width_pt", "height_pt", "text", "image"}]} with image
-{"width_px", "height_px", "size_bytes"} or null, or {"files": [{"name", "size_bytes", "problem"}]},
-or {"refused": why, "page": which}.
+{"width_px", "height_px", "size_bytes"} or null, or {"files": [{"name", "size_bytes", "problem"}]}, or
+{"refused": why, "page": which}. Of a PDF a page also has "words": [[text, x0, y0, x1, y1]], "hidden":
+[{"reason", "boxes", "text"}] and "instructions": [sentence].
 """
 
 import json

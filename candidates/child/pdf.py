@@ -1,17 +1,20 @@
-"""PDFs, by PDFium: the text and the image of every page."""
+"""PDFs, by PDFium: what people see on every page, as words and as an image."""
 
 import codecs
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 
+from candidates import instructions, integrity, reading_order, words
 from candidates.child import limits
 from candidates.child.page_images import DPI, LONG_SIDE_PX, Images
 from candidates.child.refused import Refused
-from candidates.child.text import DOCUMENT_CHARS, PAGE_CHARS, cleaned
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+DOCUMENT_CHARS = 400_000  # hidden ones too: a page of a book has 3,000
+DOCUMENT_WORDS = 40_000  # with their boxes; the text is whole
 
 
 def examine(data: bytes, max_pages: int, images: Images) -> dict[str, Any]:
@@ -43,14 +46,16 @@ def why_closed(error_code: int) -> str:
 def read_pages(document: "pypdfium2.PdfDocument", max_pages: int, images: Images) -> list[dict[str, Any]]:
     """Return the first `max_pages` pages; fewer where the next one's text would be too much to answer."""
     pages: list[dict[str, Any]] = []
-    chars = 0
+    chars, boxes = 0, DOCUMENT_WORDS
     for index in range(min(len(document), max_pages)):
         try:
             page = document[index]
-            answer = read_page(page)
-            chars += len(answer["text"])
+            answer, chars_read = read_page(page)
+            chars += chars_read
             if chars > DOCUMENT_CHARS:
                 break
+            answer["words"] = answer["words"][:boxes]
+            boxes -= len(answer["words"])
             answer["image"] = images.add(rendered(page)) if images.wanted else None
             page.close()  # memory holds one page at a time
         except pypdfium2.PdfiumError as error:
@@ -59,11 +64,31 @@ def read_pages(document: "pypdfium2.PdfDocument", max_pages: int, images: Images
     return pages
 
 
-def read_page(page: "pypdfium2.PdfPage") -> dict[str, Any]:
-    """Return the page's size and what stands within its bounds: words outside of them nobody can see."""
+def read_page(page: "pypdfium2.PdfPage") -> tuple[dict[str, Any], int]:
+    """Return the page's size, what people see on it and what its text layer holds besides; its characters."""
     width_pt, height_pt = page.get_size()
-    text = page.get_textpage().get_text_bounded()
-    return {"width_pt": width_pt, "height_pt": height_pt, "text": cleaned(text[:PAGE_CHARS])}
+    text_page = page.get_textpage()
+    layer = words.layer(page, text_page)
+    examined = integrity.examine(page, text_page, layer.words)
+    smuggled = integrity.smuggled(layer.raw)
+    text = reading_order.text(examined.seen)[: words.PAGE_CHARS]
+    answer = {
+        "width_pt": width_pt,
+        "height_pt": height_pt,
+        "text": text,
+        "words": [[word.text, *_rounded(word.box)] for word in examined.seen],
+        "hidden": [
+            {"reason": found.reason, "boxes": [_rounded(box) for box in found.boxes], "text": found.text}
+            for found in [*examined.hidden, *([smuggled] if smuggled else [])]
+        ],
+        "instructions": instructions.instructions(text),
+    }
+    return answer, len(layer.raw)
+
+
+def _rounded(box: tuple[float, ...]) -> list[float]:
+    """A hundredth of a point is less than any screen shows."""
+    return [round(edge, 2) for edge in box]
 
 
 def rendered(page: "pypdfium2.PdfPage") -> "Image":

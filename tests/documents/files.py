@@ -44,10 +44,16 @@ def locked_by_certificate() -> bytes:
     )
 
 
-def many_pages(count: int, content: bytes = b"BT /F 12 Tf 72 720 Td (One of many) Tj ET") -> bytes:
+def many_pages(
+    count: int,
+    content: bytes = b"BT /F 12 Tf 72 720 Td (One of many) Tj ET",
+    media_box: bytes = b"0 0 612 792",
+) -> bytes:
     """`count` sheets that share one content stream."""
     kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + count))
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 3 0 R>>>>>>"
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 4 0 R/Resources<</Font<</F 3 0 R>>>>>>" % media_box
+    )
     return assembled(
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids),
@@ -57,9 +63,12 @@ def many_pages(count: int, content: bytes = b"BT /F 12 Tf 72 720 Td (One of many
     )
 
 
-def tiny_print(lines: int) -> bytes:
-    """Content that sets `lines` lines of 900 characters, all of them within the page."""
-    return b"BT /F 1 Tf 1 TL 20 780 Td " + b"(%s) Tj T* " % (b"abcdefghi " * 90) * lines + b"ET"
+POSTER = b"0 0 2000 800"
+
+
+def small_print(lines: int) -> bytes:
+    """Content that sets `lines` lines of 900 characters, all of them within a poster."""
+    return b"BT /F 4 Tf 5 TL 20 780 Td " + b"(%s) Tj T* " % (b"abcdefghi " * 90) * lines + b"ET"
 
 
 def one_page(content: bytes, *, media_box: bytes = b"0 0 612 792", extra: bytes = b"") -> bytes:
@@ -78,6 +87,45 @@ def one_page(content: bytes, *, media_box: bytes = b"0 0 612 792", extra: bytes 
 def text_page(text: bytes, **options: bytes) -> bytes:
     """A page with `text` (PDF string syntax) near its upper left corner."""
     return one_page(stream(b"BT /F 12 Tf 72 720 Td (%s) Tj ET" % text), **options)
+
+
+def mapped_page(text: bytes, meanings: dict[int, str]) -> bytes:
+    """A page with `text`, whose font gives some codes other meanings when it is read."""
+    special = b" ".join(
+        b"<%02x> <%s>" % (code, meaning.encode("utf-16-be").hex().encode())
+        for code, meaning in meanings.items()
+    )
+    to_unicode = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def "
+        b"1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfrange <20> <7e> <0020> endbfrange "
+        b"%d beginbfchar %s endbfchar endcmap end end" % (len(meanings), special)
+    )
+    widths = b" ".join(b"500" if code < 128 else b"0" for code in range(256))
+    return assembled(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[5 0 R]>>",
+        _FONT[:-2] + b"/FirstChar 0/LastChar 255/Widths[%s]/ToUnicode 6 0 R>>" % widths,
+        stream(b"BT /F 9 Tf 20 720 Td <%s> Tj ET" % text.hex().encode()),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 900 792]/Contents 4 0 R/Resources<</Font<</F 3 0 R>>>>>>",
+        stream(to_unicode),
+    )
+
+
+def switched_off(seen: str, unseen: str) -> bytes:
+    """A page of which one line stands in a layer that viewers do not show."""
+    content = b"BT /F 12 Tf 72 720 Td (%s) Tj ET /OC /L BDC BT /F 12 Tf 72 300 Td (%s) Tj ET EMC" % (
+        seen.encode(),
+        unseen.encode(),
+    )
+    return assembled(
+        b"<</Type/Catalog/Pages 2 0 R/OCProperties<</OCGs[6 0 R]/D<</OFF[6 0 R]/Order[6 0 R]>>>>>>",
+        b"<</Type/Pages/Count 1/Kids[5 0 R]>>",
+        _FONT,
+        stream(content),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources"
+        b"<</Font<</F 3 0 R>>/Properties<</L 6 0 R>>>>>>",
+        b"<</Type/OCG/Name(Notes)>>",
+    )
 
 
 def squeezed(filler: bytes, mebibytes: int) -> bytes:

@@ -1,0 +1,43 @@
+"""What a person should look at before they trust a document's text, each in a few words."""
+
+from collections.abc import Iterable, Sequence
+
+from candidates.documents import Page
+from candidates.integrity import Reason
+
+HIDDEN = "hidden words"
+_REASONS = {
+    Reason.COLOUR: "in the colour of the paper",
+    Reason.TINY: "too small to read",
+    Reason.OFF_PAGE: "outside the page",
+    Reason.COVERED: "covered",
+    Reason.INVISIBLE: "drawn invisibly",
+    Reason.TRANSPARENT: "without any opacity",
+    Reason.FALSE_LAYER: "not what the scan shows",
+    Reason.CHARACTERS: "in characters that nobody sees",
+}
+
+
+def flags(pages: Sequence[Page]) -> list[str]:
+    """Return one flag for each reason, and one for text that speaks to the model; none for honest pages."""
+    found = []
+    for reason, words in _REASONS.items():
+        on = [number for number, page in enumerate(pages, 1) if any(h.reason is reason for h in page.hidden)]
+        if on:
+            found.append(f"{HIDDEN} on {_pages(on)} ({words})")
+    speaks = [number for number, page in enumerate(pages, 1) if page.instructions]
+    if speaks:
+        found.append(f"text that speaks to the model on {_pages(speaks)}")
+    return found
+
+
+def label(of: Iterable[str]) -> str:
+    """Return what a row of a table says of these flags; "" where there is none."""
+    of = list(of)
+    if not of:
+        return ""
+    return "hidden text" if any(flag.startswith(HIDDEN) for flag in of) else "speaks to the model"
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    return f"page{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

@@ -1,0 +1,245 @@
+"""The order in which a person reads the words of a page: headers, then columns, then lines.
+
+An XY-cut over the words' boxes. A plain one reads the dates at the right margin as a column of their own;
+this one asks whether both sides of a gap flow as text does.
+
+Runs in the child process that reads documents: standard library only.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from candidates.words import SOFT_HYPHEN, Word, median
+
+Line = list[Word]
+Block = list[Line]
+Span = tuple[float, float]
+
+VALLEY = 0.9  # of the usual size: as wide, at least, is the gap between columns
+PARAGRAPH = 0.75  # of the line's height: no smaller gap between lines parts blocks
+LARGER = 1.4  # times the usual gap of a text that is set wide
+FLOWING = 0.4  # of a column's height is covered by its lines
+DENSE = (
+    0.75  # times the other column, where all lines stand beside its lines; dates beside entries cover less
+)
+ROWS = 0.8  # of the lines of the longer side
+SENTENCE = 4  # words in a line
+LIST = 7  # lines: tables of names and values are shorter
+RUNS = 24  # of rows that could be columns are looked at, the longest first
+MOST_ROWS, MOST_WORDS = 400, 5_000  # more than that is no page that a person laid out
+DEPTH = 12
+
+
+def in_reading_order(words: Sequence[Word]) -> list[Block]:
+    """Return the blocks of a page, each a list of lines. Words on end come last, in the file's order."""
+    flat = [word for word in words if not word.turned]
+    return [*_blocks(flat, DEPTH), *_on_end([word for word in words if word.turned])]
+
+
+def text(words: Sequence[Word]) -> str:
+    """Return the page as text: lines end with "\\n", blocks are a blank line apart."""
+    blocks = ["\n".join(_line_text(line) for line in block) for block in in_reading_order(words)]
+    return "\n\n".join(blocks).replace(SOFT_HYPHEN + "\n", "").replace(SOFT_HYPHEN, "")
+
+
+def _line_text(line: Line) -> str:
+    return " ".join(word.text for word in line).replace(SOFT_HYPHEN + " ", "")
+
+
+def _blocks(words: list[Word], depth: int) -> Iterator[Block]:
+    if not words:
+        return
+    rows = _rows(words)
+    readable = depth and len(rows) <= MOST_ROWS and len(words) <= MOST_WORDS
+    found = _columns(rows) if readable else None
+    if found is None:
+        parts = _paragraphs(rows)
+        for part in parts:
+            yield from _blocks(part, depth - 1) if depth and len(parts) > 1 else [_lines(part)]
+        return
+    first, last, middle = found
+    yield from _blocks(_joined(rows[:first]), depth - 1)
+    inside = _joined(rows[first:last])
+    yield from _blocks([word for word in inside if _middle(word) < middle], depth - 1)
+    yield from _blocks([word for word in inside if _middle(word) >= middle], depth - 1)
+    yield from _blocks(_joined(rows[last:]), depth - 1)
+
+
+def _rows(words: list[Word]) -> list[list[Word]]:
+    """Part the words wherever a horizontal line can be drawn between them; top first."""
+    rows: list[list[Word]] = []
+    end = float("-inf")
+    for word in sorted(words, key=_top):
+        if _top(word) >= end:
+            rows.append([])
+        rows[-1].append(word)
+        end = max(end, _bottom(word))
+    return rows
+
+
+def _top(word: Word) -> float:
+    """Fonts claim more height than their letters use: without a quarter of it lines do not touch."""
+    return word.y0 + (word.y1 - word.y0) / 4
+
+
+def _bottom(word: Word) -> float:
+    return word.y1 - (word.y1 - word.y0) / 5
+
+
+def _middle(word: Word) -> float:
+    return (word.x0 + word.x1) / 2
+
+
+def _joined(rows: Sequence[list[Word]]) -> list[Word]:
+    return [word for row in rows for word in row]
+
+
+def _columns(rows: list[list[Word]]) -> tuple[int, int, float] | None:
+    """Return the run of rows with the most words that a gap parts into two columns, and the gap's middle."""
+    size = median(word.size_pt for row in rows for word in row)
+    gaps = [_gaps(row, VALLEY * size) for row in rows]
+    counts = list(accumulate(map(len, rows), initial=0))
+    runs = [
+        (counts[last] - counts[first], first, last, (gap[0] + gap[1]) / 2)
+        for first in range(len(rows))
+        for last, gap in _runs(gaps, first, VALLEY * size)
+    ]
+    for _, first, last, middle in sorted(runs, key=lambda run: -run[0])[:RUNS]:
+        inside = _joined(rows[first:last])
+        left = [word for word in inside if _middle(word) < middle]
+        right = [word for word in inside if _middle(word) >= middle]
+        if _are_columns(left, right):
+            return first, last, middle
+    return None
+
+
+def _gaps(row: list[Word], width: float) -> list[Span]:
+    """Return where a row leaves at least `width` free; both margins are free without end."""
+    gaps = []
+    end = float("-inf")
+    for x0, x1 in sorted((word.x0, word.x1) for word in row):
+        if x0 - end >= width:
+            gaps.append((end, x0))
+        end = max(end, x1)
+    return [*gaps, (end, float("inf"))]
+
+
+def _runs(gaps: list[list[Span]], first: int, width: float) -> list[tuple[int, Span]]:
+    """Return the ends of the longest runs from `first` that share a gap: the longest, widest first."""
+    common = [gap for gap in gaps[first] if gap[0] != float("-inf") and gap[1] != float("inf")]
+    ends: list[tuple[int, Span]] = []
+    last = first + 1
+    while common:
+        still = (
+            [
+                (max(a[0], b[0]), min(a[1], b[1]))
+                for a in common
+                for b in gaps[last]
+                if min(a[1], b[1]) - max(a[0], b[0]) >= width
+            ]
+            if last < len(gaps)
+            else []
+        )
+        ends += [(last, gap) for gap in common if not any(gap[0] <= s[0] and s[1] <= gap[1] for s in still)]
+        common, last = still, last + 1
+    return sorted(ends, key=lambda end: (-end[0], end[1][0] - end[1][1]))
+
+
+def _are_columns(left: list[Word], right: list[Word]) -> bool:
+    """Whether both sides are read down before the other: not so for dates beside entries, nor for tables."""
+    smaller = _lines(min(left, right, key=len))  # first, and mostly enough
+    if len(smaller) < 2 or _density(smaller) < FLOWING:
+        return False
+    sides = [_lines(left), _lines(right)]
+    fewer = min(sides, key=len)
+    if len(fewer) < 2 or min(map(_density, sides)) < FLOWING:
+        return False
+    if _aligned(*sides) < 0.5:
+        return True
+    if _density(fewer) < DENSE * max(map(_density, sides)):
+        return False
+    if len(fewer) < ROWS * max(map(len, sides)) or min(map(_words_in_a_line, sides)) >= SENTENCE:
+        return True
+    # As many lines on both sides: a table, entries with their dates, or a long list beside the main text.
+    return len(smaller) >= LIST and sum(map(_has_digit, smaller)) < len(smaller) / 3
+
+
+def _has_digit(line: Line) -> bool:
+    return any(character.isdigit() for word in line for character in word.text)
+
+
+def _words_in_a_line(lines: list[Line]) -> float:
+    return median(len(line) for line in lines)
+
+
+def _density(lines: list[Line]) -> float:
+    """Return the share of a column's height that its lines cover."""
+    top = min(word.y0 for word in lines[0])
+    bottom = max(word.y1 for word in lines[-1])
+    return sum(median(word.y1 - word.y0 for word in line) for line in lines) / max(bottom - top, 0.1)
+
+
+def _aligned(left: list[Line], right: list[Line]) -> float:
+    """Return the share of the shorter side's lines that stand beside one of the other side."""
+    shorter, longer = sorted((left, right), key=len)
+    levels = [_level(line) for line in longer]
+    beside = sum(any(abs(_level(line) - level) < line[0].size_pt / 4 for level in levels) for line in shorter)
+    return beside / len(shorter)
+
+
+def _level(line: Line) -> float:
+    return median(word.y1 for word in line)
+
+
+def _paragraphs(rows: list[list[Word]]) -> list[list[Word]]:
+    """Part the rows where a gap is larger than the usual one between them, and than lines of a text have."""
+    tops = [min(map(_top, row)) for row in rows]
+    bottoms = [max(map(_bottom, row)) for row in rows]
+    gaps = [top - bottom for top, bottom in zip(tops[1:], bottoms, strict=False)]
+    usual = median(gaps) if gaps else 0.0
+    parts = [rows[0]]
+    for row, gap in zip(rows[1:], gaps, strict=True):
+        height = max(word.y1 - word.y0 for word in row)
+        if gap > max(PARAGRAPH * height, LARGER * usual):
+            parts.append(row)
+        else:
+            parts[-1] = parts[-1] + row
+    return parts
+
+
+def _lines(words: list[Word]) -> list[Line]:
+    """Put words whose middles are level into one line; each line in the direction of its script."""
+    lines: list[Line] = []
+    levels: list[Span] = []
+    for word in sorted(words, key=lambda word: word.y0 + word.y1):
+        middle = (word.y0 + word.y1) / 2
+        if lines and levels[-1][0] <= middle <= levels[-1][1]:
+            lines[-1].append(word)
+            if word.y1 - word.y0 <= levels[-1][1] - levels[-1][0]:
+                continue
+            levels.pop()
+        else:
+            lines.append([word])
+        levels.append((_top(word), _bottom(word)))
+    return [_directed(line) for line in lines]
+
+
+def _directed(line: Line) -> Line:
+    if all(word.text.isascii() for word in line):  # mostly so
+        return sorted(line, key=lambda word: word.x0)
+    letters = [unicodedata.bidirectional(character) for word in line for character in word.text[:4]]
+    backwards = sum(kind in ("R", "AL") for kind in letters) > sum(kind == "L" for kind in letters)
+    return sorted(line, key=lambda word: -word.x1 if backwards else word.x0)
+
+
+def _on_end(words: list[Word]) -> Iterator[Block]:
+    block: Block = []
+    for word in words:
+        last = block[-1][-1] if block else None
+        if last is not None and abs(_middle(word) - _middle(last)) < (last.x1 - last.x0) / 2:
+            block[-1].append(word)
+        else:
+            block.append([word])
+    if block:
+        yield block

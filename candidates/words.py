@@ -1,0 +1,269 @@
+"""The words of a PDF page's text layer and where they stand.
+
+Runs in the child process that reads documents: standard library and PDFium only.
+"""
+
+import ctypes
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage, PdfTextPage
+
+PAGE_CHARS = 100_000  # what is read of a page; a dense one has 6,000
+WORD_CHARS = 1_000  # so that every list of words has an end
+NEIGHBOURS = 300  # more boxes at one height are not compared with each other
+FAR = 1e6  # points: whatever is further away, or nowhere, is here
+KERNING = 0.15  # of the size: a gap that PDFium took for a space and no eye does
+JUMP = 1.0  # of the size: so far apart no two letters are of one word
+HYPHENS = "\x02\ufffe\u00ad"  # PDFium marks a word that is cut at the end of a line
+SOFT_HYPHEN = "\u00ad"
+# The joiners of Persian and Hindi are spelling, not formatting; between Latin letters they only break words.
+STRAY_JOINERS = re.compile(r"(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])")
+LINE_END_HYPHENS = dict.fromkeys(map(ord, HYPHENS))
+
+
+Edges = tuple[float, float, float, float]
+
+
+class Box(NamedTuple):
+    """A rectangle in points (1/72 inch) from the top left corner of the page as it is shown."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.x1 - self.x0) * max(0.0, self.y1 - self.y0)
+
+    def union(self, other: "Box") -> "Box":
+        return Box(
+            min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1)
+        )
+
+    def common(self, other: "Box") -> float:
+        """Return the area that both cover."""
+        return Box(
+            max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1)
+        ).area
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the middle one of `values`, the upper of two. The library's takes longer to load than to use."""
+    ranked = sorted(values)
+    return ranked[len(ranked) // 2]
+
+
+def overlapping(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
+    """Yield which boxes have half of the smaller one's area in common, by their places, the lower first."""
+    open_ones: list[tuple[float, float, float, int]] = []
+    for index in sorted(range(len(boxes)), key=lambda index: boxes[index].y0):
+        x0, y0, x1, y1 = box = boxes[index]
+        open_ones = [other for other in open_ones if other[0] > y0][-NEIGHBOURS:]
+        for _, left, right, other in open_ones:
+            if left < x1 and x0 < right:  # asked here because it is mostly not so
+                smaller = min(box.area, boxes[other].area)
+                if box.common(boxes[other]) > smaller / 2:
+                    yield min(index, other), max(index, other)
+        open_ones.append((y1, x0, x1, index))
+
+
+class Word(NamedTuple):
+    """A word and its box: as high as its font, as wide as its letters.
+
+    A word that ends with a soft hyphen goes on in the next. `ink` is the box of its glyphs alone, `first` the
+    number by which PDFium knows its first character, `turned` is true where it does not run from left to
+    right.
+    """
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size_pt: float
+    ink: Box = Box(0, 0, 0, 0)
+    first: int = 0
+    turned: bool = False
+
+    @property
+    def box(self) -> Box:
+        return Box(self.x0, self.y0, self.x1, self.y1)
+
+
+class Layer(NamedTuple):
+    """A page's text layer: its words in the order of the file, and its characters before any was left out."""
+
+    words: list[Word]
+    raw: str
+
+
+def cleaned(text: str) -> str:
+    """Join words cut at line ends; drop what is no character; let every kind of space be one, icons too."""
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").translate(LINE_END_HYPHENS)
+    if whole.isascii() and whole.isprintable():  # mostly so
+        return whole
+    return "".join(map(kept, STRAY_JOINERS.sub("", whole)))
+
+
+def kept(character: str) -> str:
+    if character.isprintable() or character in "\n\t\u200c\u200d":
+        return character
+    # Z: spaces other than U+0020. Co: private use, which in résumés are the icons of icon fonts.
+    category = unicodedata.category(character)
+    return " " if category.startswith("Z") or category == "Co" else ""
+
+
+def layer(page: "PdfPage", text: "PdfTextPage") -> Layer:
+    """Return the first `PAGE_CHARS` characters of the page as words."""
+    return _Reader(page, text).read()
+
+
+class _Open:
+    """A word that may go on. Edges are the page's own coordinates: left, bottom, right, top."""
+
+    __slots__ = ("characters", "first", "ink", "last", "last_ink")
+
+    def __init__(self, number: int, character: str, ink: Edges) -> None:
+        self.first = self.last = number
+        self.characters = [character]
+        self.ink = self.last_ink = ink
+
+    def add(self, number: int, character: str, ink: Edges) -> None:
+        self.last, self.last_ink = number, ink
+        self.characters.append(character)
+        if ink[2] > ink[0] and ink[3] > ink[1]:
+            left, bottom, right, top = self.ink
+            self.ink = min(left, ink[0]), min(bottom, ink[1]), max(right, ink[2]), max(top, ink[3])
+
+    def gap(self, ink: Edges) -> float:
+        """Return how far `ink` is from the last letter, in whichever direction it is further."""
+        left, bottom, right, top = self.last_ink
+        return max(ink[0] - right, left - ink[2], ink[1] - top, bottom - ink[3])
+
+
+class _Reader:
+    """Walks through PDFium's characters, which are a page's most expensive part: plain code, few calls."""
+
+    def __init__(self, page: "PdfPage", text: "PdfTextPage") -> None:
+        from pypdfium2 import raw
+
+        self._pdfium, self._text = raw, text.raw
+        self._count = min(raw.FPDFText_CountChars(text.raw), PAGE_CHARS)
+        self._rotation = raw.FPDFPage_GetRotation(page.raw)
+        bounds = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(page.raw, bounds)
+        self._paper: Edges = (bounds.left, bounds.bottom, bounds.right, bounds.top)
+
+    def read(self) -> Layer:
+        words: list[Word] = []
+        raw: list[str] = []
+        word: _Open | None = None
+        pending = ""  # what stood since the last letter: "" nothing, " " a space, "?" a gap, "-" a hyphen
+        for number, character in self._characters():
+            raw.append(character)
+            if not "!" <= character <= "~":  # mostly it is
+                if character in HYPHENS:
+                    pending = "-"
+                    continue
+                shown = kept(character)
+                if shown.isspace():
+                    generated = pending != " " and self._pdfium.FPDFText_IsGenerated(self._text, number) == 1
+                    pending = "?" if generated and character == " " else " "
+                if not shown or shown.isspace():
+                    continue
+            ink = self._ink(number)
+            if word is not None and self._ends(word, number, ink, pending):
+                words.append(self._word(word, cut=pending == "-"))
+                word = None
+            if word is None:
+                word = _Open(number, character, ink)
+            else:
+                word.add(number, character, ink)
+            pending = ""
+        if word is not None:
+            words.append(self._word(word))
+        return Layer([word for word in words if word.text], "".join(raw))
+
+    def _characters(self) -> Iterator[tuple[int, str]]:
+        """Yield each character with its number. PDFium's are UTF-16 units, so some need two."""
+        unit_of, text = self._pdfium.FPDFText_GetUnicode, self._text
+        high = 0
+        for number in range(self._count):
+            unit = unit_of(text, number)
+            if 0xD800 <= unit < 0xDC00:
+                high = unit
+            elif 0xDC00 <= unit < 0xE000:
+                if high:
+                    yield number, chr(0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00))
+                high = 0
+            elif unit <= 0x10FFFF:
+                yield number, chr(unit)
+                high = 0
+
+    def _ends(self, word: _Open, number: int, ink: Edges, pending: str) -> bool:
+        """Whether `word` is over where the letter at `ink` comes."""
+        if pending == " " or len(word.characters) == WORD_CHARS:
+            return True
+        gap = word.gap(ink)
+        if not pending and gap < 1.5:  # mostly so, and asking for the size takes time
+            return False
+        size = float(self._pdfium.FPDFText_GetFontSize(self._text, number)) * self._scale(number)[0]
+        return gap > (KERNING if pending else JUMP) * size
+
+    def _word(self, word: _Open, *, cut: bool = False) -> Word:
+        scale, turned = self._scale(word.first)
+        ink = self._shown(word.ink)
+        box = self._loose(word.first).union(self._loose(word.last)).union(ink)
+        return Word(
+            cleaned("".join(word.characters)).strip() + (SOFT_HYPHEN if cut else ""),
+            *box,
+            size_pt=_finite(self._pdfium.FPDFText_GetFontSize(self._text, word.first) * scale),
+            ink=ink if ink.area else box,
+            first=word.first,
+            turned=turned,
+        )
+
+    def _scale(self, number: int) -> tuple[float, bool]:
+        """Return what the page makes of one point of the font's size, and whether the word stands on end."""
+        matrix = self._pdfium.FS_MATRIX()
+        if not self._pdfium.FPDFText_GetMatrix(self._text, number, matrix):
+            return 1.0, False
+        on_end = abs(matrix.b) > abs(matrix.a)
+        return abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5, on_end != bool(self._rotation % 2)
+
+    def _ink(self, number: int) -> Edges:
+        left, right, bottom, top = _EDGES
+        self._pdfium.FPDFText_GetCharBox(self._text, number, left, right, bottom, top)
+        return left.value, bottom.value, right.value, top.value
+
+    def _loose(self, number: int) -> Box:
+        box = self._pdfium.FS_RECTF()
+        self._pdfium.FPDFText_GetLooseCharBox(self._text, number, box)
+        return self._shown((box.left, box.bottom, box.right, box.top))
+
+    def _shown(self, edges: Edges) -> Box:
+        """Turn the page's own coordinates, which count upwards, into those of the page as it is shown."""
+        left, bottom, right, top = map(_finite, edges)
+        paper = self._paper
+        match self._rotation:
+            case 1:
+                return Box(bottom - paper[1], left - paper[0], top - paper[1], right - paper[0])
+            case 2:
+                return Box(paper[2] - right, bottom - paper[1], paper[2] - left, top - paper[1])
+            case 3:
+                return Box(paper[3] - top, paper[2] - right, paper[3] - bottom, paper[2] - left)
+            case _:
+                return Box(left - paper[0], paper[3] - top, right - paper[0], paper[3] - bottom)
+
+
+_EDGES = [ctypes.c_double() for _ in range(4)]  # PDFium writes into these; the process has one thread
+
+
+def _finite(points: float) -> float:
+    """A hostile file can say that a letter stands nowhere."""
+    return points if -FAR < points < FAR else FAR
