@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LEVELS = 28  # of 255: less contrast is not seen
 LARGE_LEVELS, LARGE_PT = 12, 24.0  # letters of this size are, down to this contrast: pale watermarks
 SEEN = 0.3  # of a word's width, and of its height, has to be seen
+PART = 1.2  # of the size: a longer part of a word that is not seen was hidden behind the rest
 TINY_PT = 3.0
 FAINT_ALPHA = 26  # of 255
 MANY = 40  # characters without width; a copied web page brings a few
@@ -110,7 +111,9 @@ class _Eye:
 
     def _seen(self, word: Word, without_it: Picture) -> bool:
         levels = LARGE_LEVELS if word.size_pt >= LARGE_PT else LEVELS
-        if min(pictures.differs(self._shown, without_it, word.ink, levels)) >= SEEN:
+        marks = pictures.difference(self._shown, without_it, word.ink, levels)
+        gap_pt = marks.longest_gap(on_end=word.turned) / self._shown.scale
+        if marks.share() >= SEEN and gap_pt <= PART * word.size_pt:
             return True
         # Letters that cut out what is drawn behind them leave their picture when they are gone.
         return self._mode(word) >= self._pdfium.FPDF_TEXTRENDERMODE_FILL_CLIP and text_layers.has_ink(
@@ -118,6 +121,11 @@ class _Eye:
         )
 
     def _reason(self, word: Word) -> Reason:
+        whole = self._reason_of(word)
+        return self._reason_of(word._replace(first=word.last)) if whole is Reason.COVERED else whole
+
+    def _reason_of(self, word: Word) -> Reason:
+        """Return why the first letter of the word would not be seen."""
         mode = self._mode(word)
         if mode in (self._pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, self._pdfium.FPDF_TEXTRENDERMODE_CLIP):
             return Reason.INVISIBLE
@@ -147,8 +155,6 @@ class _Eye:
         reasons: dict[int, Reason] = {}
         found = overlapping([self._words[index].ink for index in indices])
         pairs = [(indices[a], indices[b]) for a, b in found]
-        # Letters that are drawn twice to look bold hide nothing.
-        pairs = [(a, b) for a, b in pairs if self._words[a].text != self._words[b].text]
         for group in ({a for a, _ in pairs}, {b for _, b in pairs}):
             things = {
                 ctypes.addressof(thing.contents): thing

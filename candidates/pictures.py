@@ -96,18 +96,30 @@ def without(things: Iterable[Any]) -> Iterator[None]:
             raw.FPDFPageObj_SetIsActive(thing, True)
 
 
-def differs(one: Picture, other: Picture, box: Box, levels: int) -> tuple[float, float]:
-    """Return the shares of the box's columns and rows in which two pictures are `levels` of grey apart."""
+class Marks(NamedTuple):
+    """For each column and each row of a box 1 where there is something to see in it, else 0."""
+
+    columns: bytes
+    rows: bytes
+
+    def share(self) -> float:
+        """Return how much of the width is seen, or of the height where that is less."""
+        return min(self.columns.count(1) / len(self.columns), self.rows.count(1) / len(self.rows))
+
+    def longest_gap(self, *, on_end: bool) -> int:
+        """Return the most pixels in a row, in the direction of the writing, with nothing to see."""
+        return max(map(len, (self.rows if on_end else self.columns).split(b"\x01")))
+
+
+def difference(one: Picture, other: Picture, box: Box, levels: int) -> Marks:
+    """Return where in the box two pictures are `levels` of grey apart."""
     pairs = list(zip(one.rows(box), other.rows(box), strict=True))
-    width = len(pairs[0][0])
-    columns, rows = 0, 0
+    columns, rows = 0, bytearray()
     for row, behind in pairs:
-        if row == behind:
-            continue
-        marks = int.from_bytes(_marks(row, behind, levels), "big")
+        marks = 0 if row == behind else int.from_bytes(_marks(row, behind, levels), "big")
         columns |= marks
-        rows += marks != 0
-    return columns.bit_count() / width, rows / len(pairs)
+        rows.append(marks != 0)
+    return Marks(columns.to_bytes(len(pairs[0][0]), "big"), bytes(rows))
 
 
 def _marks(row: bytes, behind: bytes, levels: int) -> bytes:

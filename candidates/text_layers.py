@@ -23,7 +23,6 @@ OPEN_WIDTH = 0.4  # of a gap, in one piece
 SPECKS = 0.08  # of a gap's height may be dark where a scan is not clean
 WHOLE_PAGE = 0.8  # of a page's words: then the page is a scan
 STRAYS = 3  # a recogniser sees a word or two where there is none
-CROWDED = 0.1  # of the words cover one another
 
 
 def judge(words: Sequence[Word], picture: Picture, all_words: int) -> set[int] | None:
@@ -41,8 +40,8 @@ def judge(words: Sequence[Word], picture: Picture, all_words: int) -> set[int] |
     gaps = [_is_open(picture, gap) for gap in _gaps(words)]
     if len(gaps) >= GAPS and sum(gaps) < OPEN * len(gaps):
         return everything
-    if (len(gaps) < GAPS and not whole_page) or len(crowded) > CROWDED * len(words):
-        return everything if whole_page else None
+    if len(gaps) < GAPS and not whole_page:
+        return None
     strays = blank | crowded
     return strays if len(strays) >= STRAYS else set()
 

@@ -75,9 +75,9 @@ def overlapping(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
 class Word(NamedTuple):
     """A word and its box: as high as its font, as wide as its letters.
 
-    A word that ends with a soft hyphen goes on in the next. `ink` is the box of its glyphs alone, `first` the
-    number by which PDFium knows its first character, `turned` is true where it does not run from left to
-    right.
+    A word that ends with a soft hyphen goes on in the next. `ink` is the box of its glyphs alone, `first` and
+    `last` are the numbers by which PDFium knows its characters, `turned` is true where it does not run from
+    left to right.
     """
 
     text: str
@@ -88,6 +88,7 @@ class Word(NamedTuple):
     size_pt: float
     ink: Box = Box(0, 0, 0, 0)
     first: int = 0
+    last: int = 0
     turned: bool = False
 
     @property
@@ -225,6 +226,7 @@ class _Reader:
             size_pt=_finite(self._pdfium.FPDFText_GetFontSize(self._text, word.first) * scale),
             ink=ink if ink.area else box,
             first=word.first,
+            last=word.last,
             turned=turned,
         )
 

@@ -8,7 +8,8 @@ from pypdf import PdfWriter
 from candidates import documents, kinds
 from candidates.integrity import LEVELS, Reason, smuggled
 from tests.documents import files, scans, tampered
-from tests.documents.tampered import HONEST, RESUME, SECRET, TAMPERED, Case
+from tests.documents.lookalikes import HONEST
+from tests.documents.tampered import RESUME, SECRET, TAMPERED, Case
 
 RESUMES = sorted((Path(__file__).parent.parent / "data" / "resumes").glob("*.pdf"))
 SAMPLES = sorted((Path(__file__).parents[2] / "config" / "demo").glob("*.pdf"))
