@@ -29,7 +29,7 @@ def resume(opening) -> Resume:
 
 def test_a_row_keeps_the_key_the_size_and_the_hash_of_each_image(resume):
     for number, page in enumerate(resume.pages, 1):
-        assert set(page) == {"width_pt", "height_pt", "text", "image"}
+        assert set(page) == {"width_pt", "height_pt", "text", "image", "hidden", "instructions"}
         assert set(page["image"]) == {"key", "width_px", "height_px", "sha256"}
         assert page["image"]["key"].startswith(resume.storage_key.removesuffix("pdf") + f"{number}-")
         assert storages["documents"].size(page["image"]["key"]) > 100
