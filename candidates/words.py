@@ -16,7 +16,7 @@ PAGE_CHARS = 100_000  # what is read of a page; a dense one has 6,000
 WORD_CHARS = 1_000  # so that every list of words has an end
 NEIGHBOURS = 300  # more boxes at one height are not compared with each other
 FAR = 1e6  # points: whatever is further away, or nowhere, is here
-KERNING = 0.15  # of the size: a gap that PDFium took for a space and no eye does
+CUT = 0.3  # of the size: so far apart are two letters with the end of a line between them
 JUMP = 1.0  # of the size: so far apart no two letters are of one word
 HYPHENS = "\x02\ufffe\u00ad"  # PDFium marks a word that is cut at the end of a line
 SOFT_HYPHEN = "\u00ad"
@@ -164,7 +164,7 @@ class _Reader:
         words: list[Word] = []
         raw: list[str] = []
         word: _Open | None = None
-        pending = ""  # what stood since the last letter: "" nothing, " " a space, "?" a gap, "-" a hyphen
+        pending = ""  # what stood since the last letter: "" nothing, " " a space, "-" a hyphen
         for number, character in self._characters():
             raw.append(character)
             if not "!" <= character <= "~":  # mostly it is
@@ -172,9 +172,8 @@ class _Reader:
                     pending = "-"
                     continue
                 shown = kept(character)
-                if shown.isspace():
-                    generated = pending != " " and self._pdfium.FPDFText_IsGenerated(self._text, number) == 1
-                    pending = "?" if generated and character == " " else " "
+                if shown.isspace():  # PDFium's own too, where letters stand apart
+                    pending = " "
                 if not shown or shown.isspace():
                     continue
             ink = self._ink(number)
@@ -214,7 +213,7 @@ class _Reader:
         if not pending and gap < 1.5:  # mostly so, and asking for the size takes time
             return False
         size = float(self._pdfium.FPDFText_GetFontSize(self._text, number)) * self._scale(number)[0]
-        return gap > (KERNING if pending else JUMP) * size
+        return gap > (CUT if pending else JUMP) * size
 
     def _word(self, word: _Open, *, cut: bool = False) -> Word:
         scale, turned = self._scale(word.first)

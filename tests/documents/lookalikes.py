@@ -75,6 +75,13 @@ def gradient(canvas: Canvas) -> None:
     canvas.restoreState()
 
 
+def in_a_form(canvas: Canvas) -> None:
+    canvas.beginForm("stamp")
+    say(canvas)
+    canvas.endForm()
+    canvas.doForm("stamp")
+
+
 def side_by_side(canvas: Canvas) -> None:
     canvas.translate(540, 300)
     canvas.rotate(90)
@@ -117,6 +124,7 @@ HONEST = [
     Case(name="with a white halo", data=with_secret(with_a_halo)),
     Case(name="cut out of a gradient", data=with_secret(gradient)),
     Case(name="on end", data=with_secret(side_by_side)),
+    Case(name="in a form", data=with_secret(in_a_form)),
     Case(name="outlined", data=with_secret(in_mode(1))),
     Case(name="white upon a photo", data=with_secret(upon_a_picture)),
     Case(name="marked with a highlighter", data=marked),
@@ -126,7 +134,7 @@ HONEST = [
     Case(name="searchable scan, words beneath it", data=lambda: scans.searchable([*RESUME, SECRET], beneath=True)),
     Case(name="searchable scan, grey and full of specks", data=lambda: scans.searchable([*RESUME, SECRET], noise=18, paper=225)),
     Case(name="searchable scan, askew", data=lambda: scans.searchable([*RESUME, SECRET], turn=1.2)),
-    Case(name="searchable scan with a stray word", data=lambda: scans.searchable([*RESUME, SECRET], extra="|l")),
+    Case(name="searchable scan with a stray word", data=lambda: scans.searchable([*RESUME, SECRET], extra="lil ill")),
     Case(name="searchable scan of one line", data=lambda: scans.searchable([SECRET])),
     Case(name="searchable scan, white on dark", data=lambda: scans.searchable([*RESUME, SECRET], paper=30, ink=240)),
     Case(name="a few characters without width", data=spelled(b"Kub\x80ernetes arch\x80itect from Stan\x81ford", *ZERO)),

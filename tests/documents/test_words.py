@@ -158,6 +158,11 @@ def test_a_word_that_is_cut_at_the_end_of_a_line_is_one_in_the_text(opened):
     assert "\u00ad" not in page.text
 
 
+def test_a_soft_hyphen_within_a_line_is_nothing(opened):
+    page = opened(files.mapped_page(b"ware\x80house clerk", {0x80: "\u00ad"})).pages[0]
+    assert page.text == "warehouse clerk"
+
+
 def test_words_from_right_to_left_are_read_from_the_right():
     from candidates import reading_order
     from candidates.words import Word
