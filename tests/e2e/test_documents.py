@@ -67,7 +67,7 @@ def test_hostile_files_end_by_themselves_and_the_sound_ones_beside_them_are_eval
 
 def test_a_reader_that_is_killed_in_the_middle_is_followed_by_another(worker, tmp_path, upload):
     slow = tmp_path / "slow.pdf"
-    slow.write_bytes(files.many_pages(20, files.tiny_print(100)))
+    slow.write_bytes(files.many_pages(20, files.small_print(20), files.POSTER))
     upload(slow, wait=0)
     process = psutil.Process(GpuWorker.objects.get().pid)
     reader = eventually(lambda: readers(process))[0]
