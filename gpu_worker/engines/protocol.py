@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from candidates.answers import Answer
+from jobs.criteria import Criterion
 
 Progress = Callable[[float], None]  # told the share that is done, 0 to 1
 
@@ -54,13 +55,15 @@ class Request:
     """One résumé for one job: `pages` is the text of each page, in order.
 
     `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
-    `wrong` says why an earlier answer could not be used.
+    `criteria` are what the job asks for, in its order; engines answer each by its key. `wrong` says why an
+    earlier answer could not be used.
     """
 
     id: int
     job_title: str
     job_description: str
     pages: tuple[str, ...]
+    criteria: tuple[Criterion, ...] = ()
     images: Mapping[int, bytes] = field(default_factory=dict)
     wrong: str = ""
 

@@ -12,9 +12,10 @@ from candidates import documents, kinds
 from candidates.answers import Answer, Met
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
-from gpu_worker.engines.rules.requirements import drawn
-from gpu_worker.engines.rules.text import cleaned, read, tokens
+from gpu_worker.engines.rules.text import read
 from gpu_worker.engines.rules.verdict import Thresholds
+from jobs.criteria.requirements import drawn
+from jobs.criteria.tokens import cleaned, tokens
 
 RESUMES = sorted((Path(__file__).parents[1] / "data" / "resumes").glob("*.pdf"))
 RESEARCH = """Requirements:

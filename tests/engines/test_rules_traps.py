@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from candidates.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
-from gpu_worker.engines.rules.requirements import drawn
+from jobs.criteria.requirements import drawn
 from models_admin.thresholds import Thresholds
 
 PAGE = "{name}\n{email}\nExperience\nBaker, 2015 – 2019\nEducation\nBakery school\nSkills\n{skills}"

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from gpu_worker.engines.rules.text import Text
-from gpu_worker.engines.rules.vocabulary import (
+from jobs.criteria.vocabulary import (
     INVOICE_WORDS,
     LETTER_CLOSINGS,
     LETTER_OPENINGS,

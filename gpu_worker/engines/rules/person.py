@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from gpu_worker.engines.rules.kind import is_section
 from gpu_worker.engines.rules.text import Text
-from gpu_worker.engines.rules.vocabulary import TITLE_WORDS
+from jobs.criteria.vocabulary import TITLE_WORDS
 
 HEAD_LINES = 15  # where a name stands
 LOOKED_AT_CHARS = 20_000  # where an address stands

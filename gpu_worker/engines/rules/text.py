@@ -1,33 +1,17 @@
 """A document as the rules see it: pages of clean lines, each line a row of tokens."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from jobs.criteria.tokens import GAP, TOKEN, Token, cleaned, tokens
+
 MOST_CHARS = 200_000  # about 60 dense pages; what comes after is not looked at
 MOST_LINE_CHARS = 2_000
 
-# A word as technology writes it: C++, C#, .NET, Node.js, scikit-learn. Possessive parts cannot backtrack far:
-# every group begins with a character that the part before it cannot hold.
-# A grade is one too: C+ is not C. The sign ∕ stands for the slash of a word that is written with one.
-TOKEN = re.compile(r"(?<![^\W_])\.?[^\W_]+(?:[.\-&'’∕][^\W_]+)*(?:\+\+|#|(?<![^\W_]{2})\+)?")
-SLASHED = re.compile(r"(?i)\b(?:ci/cd|a/b|tcp/ip|ui/ux|ux/ui|pl/sql|i/o|b2b/b2c)\b")
-NO_TEXT = ("Co", "Cc", "Cf", "Cs", "Cn")  # Unicode categories: icons, controls, what is no character
-ACRONYMS = re.compile(r"[A-Z]{2,}s")
-GAP = "\n"  # no term reaches over it; a line holds none of its own
 LINE_END_HYPHEN = re.compile("[\x02\ufffe\u00ad](?:\r?\n)?")  # PDFium's mark in a word cut at a line's end
-
-
-@dataclass(frozen=True)
-class Token:
-    """`text` as it was written; `forms` is what it may be matched as, without case."""
-
-    text: str
-    forms: frozenset[str]
-    before: str = ""  # what stands between it and the token before, a slash as well
 
 
 @dataclass(frozen=True)
@@ -95,28 +79,6 @@ def _name_line_by_line(lines: tuple[Line, ...], name: str) -> frozenset[int]:
     return frozenset(start + step for start in starts for step in range(len(words)))
 
 
-def tokens(text: str) -> tuple[Token, ...]:
-    """Cut `text` into tokens; C++ stays one, Java/Kotlin becomes two, Python-based is also python."""
-    joined = SLASHED.sub(lambda match: match.group().replace("/", "∕"), text)
-    found, end = [], 0
-    for match in TOKEN.finditer(joined):
-        found.append(_token(match.group().replace("∕", "/"), joined[end : match.start()]))
-        end = match.end()
-    return tuple(found)
-
-
-def _token(text: str, before: str) -> Token:
-    whole = word(text)
-    parts = [part for part in whole.split("-") if len(part) > 1] if "-" in whole else []
-    return Token(text=text, forms=frozenset([whole.removesuffix("'s"), *parts]), before=before)
-
-
-def word(text: str) -> str:
-    """`text` as it is compared: without case; APIs are API."""
-    singular = text[:-1] if ACRONYMS.fullmatch(text) else text
-    return singular.casefold().replace("’", "'")
-
-
 def read(pages: tuple[str, ...]) -> Text:
     """Return the lines of `pages` that hold anything, cleaned."""
     is_whole = all(page.strip() for page in pages) and sum(map(len, pages)) <= MOST_CHARS
@@ -131,11 +93,3 @@ def _lines(pages: tuple[str, ...]) -> Iterator[Line]:
             if text := cleaned(written):
                 yield Line(page=number, text=text, written=" ".join(written.split()))
         left -= len(page)
-
-
-def cleaned(text: str) -> str:
-    """One line without ligatures, icons from private fonts, bullets in front, and doubled spaces."""
-    if not (text.isascii() and text.isprintable()):  # most lines need none of this
-        text = unicodedata.normalize("NFKC", text)
-        text = "".join(c if unicodedata.category(c) not in NO_TEXT else " " for c in text)
-    return " ".join(text.split()).lstrip("•◆◦▪●○■□‣⁃–—-*· ").strip()

@@ -4,10 +4,11 @@ import re
 
 from candidates.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
-from gpu_worker.engines.rules import degrees, kind, person, requirements
+from gpu_worker.engines.rules import kind, person
 from gpu_worker.engines.rules.kind import Kind
-from gpu_worker.engines.rules.requirements import YEARS, Requirement, Weight
 from gpu_worker.engines.rules.text import Line, Text, read
+from jobs.criteria import Weight, degrees, requirements
+from jobs.criteria.requirements import YEARS, Requirement
 from models_admin.thresholds import Thresholds
 
 SELF = "Keyword rules, no understanding."
@@ -93,7 +94,7 @@ def _judged(requirement: Requirement, text: Text) -> CriterionAnswer:
 def _term(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
     for term in requirement.terms:
         for line in text.lines_with.get(term.words[0], []):
-            if term.stands_in(line):
+            if term.stands_in(line.tokens):
                 return Met.MET, line
     several = [term for term in requirement.terms if len(term.words) > 1]
     scattered = any(all(word in text.words for word in term.words) for term in several)

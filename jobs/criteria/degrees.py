@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gpu_worker.engines.rules.text import Token
-from gpu_worker.engines.rules.vocabulary import DEGREES
+from jobs.criteria.tokens import Token
+from jobs.criteria.vocabulary import DEGREES
 
 SCHOOLS = frozenset(["university", "college", "institute", "school", "academy", "polytechnic"])
 OF_A_SUBJECT = frozenset(["of", "in", "degree", "degrees", "or", "and", "level"])

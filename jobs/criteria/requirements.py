@@ -1,13 +1,13 @@
 """What a job asks for, drawn from its description: terms, a degree, years; required or nice to have."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gpu_worker.engines.rules import degrees
-from gpu_worker.engines.rules.text import GAP, Line, Token, cleaned, tokens, word
-from gpu_worker.engines.rules.vocabulary import (
+from jobs.criteria import Weight, degrees
+from jobs.criteria.tokens import GAP, Token, cleaned, tokens, word
+from jobs.criteria.vocabulary import (
     DEGREES,
     FILLERS,
     GENERIC,
@@ -25,11 +25,6 @@ from gpu_worker.engines.rules.vocabulary import (
 MOST_TERMS = 30  # what fits into an answer
 MOST_WORDS = 3  # of a term that no vocabulary knows
 YEARS = re.compile(r"(?i)\b(\d{1,2})\s?\+?\s*(?:or more\s+)?(?:years|yrs)\b")
-
-
-class Weight(StrEnum):
-    MUST = "must"
-    NICE = "nice"
 
 
 class Kind(StrEnum):
@@ -50,9 +45,8 @@ class Term:
         """Short words are names of languages only as they are written: Go, R, C."""
         return len(self.written) <= 2
 
-    def stands_in(self, line: Line) -> bool:
-        """Whether the words stand in `line`, one behind the other."""
-        row = line.tokens
+    def stands_in(self, row: Sequence[Token]) -> bool:
+        """Whether the words stand in `row`, one behind the other."""
         if self.minds_case:
             return any(
                 token.text == self.written and (at == 0 or row[at - 1].text.casefold() not in LETTERED)
