@@ -45,6 +45,7 @@ class Answer(BaseModel):
     criteria: list[CriterionAnswer] = Field(default=[], max_length=40)
 
 
+UNFENCED = str.maketrans("‹›", "<>")  # a model is shown the document's brackets softened
 OUTCOMES = ("Shortlisted", "Needs Review", "Rejected", "Invalid")
 
 
@@ -80,20 +81,24 @@ def read(said: str) -> Answer:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "JSON"
-        raise NoAnswer(f"{where}: {problem['msg']}") from None
+        raise NoAnswer(f"{_short(where)}: {problem['msg']}") from None
+
+
+def _short(where: str) -> str:
+    """The place of an error, of which the model may have made up a part."""
+    return "".join(letter if letter.isprintable() else " " for letter in where[:60])
 
 
 def supported(answer: Answer, pages: Sequence[str]) -> Answer:
     """`answer` without what the text of `pages` does not bear out: models make up what they are asked for.
 
-    A name stays whose words all stand there, an e-mail address that stands there whole (maybe over two
+    A name stays whose words all stand there, an e-mail address that stands there whole (both maybe over two
     lines), a quote that stands on some page; the page's number is put right. A criterion without its quote
     has no evidence.
     """
     texts = [_plain(page) for page in pages]
     whole = " ".join(texts)
-    words = set(re.findall(r"\w+", whole))
-    name = answer.name if answer.name and set(re.findall(r"\w+", _plain(answer.name))) <= words else None
+    name = answer.name if answer.name and _names(answer.name, whole) else None
     email = answer.email if answer.email and _stands(answer.email, whole) else None
     criteria = [_supported(criterion, texts) for criterion in answer.criteria]
     return answer.model_copy(update={"name": name, "email": email, "criteria": criteria})
@@ -112,11 +117,27 @@ def _supported(criterion: CriterionAnswer, texts: Sequence[str]) -> CriterionAns
 
 def _stands(address: str, text: str) -> bool:
     """Whether `address` stands in `text` from its first letter to its last; a line may end within it."""
-    letters = r"\s?".join(re.escape(letter) for letter in _plain(address).replace(" ", ""))
-    return re.search(rf"(?<![\w.+-]){letters}(?![\w-]|\.\w)", text) is not None
+    address = _plain(address).replace(" ", "")
+    if "@" not in address:
+        return False
+    letters = r"\s?".join(re.escape(letter) for letter in address)
+    # Letters of other scripts end an address: “邮箱ana@example.com电话”.
+    return re.search(rf"(?a:(?<![\w.+-])){letters}(?a:(?![\w-]|\.\w))", text) is not None
+
+
+def _names(name: str, text: str) -> bool:
+    """Whether every word of `name` stands in `text`, maybe spaced out or broken over two lines."""
+    words = re.findall(r"[^\W\d_]+", _plain(name))
+    return bool(words) and all(re.search(_spaced(word), text) for word in words)
+
+
+def _spaced(word: str) -> str:
+    """A pattern for `word` as a whole; in scripts without case, as 山田太郎, words have no ends to see."""
+    letters = r"[\s-]{0,2}".join(re.escape(letter) for letter in word)
+    return letters if word.lower() == word.upper() else rf"(?<![^\W\d_]){letters}(?![^\W\d_])"
 
 
 def _plain(text: str) -> str:
     """`text` for comparison: without case, ligatures, soft hyphens, and with one kind of space."""
     folded = unicodedata.normalize("NFKC", text).replace("\u00ad", "").casefold()
-    return " ".join(folded.split())
+    return " ".join(folded.translate(UNFENCED).split())

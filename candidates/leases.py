@@ -35,6 +35,11 @@ class Claim:
     token: int
     failures: int
 
+    @property
+    def is_last_try(self) -> bool:
+        """Whether one more failure ends the work."""
+        return self.failures + 1 >= FAILURES_ALLOWED
+
 
 class ClaimLost(Exception):
     """Another worker holds this row now, or it has ended: what was found out is not written."""

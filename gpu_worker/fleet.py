@@ -35,6 +35,7 @@ class Fleet:
         self._make, self.budget, self._records = make, budget, records
         self._berths: dict[int, Berth] = {}
         self._moving = asyncio.Lock()
+        self._moves = 0  # begun since the start
 
     def __getitem__(self, id_: int) -> Engine:
         return self._berths[id_].engine
@@ -152,6 +153,7 @@ class Fleet:
 
     async def _move(self, step: Step) -> None:
         berth, began = self._berths[step.id], time.monotonic()
+        self._moves += 1
         try:
             match step.move:
                 case Move.LOAD:
@@ -206,15 +208,14 @@ class Fleet:
     async def lost(self) -> dict[str, str]:
         """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by name."""
         found: dict[str, str] = {}
-        if self._moving.locked():  # a move has deadlines of its own
-            return found
         for id_ in self.tiers():
-            if (berth := self._berths.get(id_)) is None:  # it left meanwhile
+            berth, moves = self._berths.get(id_), self._moves
+            if berth is None or self._moving.locked():  # it left meanwhile; a move has deadlines of its own
                 continue
             try:
                 await berth.engine.ping()
-            except EngineFailed as failure:
-                if await self.lose(berth.engine):
+            except EngineFailed as failure:  # said while something moved it is no sign of death
+                if moves == self._moves and await self.lose(berth.engine):
                     found[berth.engine.spec.name] = str(failure)
         return found
 

@@ -36,6 +36,12 @@ class Hand:
         task.add_done_callback(let_go)
 
 
+def cancel_once(task: Task) -> None:
+    """Cancel `task`; a second time would cut off its clean-up, so one that is ending is left alone."""
+    if not task.cancelling():
+        task.cancel()
+
+
 async def finish_or_cancel(tasks: Iterable[Task], limit_s: float) -> None:
     """Wait for `tasks`; those not done after `limit_s` are cancelled, and waited for."""
     waited_for = list(tasks)
@@ -43,5 +49,5 @@ async def finish_or_cancel(tasks: Iterable[Task], limit_s: float) -> None:
         return
     _, late = await asyncio.wait(waited_for, timeout=limit_s)
     for task in late:
-        task.cancel()
+        cancel_once(task)
     await asyncio.gather(*late, return_exceptions=True)

@@ -7,6 +7,7 @@ same, both of host memory: one for engines that are awake, one for those that sl
 
 import importlib
 import os
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,8 @@ GIB = 2**30
 # Of what is free at start; the rest belongs to the system and to the page cache.
 HOST_SHARE = 0.5
 AWAKE_ON_CPU_SHARE, ASLEEP_ON_CPU_SHARE = 0.5, 0.25
+SETTLED_WITHIN_S = 30.0
+STILL_S, STILL_GIB = 1.0, 0.25  # so little a second is the system's own coming and going
 GPU_SHARE = 0.95  # the driver, the display and fragments keep the rest
 
 
@@ -60,6 +63,21 @@ def gpu_used_gib() -> float:
 def gpu_total_gib() -> float:
     """Of the smallest GPU; 0 without one."""
     return min(info.total for info in _infos()) / GIB if on_gpu() else 0.0
+
+
+def settle() -> None:
+    """Wait until no more memory becomes free: what a killed worker left behind takes its time to end."""
+    until, free_gib = time.monotonic() + SETTLED_WITHIN_S, _free_gib()
+    while time.monotonic() < until:
+        time.sleep(STILL_S)
+        before_gib, free_gib = free_gib, _free_gib()
+        if free_gib - before_gib < STILL_GIB:
+            return
+
+
+def _free_gib() -> float:
+    """Of GPUs and host together: it rises while either becomes free."""
+    return psutil.virtual_memory().available / GIB - gpu_used_gib()
 
 
 def measured_budget() -> Budget:

@@ -134,6 +134,8 @@ class Readings:
     async def _mourn(self, engine: Engine, reading: Reading, sentence: str) -> None:
         self._serving.why_lost = sentence
         self._metrics.evaluation_failed(engine.spec.name, "engine")
+        if reading.alone and reading.is_last_try:
+            self._serving.poisoned()
         if await self._fleet.lose(engine):
             self._metrics.engine_lost(engine.spec.name)
         with contextlib.suppress(ClaimLost):

@@ -60,6 +60,11 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
     return worker
 
 
+def was_killed(name: str) -> bool:
+    """Whether an earlier process worked as `name` and did not sign off: what it held may not be free yet."""
+    return GpuWorker.objects.filter(name=name).exclude(status=GpuWorker.Status.STOPPED).exists()
+
+
 def sign_off(worker: GpuWorker) -> None:
     """Say goodbye; whatever is still held goes back to the queue. Raises LostName."""
     with transaction.atomic():
@@ -102,6 +107,11 @@ def say(worker: GpuWorker, status: GpuWorker.Status, *, error: str = "", **selec
     """Write and announce a new status. Raises LostName."""
     _write(worker, status=status, error=error[:500], heartbeat_at=timezone.now(), **selection)
     _announce(worker)
+
+
+def read_again(worker: GpuWorker) -> None:
+    """Read into `worker` what swaps have written since; not who it is, which fences its writing."""
+    worker.refresh_from_db(fields=["status", "error", "mode", "model_config", "parser"])
 
 
 def _write(worker: GpuWorker, **changes: object) -> None:

@@ -57,8 +57,12 @@ def enabled_specs(rows: Sequence[ModelConfig]) -> tuple[EngineSpec, ...]:
 
 
 def at_start(worker: GpuWorker) -> Selection | None:
-    """What `worker` serves when it starts: its last ready selection, the default, else keyword rules."""
-    if worker.model_config is not None and _runs(worker.model_config):
+    """What `worker` serves when it starts: its last ready selection, the default, else keyword rules.
+
+    Swaps write the selection into the row, so `worker` has to be read anew.
+    """
+    parser_runs = worker.parser is None or _runs(worker.parser)
+    if worker.model_config is not None and _runs(worker.model_config) and parser_runs:
         return Selection(mode=worker.mode, model_config_id=worker.model_config.pk, parser_id=worker.parser_id)
     default = ModelConfig.objects.enabled().filter(is_default=True)
     rules = ModelConfig.objects.enabled().filter(type=ModelConfig.Type.RULES).order_by("name")

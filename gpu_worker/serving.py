@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -16,30 +17,46 @@ from models_admin.models import GpuWorker
 
 log = logging.getLogger(__name__)
 
-LOSSES_IN_A_ROW = 5  # of one poisonous résumé there are three
+LOSSES_IN_A_ROW = 5  # that no résumé was to blame for, or not for sure
+POISONS_IN_A_ROW = 3  # résumés that ended it; another one is no accident
 LOOK_AGAIN_S = 2.0  # at the registry, while nothing in it can run
 
 
 class Serving:
-    """`why_lost` is what the last engine died of, for the operator."""
+    """`why_lost` is what the last engine died of, for the operator.
+
+    `starting` says whether a selection is to be brought up; while a swap runs, that is the swap's to do.
+    """
 
     def __init__(self, row: GpuWorker, db: Database, fleet: Fleet, swapper: Swapper) -> None:
         self._row, self._db, self._fleet, self._swapper = row, db, fleet, swapper
-        self._losses = 0  # since an engine answered
+        self._losses = self._poisons = 0  # since an engine answered
+        self.starting = True
         self.why_lost = ""
-
-    @property
-    def starting(self) -> bool:
-        """Whether a selection is to be brought up."""
-        return self._row.status == GpuWorker.Status.STARTING
 
     def all_is_well(self) -> None:
         """Say that an engine has answered."""
+        self._losses = self._poisons = 0
+
+    def poisoned(self) -> None:
+        """Say that a résumé has ended engines as often as it may: the losses were its fault."""
         self._losses = 0
+        self._poisons += 1
+
+    def swapped(self) -> None:
+        """Say that a swap has ended. One that failed leaves a selection to be brought up as it found it."""
+        self.all_is_well()
+        self.starting = self.starting and self._swapper.serving is None
 
     async def start(self) -> None:
-        """Bring up what the worker is to serve. A failure is shown and waits for a person."""
+        """Bring up what the worker is to serve. A failure is shown and waits for a person.
+
+        May be cancelled for a wish: what is half loaded is then unloaded, what serves already is said.
+        """
         began = timezone.now()
+        await self._db(roster.read_again, self._row)
+        if self._row.status != GpuWorker.Status.STARTING:
+            await self._say(GpuWorker.Status.STARTING, error=self._row.error)
         selection = await self._db(selections.at_start, self._row)
         if selection is None:
             await self._say_that_nothing_runs()
@@ -49,12 +66,12 @@ class Serving:
             await self._bring(await self._db(selections.specs, selection))
         except EngineFailed as failure:
             log.error("%s did not start: %s", selection, failure)
-            await self._db(roster.say, self._row, GpuWorker.Status.ERROR, error=str(failure))
+            self.starting = False
+            await self._say(GpuWorker.Status.ERROR, error=str(failure))
             return
+        self.starting = False
         self._swapper.begin(selection)
-        await self._db(
-            roster.say,
-            self._row,
+        await self._say(
             GpuWorker.Status.READY,
             mode=selection.mode,
             model_config_id=selection.model_config_id,
@@ -62,10 +79,17 @@ class Serving:
             serving_since=began,
         )
 
+    async def _say(self, status: GpuWorker.Status, **more: Any) -> None:
+        """Write the status, to the end even if cancelled: what is written next is to be the newer word."""
+        saying = asyncio.create_task(self._db(roster.say, self._row, status, **more))
+        try:
+            await asyncio.shield(saying)
+        finally:
+            await asyncio.wait([saying])
+
     async def _say_that_nothing_runs(self) -> None:
         if self._row.error != selections.NOTHING_RUNS:
-            starting = GpuWorker.Status.STARTING
-            await self._db(roster.say, self._row, starting, error=selections.NOTHING_RUNS)
+            await self._say(GpuWorker.Status.STARTING, error=selections.NOTHING_RUNS)
         await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _preload(self) -> None:
@@ -97,8 +121,9 @@ class Serving:
         """
         self._swapper.lost()
         self._losses += 1
-        if self._losses > LOSSES_IN_A_ROW:
+        self.starting = self._losses <= LOSSES_IN_A_ROW and self._poisons < POISONS_IN_A_ROW
+        if not self.starting:
             status, then = GpuWorker.Status.ERROR, "It was lost again and again; choose another model."
         else:
             status, then = GpuWorker.Status.STARTING, "It is being loaded again."
-        await self._db(roster.say, self._row, status, error=f"{self.why_lost} {then}")
+        await self._say(status, error=f"{self.why_lost} {then}")

@@ -13,6 +13,7 @@ from gpu_worker import selections
 from gpu_worker.database import Database
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec
 from gpu_worker.fleet import Fleet
+from gpu_worker.hand import cancel_once
 from gpu_worker.metrics import Metrics
 from gpu_worker.residency import Move
 from gpu_worker.scheduler import Selection
@@ -84,7 +85,7 @@ class SwapRun:
     def abandon(self) -> None:
         """End the preparing, if that is what goes on: a newer wish has come."""
         if self._preparing:
-            self._preparing.cancel()
+            cancel_once(self._preparing)
 
     async def _try(self, action: Action) -> Step | None:
         try:
@@ -102,8 +103,7 @@ class SwapRun:
             yield
         finally:
             telling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await telling
+            await asyncio.wait([telling])
 
     async def _tell(self) -> None:
         while True:
@@ -153,7 +153,8 @@ class SwapRun:
             self._preparing.result()
             return Prepared()
         finally:
-            self._preparing.cancel()
+            cancel_once(self._preparing)
+            await asyncio.wait([self._preparing])  # what was half loaded is gone then
             self._preparing, self._fetched = None, None
 
     async def _fetch_and_load(self) -> None:

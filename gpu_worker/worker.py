@@ -19,7 +19,7 @@ from gpu_worker import queue, roster, selections
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import warm_up
 from gpu_worker.fleet import Fleet
-from gpu_worker.hand import Hand, Task, finish_or_cancel
+from gpu_worker.hand import Hand, Task, cancel_once, finish_or_cancel
 from gpu_worker.health import Port
 from gpu_worker.listener import Listener
 from gpu_worker.metrics import Gauges, Metrics
@@ -196,8 +196,8 @@ class Worker:
     async def _work_forever(self) -> None:
         while not self.stopping.is_set():
             self.look.clear()
-            await self._keep_serving()
             await self._take_wish()
+            await self._keep_serving()
             await self.openings.take()
             await self.readings.take()
             looked_s = time.monotonic()
@@ -212,7 +212,7 @@ class Worker:
         """Bring up a selection where nothing serves yet, or any more; other work goes on meanwhile."""
         if self.serving.has_lost():
             await self.serving.mourn()
-        if self.serving.starting and not self._starting:
+        if self.serving.starting and not self._starting and not self._swapping:
             self._starting = asyncio.create_task(self.serving.start())
             self._starting.add_done_callback(self._start_ended)
 
@@ -224,7 +224,9 @@ class Worker:
         if self._swapping:
             await self._give_way()
             return
-        if self.serving.starting:
+        if self._starting:
+            if await self.db(swaps.waits, self.row):  # a person's choice goes before ours
+                cancel_once(self._starting)
             return
         wanted = await self.db(swaps.take, self.row, self.fleet.tiers().keys())
         if wanted is None:
@@ -245,7 +247,7 @@ class Worker:
 
     def _swap_ended(self, task: Task) -> None:
         self._swap = self._swapping = None
-        self.serving.all_is_well()
+        self.serving.swapped()
         self._note_end(task)
 
     async def _drain(self) -> None:

@@ -110,7 +110,7 @@ def _wish_of(
     """The swap that grants the wish on `worker`: one that is open already, or a new one; None = it serves."""
     open_ones = Swap.objects.filter(worker=worker, phase__in=[Phase.QUEUED, *RUNNING_PHASES])
     newest = open_ones.order_by("-pk").first()  # the waiting one is always newer than the one that runs
-    if newest is not None and _key(newest) == option.key:
+    if newest is not None and _grants(newest, option):
         return newest
     if newest is None and worker.status == GpuWorker.Status.READY and worker.serves(option.key, option.rows):
         return None
@@ -131,6 +131,14 @@ def _wish_of(
     publish(messages.WORKERS, Message(type=Command.SWAP, id=swap.pk))
     publish(messages.MODELS, Message(type=Report.SWAP_CHANGED, id=swap.pk))
     return swap
+
+
+def _grants(swap: Swap, option: Option) -> bool:
+    """Whether `swap` will bring `option` as the registry describes it now."""
+    if _key(swap) != option.key or swap.phase == Phase.ROLLING_BACK:
+        return False
+    begun = swap.phase != Phase.QUEUED
+    return not (begun and any(row.updated_at > swap.requested_at for row in option.rows))
 
 
 def _key(row: Swap | GpuWorker) -> tuple[str, int | None, int | None]:

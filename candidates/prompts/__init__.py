@@ -16,6 +16,7 @@ def _written(file: str) -> str:
 DECIDE, SEE = _written("decide.txt"), _written("see.txt")
 VERSION = f"decide-2-{hashlib.blake2s((DECIDE + SEE).encode(), digest_size=4).hexdigest()}"
 IMAGE = {"type": "image"}
+SOFTENED = str.maketrans("<＜﹤>＞﹥", "‹‹‹›››")
 
 Messages = list[dict[str, Any]]
 
@@ -63,4 +64,4 @@ def _content(parts: Sequence[str | dict[str, str]]) -> str | list[dict[str, str]
 
 def fenced(text: str) -> str:
     """`text` with the fence's own brackets softened, and nothing that a chat template takes for its own."""
-    return text.replace("<", "‹").replace(">", "›").strip()
+    return text.translate(SOFTENED).strip()

@@ -190,7 +190,9 @@ def test_nothing_that_names_code_files_or_repositories_comes_in(said):
         engine_args.read(said)
 
 
-@pytest.mark.parametrize("arguments", set(ALLOWED.values()), ids=lambda arguments: arguments.__name__)
+@pytest.mark.parametrize(
+    "arguments", dict.fromkeys(ALLOWED.values()), ids=lambda arguments: arguments.__name__
+)
 def test_at_no_depth_there_is_a_place_for_what_is_not_named_here(arguments):
     assert arguments.model_config["extra"] == "forbid"
     assert not [name for name, field in arguments.model_fields.items() if Any in _parts(field.annotation)]

@@ -1,8 +1,10 @@
 """A job, a worker with a selection, and files on their way: without a process, a GPU or a PDF."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.utils import timezone
 
 from candidates.answers import Answer
@@ -17,6 +19,7 @@ from candidates.models import (
 )
 from jobs.models import Job, JobVersion
 from models_admin.models import GpuWorker, ModelConfig
+from tests.worker.fakes import Workshop
 
 ANSWER = Answer(
     name="Ana Lucía Müller",
@@ -25,6 +28,18 @@ ANSWER = Answer(
     outcome="Shortlisted",
     reason="All terms found.",
 )
+
+
+@pytest.fixture
+async def loop_closed() -> AsyncIterator[None]:
+    """Close what this loop's thread opened: PostgreSQL drops no database that somebody uses."""
+    yield
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.fixture
+def workshop() -> Workshop:
+    return Workshop()
 
 
 @pytest.fixture

@@ -74,4 +74,11 @@ def wish_now(model: ModelConfig) -> wishes.Wish:
     return wishes.wish(model_name=name, mode=mode, user=AnonymousUser())
 
 
+async def with_weights(name: str) -> ModelConfig:
+    """A registered model that has to be loaded."""
+    return await ModelConfig.objects.acreate(
+        name=name, display_name=name, type="multimodal", inference_modes=["one_shot"]
+    )
+
+
 wish = sync_to_async(wish_now)

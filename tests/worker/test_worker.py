@@ -2,37 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
 from django.utils import timezone
 
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import capability, swapping
-from gpu_worker import worker as worker_module
 from gpu_worker.roster import NameTaken
-from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
+from models_admin.models import GpuWorker, Phase, Swap
 from tests.seen import eventually
-from tests.worker.fakes import Workshop
-from tests.worker.looking import count, ended, make_worker, row, seen, serving, wish, working
+from tests.worker.looking import count, ended, make_worker, seen, serving, wish, with_weights, working
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis")]
-
-
-@pytest.fixture(autouse=True)
-async def _connections_closed() -> AsyncIterator[None]:
-    """Close what this loop's thread opened: PostgreSQL drops no database that somebody uses."""
-    yield
-    await sync_to_async(connections.close_all)()
-
-
-@pytest.fixture
-def workshop() -> Workshop:
-    return Workshop()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
 
 async def test_it_starts_with_the_first_rules_when_nobody_has_chosen(balanced, workshop):
@@ -220,12 +204,6 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
     assert (await Evaluation.objects.aget()).model_config_id == cold.pk
 
 
-async def with_weights(name: str) -> ModelConfig:
-    return await ModelConfig.objects.acreate(
-        name=name, display_name=name, type="multimodal", inference_modes=["one_shot"]
-    )
-
-
 async def test_a_model_that_has_to_be_fetched_is_fetched_while_the_other_serves(
     balanced, waiting, workshop, monkeypatch
 ):
@@ -253,42 +231,6 @@ async def test_what_cannot_be_fetched_changes_nothing(balanced, workshop, monkey
         await seen(serving("rules/balanced"))
     assert swap.reason == "The hub has no such model."
     assert workshop.log.count("check rules/balanced") == 1
-
-
-async def test_a_newer_wish_ends_the_preparing_of_the_older_one(balanced, strict, workshop, monkeypatch):
-    monkeypatch.setattr(capability, "obstacle", lambda row: "")
-    cold = await with_weights("weights/cold")
-    workshop.fetched.clear()
-    async with working(workshop):
-        await seen(serving("rules/balanced"))
-        await wish(cold)
-        await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING).exists())
-        await wish(strict)
-        await seen(serving("rules/strict"))
-    assert (await Swap.objects.aget(model_config=cold)).phase == Phase.SUPERSEDED
-
-
-async def test_what_was_in_hand_when_an_engine_died_runs_alone_and_only_the_poisonous_fails(
-    balanced, waiting, workshop
-):
-    workshop.poison[("b",)] = "It died of this."
-    for letter in "abc":
-        await sync_to_async(waiting)(letter)
-    async with working(workshop):
-        await seen(lambda: count("succeeded") == 2 and count("failed") == 1)
-        await seen(serving("rules/balanced"))
-    failed = await Evaluation.objects.aget(status=EvaluationStatus.FAILED)
-    others = Evaluation.objects.exclude(pk=failed.pk)
-    assert (failed.error, failed.failures) == ("It died of this.", 3)
-    assert [evaluation.failures async for evaluation in others] == [0, 0]
-
-
-async def test_an_engine_that_dies_again_and_again_waits_for_a_person(balanced, workshop, monkeypatch):
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
-    workshop.breaks["rules/balanced", "ping"] = "It is dead."
-    async with working(workshop):
-        worker = await seen(lambda: (worker := row()) and worker.status == GpuWorker.Status.ERROR and worker)
-    assert worker.error == "It is dead. It was lost again and again; choose another model."
 
 
 async def test_when_stopped_it_puts_back_what_it_could_not_finish(balanced, waiting, workshop, settings):
@@ -334,14 +276,6 @@ async def test_an_entry_edited_since_it_was_loaded_is_loaded_anew(balanced, stri
         await wish(balanced)
         await seen(serving("rules/balanced"))
     assert workshop.log.count("load rules/balanced") == 2
-
-
-async def test_without_a_model_that_can_run_it_waits_for_one(strict, workshop):
-    await ModelConfig.objects.aupdate(enabled=False)
-    async with working(workshop):
-        await seen(lambda: (worker := row()) and "registry" in worker.error)
-        await ModelConfig.objects.aupdate(enabled=True)
-        await seen(serving("rules/strict"))
 
 
 async def test_a_name_is_worked_under_once(balanced, workshop):

@@ -1,12 +1,13 @@
 """What a model is given and how what it says becomes an answer. vLLM is imported when a model is loaded."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from candidates import answers, prompts
 from candidates.answers import Answer
 from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request
-from gpu_worker.engines.vllm import pictures
+from gpu_worker.engines.vllm import failures, pictures
 from gpu_worker.engines.vllm.arguments import IMAGES
 from gpu_worker.engines.vllm.canary import PROMPT
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from vllm import SamplingParams
 
+CHARS_PER_TOKEN = 20  # seen are 3 to 5; what is far longer need not be cut into tokens to be refused
 PAGE_PIXELS = (1240, 1754)  # A4 at 150 dpi
 
 Prompt = Mapping[str, Any]
@@ -21,11 +23,14 @@ Messages = Sequence[Mapping[str, Any]]
 
 
 class Chat:
-    """The model of `spec` as it is talked to: `tokenizer` is its own, with its chat template."""
+    """The model of `spec` as it is talked to: `tokenizer` is its own, with its chat template.
 
-    def __init__(self, spec: EngineSpec, tokenizer: Any) -> None:
-        self.spec, self._tokenizer = spec, tokenizer
-        self._controls = control_tokens(tokenizer)
+    `max_model_len` is the tokens that a prompt and its answer may have together.
+    """
+
+    def __init__(self, spec: EngineSpec, tokenizer: Any, max_model_len: int) -> None:
+        self.spec, self._tokenizer, self._max_model_len = spec, tokenizer, max_model_len
+        self._controls = _any_of(control_tokens(tokenizer))
 
     def prompt(self, messages: Messages, images: Sequence["Image"] = ()) -> Prompt:
         """The prompt that the model's own chat template makes of `messages`, in which `images` have a place.
@@ -49,6 +54,8 @@ class Chat:
     def question(self, request: Request, seen: Sequence[int] = ()) -> Prompt:
         """The prompt that asks for an answer about `request`. Raises AnswerFailed."""
         job, description, pages = request.job_title, request.job_description, request.pages
+        if len(description) + sum(map(len, pages)) > CHARS_PER_TOKEN * self._max_model_len:
+            raise AnswerFailed(failures.too_long(self.spec.name, self._max_model_len))
         images = pictures.opened(request.images[number] for number in seen)
         return self.prompt(prompts.decide(job, description, pages, seen, request.wrong), images)
 
@@ -67,9 +74,7 @@ class Chat:
                 {key: self._plain(said) if key == "text" else said for key, said in part.items()}
                 for part in content
             ]
-        for token in self._controls:
-            content = content.replace(token, f"{token[0]} {token[1:]}")
-        return content
+        return self._controls.sub(lambda token: f"{token[0][0]} {token[0][1:]}", content)
 
     def canaries(self) -> list[Prompt]:
         """The prompts of warm-up and canary: words, and the largest page for a model that sees pages."""
@@ -113,6 +118,11 @@ class Chat:
         parser = ReasoningParserManager.get_reasoning_parser(self.spec.reasoning_parser)
         _, answer = parser(self._tokenizer).extract_reasoning(said, None)
         return answer or ""
+
+
+def _any_of(tokens: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for all of them: a thousand replacements in a long text take a second."""
+    return re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
 
 
 def control_tokens(tokenizer: Any) -> tuple[str, ...]:

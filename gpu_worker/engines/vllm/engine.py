@@ -288,7 +288,7 @@ class VllmEngine:
         seen = chat.seen(request)
         if not seen and not any(page.strip() for page in request.pages):
             return Reply(answer=chat.nothing_to_read())
-        asked = await asyncio.to_thread(chat.question, request, seen) if seen else chat.question(request)
+        asked = await asyncio.to_thread(chat.question, request, seen)
         output = await self._answered(asked, chat.sampling())
         done = output.outputs[0]
         if done.finish_reason != "stop":
@@ -302,7 +302,9 @@ class VllmEngine:
 
     def _chat(self) -> Chat:
         if self._talk is None:
-            self._talk = Chat(self.spec, self._running().get_tokenizer())
+            llm = self._running()
+            longest = llm.vllm_config.model_config.max_model_len
+            self._talk = Chat(self.spec, llm.get_tokenizer(), longest)
         self._talk.spec = self.spec  # its sampling may have been edited
         return self._talk
 

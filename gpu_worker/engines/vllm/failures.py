@@ -56,8 +56,12 @@ def sentence(name: str, error: str) -> str:
 def refused(name: str, error: str) -> str:
     """Why `name` took no prompt, for a recruiter."""
     if found := re.search(r"maximum (?:context|model) length (?:is|of) (\d+)", error):
-        return f"The résumé is too long for {name}: with the job it is more than {found[1]} tokens."
+        return too_long(name, int(found[1]))
     return f"{name} did not take the résumé: {_first_line(error)}"
+
+
+def too_long(name: str, max_model_len: int) -> str:
+    return f"The résumé is too long for {name}: with the job it is more than {max_model_len} tokens."
 
 
 def unfinished(name: str, finish_reason: str) -> str:

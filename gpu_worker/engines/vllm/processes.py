@@ -37,14 +37,21 @@ class EngineProcesses:
 
     def __init__(self) -> None:
         self._started: list[tuple[ForkServerProcess, Connection]] = []
+        self._starting = threading.Lock()
+        self._ended = False
         self._tree: dict[int, psutil.Process] = {}
 
     @property
     def pids(self) -> list[int]:
         return [process.pid for process, _ in self._started if process.pid]
 
-    def add(self, process: ForkServerProcess, said: Connection) -> None:
-        self._started.append((process, said))
+    def start(self, process: "_Started") -> None:
+        """Start and note `process`. Raises Ended after `end`: nobody would ever end this one."""
+        with self._starting:
+            if self._ended:
+                raise Ended(f"{process.name} is not wanted any more")
+            process.fork()
+            self._started.append((process, process.said))
 
     def cause(self, wait_s: float = 1.0) -> str:
         """What an ended process raised, as "Type: text"; "" where it could not say."""
@@ -74,7 +81,9 @@ class EngineProcesses:
         return total
 
     def end(self) -> None:
-        """Kill them all and return when they are gone. Raises StillThere."""
+        """Kill them all and return when they are gone; no other one starts. Raises StillThere."""
+        with self._starting:
+            self._ended = True
         leaving = self.look()
         for process in leaving:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -86,6 +95,10 @@ class EngineProcesses:
             time.sleep(0.005)
         for _, said in self._started:
             said.close()
+
+
+class Ended(Exception):
+    """A process was to start after all of its engine were ended."""
 
 
 class StillThere(Exception):
@@ -124,17 +137,21 @@ class _Context(ForkServerContext):
     ) -> ForkServerProcess:
         said, saying = multiprocessing.Pipe(duplex=False)
         process = _Started(target=run, name=name, args=(target, os.getpid(), saying), kwargs=kwargs)
-        process.give_away = saying
-        self._processes.add(process, said)
+        process.said, process.saying, process.among = said, saying, self._processes
         return process
 
 
 class _Started(ForkServerProcess):
-    give_away: Connection
+    said: Connection
+    saying: Connection
+    among: EngineProcesses
 
     def start(self) -> None:
+        self.among.start(self)
+        self.saying.close()  # ours: the child's end of it tells when the child has ended
+
+    def fork(self) -> None:
         super().start()
-        self.give_away.close()  # ours: the child's end of it tells when the child has ended
 
 
 def run(target: Callable[..., None], worker_pid: int, saying: Connection, **kwargs: Any) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from gpu_worker import memory, roster
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import engine, leave
 from gpu_worker.fleet import Fleet
-from gpu_worker.memory import measured_budget
 from gpu_worker.records import Kept
 from gpu_worker.roster import LostName, NameTaken
 from gpu_worker.worker import Worker
@@ -36,7 +36,9 @@ class Command(BaseCommand):
 
     async def _run(self, name: str, port: int | None) -> None:
         db = Database()
-        worker = Worker(name, Fleet(engine, measured_budget(), Kept(db)), port, db)
+        if await db(roster.was_killed, name):
+            await asyncio.to_thread(memory.settle)
+        worker = Worker(name, Fleet(engine, memory.measured_budget(), Kept(db)), port, db)
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, worker.stop)
