@@ -24,6 +24,30 @@ def test_a_name_that_stands_there_stays_as_it_was_said(name):
     assert supported(answer(name=name), PAGES).name == name
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("John Smith", "J O H N  S M I T H\nBaker"),
+        ("Jana Müller", "Jana Mül-\nler, Bäckerin"),
+        ("山田太郎", "氏名山田太郎様"),
+        ("山田 太郎", "氏名山田太郎様"),
+        ("Анна Иванова", "АННА ИВАНОВА"),
+        ("Seán O’Brien", "Seán O'Brien"),
+    ],
+)
+def test_however_the_page_has_it(name, text):
+    assert supported(answer(name=name), [text]).name == name
+
+
+@pytest.mark.parametrize("name", ["—", "42", "…"])
+def test_a_name_has_letters(name):
+    assert supported(answer(name=name), [f"{name} Ana"]).name is None
+
+
+def test_a_short_name_is_not_found_within_a_word():
+    assert supported(answer(name="Ann"), ["Planning"]).name is None
+
+
 @pytest.mark.parametrize("name", ["Ana Smith", "Ben", "Anna Müller"])
 def test_a_name_of_which_a_word_does_not_stand_there_goes(name):
     assert supported(answer(name=name), PAGES).name is None
@@ -31,6 +55,14 @@ def test_a_name_of_which_a_word_does_not_stand_there_goes(name):
 
 def test_an_address_may_stand_on_two_lines():
     assert supported(answer(email="Ana.Mueller@example.com"), PAGES).email == "Ana.Mueller@example.com"
+
+
+def test_beside_letters_of_another_script_an_address_has_ended():
+    assert supported(answer(email="ana@example.com"), ["邮箱ana@example.com电话"]).email == "ana@example.com"
+
+
+def test_without_its_sign_it_is_no_address():
+    assert supported(answer(email="example.com"), ["See example.com"]).email is None
 
 
 @pytest.mark.parametrize("email", ["ana@example.com", "mueller@example.com", "ana.mueller@example.co"])
@@ -50,6 +82,11 @@ def test_a_quote_is_found_whatever_its_case_and_spaces(quote):
 
 def test_a_quote_is_found_in_spite_of_ligatures_and_its_page_is_put_right():
     assert (about("Efficient, wrote C++", page=1).page, about("wrote C++", page=None).page) == (2, 2)
+
+
+def test_a_quote_is_found_though_the_model_was_shown_other_brackets():
+    said = CriterionAnswer(key="baking", verdict=Met.MET, quote="‹b›C++‹/b›", page=1)
+    assert supported(answer(criteria=[said]), ["<b>C++</b>"]).criteria == [said]
 
 
 def test_a_quote_that_stands_nowhere_is_no_evidence():
@@ -83,3 +120,10 @@ def test_what_is_met_needs_a_quote(verdict, left):
 def test_what_is_no_answer_says_where_it_is_wrong(said, wrong):
     with pytest.raises(NoAnswer, match=f"^{wrong}: "):
         read(said)
+
+
+def test_where_it_is_wrong_is_said_in_few_characters_that_can_be_shown():
+    with pytest.raises(NoAnswer) as wrong:
+        read('{"outcome": "Invalid", "reason": "x", "\\n\\u0007' + "z" * 500 + '": 1}')
+    assert str(wrong.value).isprintable()
+    assert len(str(wrong.value)) < 120

@@ -55,6 +55,24 @@ def test_what_runs_already_is_the_same_swap(live_worker):
     assert wish("rules/strict").swap == first.swap
 
 
+def test_what_is_being_rolled_back_is_wished_for_anew(live_worker):
+    live_worker()
+    first = wish("rules/strict")
+    Swap.objects.update(phase=Phase.ROLLING_BACK)
+    second = wish("rules/strict")
+    assert (second.created, second.swap.phase) == (True, Phase.QUEUED)
+    assert second.swap != first.swap
+
+
+@pytest.mark.parametrize(("phase", "created"), [(Phase.LOADING, True), (Phase.QUEUED, False)])
+def test_what_was_edited_since_its_swap_began_is_wished_for_anew(live_worker, strict, phase, created):
+    live_worker()
+    wish("rules/strict")
+    Swap.objects.update(phase=phase)
+    strict.save()
+    assert wish("rules/strict").created == created
+
+
 def test_a_newer_wish_takes_the_waiting_ones_place(live_worker):
     live_worker()
     first = wish("rules/strict")

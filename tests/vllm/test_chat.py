@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_worker.engines.protocol import EngineSpec
+from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request
 from gpu_worker.engines.vllm.chat import Chat
 
 pytestmark = [pytest.mark.vllm, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(120)]
@@ -18,10 +18,12 @@ def words():
     return tiny_checkpoints.tokenizer(["[INST]", "[/INST]"])
 
 
+def chat(words) -> Chat:
+    return Chat(EngineSpec(id=1, name="a/b", provider="vllm"), words, max_model_len=2048)
+
+
 def tokens(words, text: str) -> list[str]:
-    prompt = Chat(EngineSpec(id=1, name="a/b", provider="vllm"), words).prompt(
-        [{"role": "user", "content": text}]
-    )
+    prompt = chat(words).prompt([{"role": "user", "content": text}])
     return list(words.convert_ids_to_tokens(words(prompt["prompt"])["input_ids"]))
 
 
@@ -32,9 +34,7 @@ def test_written_by_an_applicant_a_control_token_is_only_letters(words):
 
 def test_all_the_rest_stands_as_it_was_written(words):
     said = "Résumé: C++ [2019] & <b>\n\n  a"
-    prompt = Chat(EngineSpec(id=1, name="a/b", provider="vllm"), words).prompt(
-        [{"role": "user", "content": said}]
-    )
+    prompt = chat(words).prompt([{"role": "user", "content": said}])
     assert said in prompt["prompt"]
 
 
@@ -42,3 +42,9 @@ def test_the_template_s_own_control_tokens_still_are(words):
     from gpu_worker.tiny_checkpoints import END, START
 
     assert {START, END} & set(tokens(words, "Python"))
+
+
+def test_what_is_far_too_long_is_refused_before_it_is_cut_into_tokens(words):
+    request = Request(id=1, job_title="Baker", job_description="Bakes.", pages=("long " * 10_000,))
+    with pytest.raises(AnswerFailed, match="too long for a/b: with the job it is more than 2048 tokens"):
+        chat(words).question(request)

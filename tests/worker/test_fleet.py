@@ -443,6 +443,21 @@ async def test_while_something_moves_nobody_is_asked(fleet, workshop):
     await moving
 
 
+async def test_what_an_engine_says_while_something_moves_is_no_sign_of_death(fleet, workshop):
+    await bring(fleet, spec("a"))
+    workshop.breaks["a", "ping"] = "It is busy."
+    workshop.open.clear()
+    workshop.asked.clear()
+    asking = asyncio.create_task(fleet.lost())
+    await workshop.asked.wait()
+    moving = asyncio.create_task(bring(fleet, spec("c")))
+    await asyncio.sleep(0)
+    workshop.open.set()
+    assert await asking == {}
+    await moving
+    assert fleet.awake([A, C])
+
+
 async def test_a_successor_does_not_go_with_the_one_that_was_found_dead(fleet, workshop):
     await bring(fleet, spec("a"))
     workshop.asked.clear()

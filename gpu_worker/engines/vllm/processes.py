@@ -146,6 +146,11 @@ class _Started(ForkServerProcess):
     saying: Connection
     among: EngineProcesses
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What the new process is sent of it: nothing of ours."""
+        ours = ("said", "saying", "among")
+        return {name: value for name, value in self.__dict__.items() if name not in ours}
+
     def start(self) -> None:
         self.among.start(self)
         self.saying.close()  # ours: the child's end of it tells when the child has ended
