@@ -104,6 +104,15 @@ def supported(answer: Answer, pages: Sequence[str]) -> Answer:
     return answer.model_copy(update={"name": name, "email": email, "criteria": criteria})
 
 
+def cautious(answer: Answer, cut_pages: Sequence[int]) -> Answer:
+    """`answer`, but nobody is rejected for what was not read: `cut_pages` are pages read in part only."""
+    if answer.outcome != "Rejected" or not cut_pages:
+        return answer
+    pages = "Page " + ", ".join(map(str, cut_pages))
+    reason = f"{pages} could not be transcribed to the end, so a person has to look. {answer.reason}"
+    return answer.model_copy(update={"outcome": "Needs Review", "reason": reason[:600]})
+
+
 def _supported(criterion: CriterionAnswer, texts: Sequence[str]) -> CriterionAnswer:
     quote = _plain(criterion.quote or "")
     if not quote:

@@ -4,15 +4,14 @@ queued -> running -> succeeded | failed | cancelled. A claim writes the worker's
 evaluation, so that nobody has to guess later which model spoke.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import leases, people
+from candidates import answers, leases, people
 from candidates.answers import Answer
 from candidates.leases import Claim, ClaimLost
 from candidates.models import (
@@ -21,8 +20,11 @@ from candidates.models import (
     EvaluationStatus,
     ItemState,
     Outcome,
+    Transcript,
+    TranscriptStatus,
     UploadItem,
 )
+from candidates.queue import Choice, queued
 from models_admin import messages
 from models_admin.messages import Command, Message, Report
 from models_admin.models import GpuWorker
@@ -51,7 +53,9 @@ class Reading(Claim):
     alone: bool
     job_title: str
     job_description: str
-    pages: tuple[str, ...]
+    pages: tuple[str, ...]  # the text of each, as the document carries it or as a parser read it
+    cut_pages: tuple[int, ...]  # whose transcript has no end
+    transcript_id: int | None
     image_keys: Mapping[int, str]  # of page images, by the number of the page
     wrong: str  # what could not be used of the answer before, "" at the first reading
 
@@ -68,50 +72,14 @@ def enqueue(application: Application) -> Evaluation:
     return evaluation
 
 
-def queued() -> QuerySet[Evaluation]:
-    return Evaluation.objects.filter(status=EvaluationStatus.QUEUED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Queued evaluations that ask for the same engines; `pinned` False = any selection may serve them."""
-
-    pinned: bool
-    mode: str
-    model_config_id: int | None
-    parser_id: int | None
-    count: int
-    oldest_at: datetime
-
-
-def waiting() -> list[Waiting]:
-    """The queue by what it waits for."""
-    rows = (
-        queued()
-        .order_by()
-        .values("pinned", "mode", "model_config_id", "parser_id")
-        .annotate(count=Count("pk"), oldest_at=Min("created_at"))
-    )
-    return [Waiting(**row) for row in rows]
-
-
-def claim(
-    worker: GpuWorker,
-    limit: int,
-    *,
-    mode: str,
-    model_config_id: int,
-    parser_id: int | None,
-    in_hand: Collection[int] = (),
-) -> list[Reading]:
-    """Take up to `limit` evaluations that the selection of `worker` may serve, oldest first.
+def claim(worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int] = ()) -> list[Reading]:
+    """Take up to `limit` evaluations that `choice` may serve now, oldest first.
 
     Those that were in hand when an engine died come first, one at a time and with nothing beside them, so
     that the next death tells whose fault it is. What is in the worker's hand is not taken twice, though it
     may be in the queue again already.
     """
-    selection = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
-    ready = queued().exclude(pk__in=in_hand).filter(Q(pinned=False) | Q(**selection))
+    ready = choice.ready().exclude(pk__in=in_hand)
     suspects = ready.filter(alone=True)
     if suspects.exists():
         ready, limit = suspects, 0 if in_hand else 1
@@ -121,14 +89,24 @@ def claim(
         limit,
         status=EvaluationStatus.RUNNING,
         started_at=timezone.now(),
-        **selection,
+        **choice.columns,
     )
     announce({row.application_id: row.application.job_id for row in rows})
-    return [_reading(row) for row in rows]
+    transcripts = _transcripts(choice, rows)
+    return [_reading(row, transcripts.get(row.application.resume_id)) for row in rows]
 
 
-def _reading(row: Evaluation) -> Reading:
-    pages = row.application.resume.pages
+def _transcripts(choice: Choice, rows: Sequence[Evaluation]) -> dict[int, Transcript]:
+    """What the parser of `choice` read of the résumés of `rows`, by their ids; nothing without a parser."""
+    if choice.parser_id is None or not rows:
+        return {}
+    resumes = [row.application.resume_id for row in rows]
+    found = choice.transcripts(TranscriptStatus.SUCCEEDED).filter(resume__in=resumes)
+    return {transcript.resume_id: transcript for transcript in found}
+
+
+def _reading(row: Evaluation, transcript: Transcript | None) -> Reading:
+    pages = transcript.pages if transcript else row.application.resume.pages
     return Reading(
         pk=row.pk,
         token=row.claim_token,
@@ -140,9 +118,9 @@ def _reading(row: Evaluation) -> Reading:
         job_title=row.job_version.title,
         job_description=row.job_version.description,
         pages=tuple(page["text"] for page in pages),
-        image_keys={
-            number: page["image"]["key"] for number, page in enumerate(pages, 1) if page.get("image")
-        },
+        cut_pages=tuple(number for number, page in enumerate(pages, 1) if page.get("cut")),
+        transcript_id=transcript.pk if transcript else None,
+        image_keys=row.application.resume.image_keys,
         wrong=row.error,
     )
 
@@ -152,6 +130,7 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
 
     Raises ClaimLost, having written nothing, when the claim is not the present one.
     """
+    answer = answers.cautious(answer, reading.cut_pages)
     with transaction.atomic():
         _end(
             reading,
@@ -166,6 +145,7 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
             answer=answer.model_dump_json(),
             engine_version=engine_version,
             model_revision=model_revision,
+            transcript_id=reading.transcript_id,
         )
         application = Application.objects.get(pk=reading.application_id)
         if application.candidate is None and answer.outcome != Outcome.INVALID:
@@ -198,6 +178,18 @@ def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)
         _end_items(reading.application_id, ItemState.FAILED, sentence, failed_in_model=True)
         announce({reading.application_id: reading.job_id})
+
+
+def give_up(waiting: QuerySet[Evaluation], sentence: str) -> None:
+    """End queued evaluations that nothing can serve, with `sentence`. A person may have them tried again."""
+    with transaction.atomic():
+        rows = list(waiting.select_for_update(of=("self",)).select_related("application").order_by("pk"))
+        Evaluation.objects.filter(pk__in=[row.pk for row in rows]).update(
+            status=EvaluationStatus.FAILED, error=sentence[:500], ended_at=timezone.now()
+        )
+        for row in rows:
+            _end_items(row.application_id, ItemState.FAILED, sentence, failed_in_model=True)
+        announce({row.application_id: row.application.job_id for row in rows})
 
 
 def _end(reading: Reading, **changes: object) -> None:

@@ -82,6 +82,12 @@ class Resume(models.Model):
         return self.sha256[:12]
 
     @property
+    def image_keys(self) -> dict[int, str]:
+        """Of page images, by the number of the page; 1 is the first."""
+        pages = enumerate(self.pages, 1)
+        return {number: page["image"]["key"] for number, page in pages if page.get("image")}
+
+    @property
     def warning(self) -> str:
         """What the row of a table says of `integrity`; "" where there is nothing to say."""
         return flags.label(self.integrity)
@@ -249,6 +255,7 @@ class Evaluation(Leased):
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="evaluations")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
+    transcript = models.ForeignKey("Transcript", models.SET_NULL, null=True, related_name="evaluations")
     status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
     alone = models.BooleanField(
         default=False, help_text="An engine died while reading it: it is read again with nothing beside it."
@@ -294,6 +301,46 @@ class Evaluation(Leased):
 
     def __str__(self) -> str:
         return f"evaluation {self.pk} ({self.status})"
+
+
+class TranscriptStatus(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+
+
+class Transcript(Leased):
+    """What a parser read on the pages of a résumé: once per revision of its weights, shared between jobs.
+
+    `pages` is a dictionary for each page, {"text", "cut"}: cut where the parser came to its longest answer.
+    One that cannot be made is deleted, with its sentence in the evaluations that waited for it.
+    """
+
+    resume = models.ForeignKey(Resume, models.CASCADE, related_name="transcripts")
+    parser = models.ForeignKey(ModelConfig, models.PROTECT, related_name="transcripts")
+    revision = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=9, choices=TranscriptStatus.choices, default=TranscriptStatus.QUEUED)
+    alone = models.BooleanField(default=False, help_text="As an evaluation's.")
+    pages = models.JSONField(default=list)
+    engine_version = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["parser", "status"])]
+        constraints = [
+            models.UniqueConstraint(name="transcript_once", fields=["resume", "parser", "revision"]),
+            models.CheckConstraint(
+                name="transcript_status_known", condition=Q(status__in=TranscriptStatus.values)
+            ),
+            models.CheckConstraint(
+                name="transcript_running_is_claimed",
+                condition=~Q(status="running") | Q(lease_expires_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"transcript {self.pk} ({self.status})"
 
 
 class Decision(models.Model):

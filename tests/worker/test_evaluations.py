@@ -6,17 +6,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from candidates import evaluations
+from candidates import evaluations, queue
 from candidates.leases import ClaimLost
 from candidates.models import Application, Candidate, Evaluation, ItemState, UploadItem
+from candidates.queue import Choice
 from tests.worker.conftest import ANSWER, status_of
 
 pytestmark = pytest.mark.django_db
 
 
 def claim(worker, limit=10, **changes):
-    selection = {"mode": "one_shot", "model_config_id": worker.model_config_id, "parser_id": None} | changes
-    return evaluations.claim(worker, limit, **selection)
+    choice = {"mode": "one_shot", "model_config_id": worker.model_config_id} | changes
+    return evaluations.claim(worker, limit, Choice(**choice))
 
 
 def complete(reading, answer=ANSWER):
@@ -189,5 +190,5 @@ def test_the_queue_is_counted_by_what_it_waits_for(waiting, strict):
     waiting("a"), waiting("b")
     pinned = waiting("c")
     Evaluation.objects.filter(pk=pinned.pk).update(pinned=True, mode="one_shot", model_config=strict)
-    counts = {row.model_config_id: row.count for row in evaluations.waiting()}
+    counts = {row.model_config_id: row.count for row in queue.waiting()}
     assert counts == {None: 2, strict.pk: 1}

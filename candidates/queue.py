@@ -1,0 +1,140 @@
+"""The queue of evaluations by what they wait for: an engine, and in some Hybrid pairs a transcript before."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from candidates.models import (
+    Evaluation,
+    EvaluationStatus,
+    ItemState,
+    Transcript,
+    TranscriptStatus,
+    UploadBatch,
+    UploadItem,
+)
+
+ARRIVES_WITHIN_S = 3600  # a batch that was opened longer ago is not waited for
+
+
+def queued() -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(status=EvaluationStatus.QUEUED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A selection as its work is looked for. `unpinned`: what nobody has pinned is its work as well.
+
+    `parser_revision` is that of the weights of its parser, which transcripts are kept by.
+    """
+
+    mode: str
+    model_config_id: int
+    parser_id: int | None = None
+    parser_revision: str = ""
+    unpinned: bool = True
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """What a claim writes into an evaluation, and what a pinned one has had from the start."""
+        return {"mode": self.mode, "model_config_id": self.model_config_id, "parser_id": self.parser_id}
+
+    def waiting(self) -> QuerySet[Evaluation]:
+        """All evaluations that it may serve."""
+        its_own = Q(pinned=True, **self.columns)
+        return queued().filter(its_own | Q(pinned=False) if self.unpinned else its_own)
+
+    def ready(self) -> QuerySet[Evaluation]:
+        """Those that its deciding model may take: with a parser, the ones that have a transcript."""
+        waiting = self.waiting()
+        return waiting.filter(self._has_transcript()) if self.parser_id else waiting
+
+    def _has_transcript(self) -> Exists:
+        return Exists(
+            self.transcripts(TranscriptStatus.SUCCEEDED).filter(resume=OuterRef("application__resume"))
+        )
+
+    def transcripts(self, status: TranscriptStatus) -> QuerySet[Transcript]:
+        """Those of its parser."""
+        return Transcript.objects.filter(
+            parser_id=self.parser_id, revision=self.parser_revision, status=status
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Queued evaluations that ask for the same engines; `pinned` False = any selection may serve them."""
+
+    pinned: bool
+    mode: str
+    model_config_id: int | None
+    parser_id: int | None
+    count: int
+    oldest_at: datetime
+
+
+def waiting() -> list[Waiting]:
+    """The queue by what it waits for."""
+    rows = (
+        queued()
+        .order_by()
+        .values("pinned", "mode", "model_config_id", "parser_id")
+        .annotate(count=Count("pk"), oldest_at=Min("created_at"))
+    )
+    return [Waiting(**row) for row in rows]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """What waits for a pair: résumés for its parser, evaluations for its deciding model. None = none does."""
+
+    to_parse: int
+    to_decide: int
+    parse_oldest_at: datetime | None
+    decide_oldest_at: datetime | None
+
+
+def stages(choice: Choice) -> Stages:
+    """The work of a pair with a parser, by stage; a résumé that is being parsed waits for neither."""
+    transcripts = Transcript.objects.filter(parser_id=choice.parser_id, revision=choice.parser_revision)
+    of_resume = transcripts.filter(resume=OuterRef("application__resume"))
+    has = {
+        "parsed": Exists(of_resume.filter(status=TranscriptStatus.SUCCEEDED)),
+        "parsing": Exists(of_resume.filter(status=TranscriptStatus.RUNNING)),
+    }
+    parsed, unparsed = Q(parsed=True), Q(parsed=False, parsing=False)
+    found = (
+        choice.waiting()
+        .order_by()
+        .annotate(**has)
+        .aggregate(
+            to_parse=Count("application__resume", filter=unparsed, distinct=True),
+            to_decide=Count("pk", filter=parsed),
+            parse_oldest_at=Min("created_at", filter=unparsed),
+            decide_oldest_at=Min("created_at", filter=parsed),
+        )
+    )
+    return Stages(**found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arriving:
+    """Files that senders have announced or sent, and that wait for no model yet; `last_at` one came last."""
+
+    count: int
+    last_at: datetime
+
+
+def arriving() -> Arriving:
+    """What is on its way into the queue, of batches that were opened lately."""
+    now = timezone.now()
+    since = now - timedelta(seconds=ARRIVES_WITHIN_S)
+    batches = UploadBatch.objects.filter(created_at__gte=since).annotate(came=Count("items"))
+    to_come = sum(
+        max(0, announced - came) for announced, came in batches.values_list("announced_count", "came")
+    )
+    opening = UploadItem.objects.filter(state__in=[ItemState.RECEIVED, ItemState.PREPARING]).count()
+    last = UploadItem.objects.order_by("-pk").values_list("created_at", flat=True).first()
+    return Arriving(count=to_come + opening, last_at=now if opening else last or now)
