@@ -7,6 +7,7 @@ evaluation, so that nobody has to guess later which model spoke.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
@@ -23,6 +24,7 @@ from candidates.models import (
     Outcome,
     UploadItem,
 )
+from candidates.provenance import Provenance
 from models_admin import messages
 from models_admin.messages import Command, Message, Report
 from models_admin.models import GpuWorker
@@ -36,6 +38,7 @@ READ = (
     "job_version__title",
     "job_version__description",
     "error",
+    "sampling",
     "application__job_id",
     "application__resume__pages",
 )
@@ -54,6 +57,7 @@ class Reading(Claim):
     pages: tuple[str, ...]
     image_keys: Mapping[int, str]  # of page images, by the number of the page
     wrong: str  # what could not be used of the answer before, "" at the first reading
+    sampling: Mapping[str, Any]  # how an answer that is repeated was drawn, {} = as the model's row says
 
 
 def enqueue(application: Application) -> Evaluation:
@@ -144,11 +148,12 @@ def _reading(row: Evaluation) -> Reading:
             number: page["image"]["key"] for number, page in enumerate(pages, 1) if page.get("image")
         },
         wrong=row.error,
+        sampling=row.sampling,
     )
 
 
-def complete(reading: Reading, answer: Answer, *, engine_version: str, model_revision: str = "") -> None:
-    """Write `answer`, show it, and end the uploaded files that waited for it: one transaction.
+def complete(reading: Reading, answer: Answer, provenance: Provenance) -> None:
+    """Write `answer` and how it came about, show it, and end the files that waited for it: one transaction.
 
     Raises ClaimLost, having written nothing, when the claim is not the present one.
     """
@@ -163,9 +168,9 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
             email=answer.email or "",
             phone=answer.phone or "",
             error="",
+            wrong=reading.wrong,
             answer=answer.model_dump_json(),
-            engine_version=engine_version,
-            model_revision=model_revision,
+            **provenance.columns(),
         )
         application = Application.objects.get(pk=reading.application_id)
         if application.candidate is None and answer.outcome != Outcome.INVALID:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from candidates import flags
 from candidates.leases import Leased
+from candidates.provenance import Traced
 from jobs.models import Job, JobVersion
 from models_admin.models import Mode, ModelConfig
 
@@ -236,11 +237,12 @@ class EvaluationStatus(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-class Evaluation(Leased):
+class Evaluation(Leased, Traced):
     """One model's reading of one application. Never overwritten: a new reading is a new row.
 
     An unpinned evaluation takes the selection of the worker that claims it; a pinned one waits for its own.
-    `criteria` is [{"key", "verdict", "quote", "page"}]; `answer` is the engine's raw answer.
+    `criteria` is [{"key", "verdict", "quote", "page"}]; `answer` is all of it as it was kept, `raw`
+    what the model had said.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="evaluations")

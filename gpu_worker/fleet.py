@@ -66,6 +66,10 @@ class Fleet:
         if self._has(engine):
             self._berths[engine.spec.id].last_used_s = time.monotonic()
 
+    def runs_as(self, engine: Engine) -> str:
+        """The fingerprint that the engine was loaded under; "" = none."""
+        return self._berths[engine.spec.id].record.fingerprint if self._has(engine) else ""
+
     def _has(self, engine: Engine) -> bool:
         berth = self._berths.get(engine.spec.id)
         return berth is not None and berth.engine is engine

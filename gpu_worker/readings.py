@@ -5,13 +5,15 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from candidates import evaluations, store
 from candidates.evaluations import Reading
 from candidates.leases import ClaimLost
-from gpu_worker import queue
+from candidates.provenance import Provenance
+from gpu_worker import provenance, queue
 from gpu_worker.database import Database
-from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, Reply, Request
+from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed, Reply, Request, Sampling
 from gpu_worker.fleet import Fleet
 from gpu_worker.hand import Hand
 from gpu_worker.metrics import Metrics
@@ -87,8 +89,9 @@ class Readings:
             self._fleet.used(engine)
             used = {"prompt": reply.prompt_tokens, "generated": reply.generated_tokens}
             self._metrics.tokens_used(model, **used)
-            await self._write(engine, serving, reading, reply)
-            took_s = time.monotonic() - began_s
+            took_s, runs_as = time.monotonic() - began_s, self._fleet.runs_as(engine)
+            trace = provenance.of(engine, reply, images, seconds=took_s, runs_as=runs_as)
+            await self._write(engine, serving, reading, reply, trace)
             self._metrics.evaluation_succeeded(model, reply.answer.outcome, took_s)
         except AnswerFailed as failure:
             self._serving.all_is_well()
@@ -114,16 +117,14 @@ class Readings:
             return {}
         return await asyncio.to_thread(store.images, reading.image_keys)
 
-    async def _write(self, engine: Engine, serving: Selection, reading: Reading, reply: Reply) -> None:
+    async def _write(
+        self, engine: Engine, serving: Selection, reading: Reading, reply: Reply, trace: Provenance
+    ) -> None:
         one_shot = serving.mode == Mode.ONE_SHOT and engine.spec.sees_pages
         saw_text_only = serving.parser_id is not None or (one_shot and not reply.seen)
-        await self._db(
-            evaluations.complete,
-            reading,
-            reply.answer,
-            engine_version=f"{engine.version}, text layer" if saw_text_only else engine.version,
-            model_revision=engine.revision,
-        )
+        if saw_text_only:
+            trace = replace(trace, engine_version=f"{engine.version}, text layer")
+        await self._db(evaluations.complete, reading, reply.answer, trace)
 
     async def _fail(self, reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         try:
@@ -148,4 +149,5 @@ def _request(reading: Reading, images: Mapping[int, bytes]) -> Request:
         pages=reading.pages,
         images=images,
         wrong=reading.wrong,
+        sampling=Sampling(**reading.sampling) if reading.sampling else None,
     )

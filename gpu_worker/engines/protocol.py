@@ -19,6 +19,7 @@ class Sampling:
     repetition_penalty: float = 1.0
     max_tokens: int | None = None  # of an answer; None = the longest that its schema allows
     thinking_tokens: int = 0
+    seed: int | None = None  # where chance plays a part, and the device bears one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class Request:
 
     `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
     `criteria` are what the job asks for, in its order; engines answer each by its key. `wrong` says why an
-    earlier answer could not be used.
+    earlier answer could not be used. `sampling` is how an answer that is repeated was drawn; None = as the
+    engine's row says now.
     """
 
     id: int
@@ -66,16 +68,26 @@ class Request:
     criteria: tuple[Criterion, ...] = ()
     images: Mapping[int, bytes] = field(default_factory=dict)
     wrong: str = ""
+    sampling: Sampling | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer, and what it took: tokens read and written, none for rules; `seen` pages were looked at."""
+    """An answer, and what it took: tokens read and written, none for rules; `seen` pages were looked at.
+
+    `raw` is what was said, word for word, and `thinking` what was thought before. `prompt_hash` is the
+    SHA-256 of the prompt's text; all of these, and `sampling`, are empty where no model was asked.
+    """
 
     answer: Answer
     seen: int = 0
     prompt_tokens: int = 0
     generated_tokens: int = 0
+    prompt_version: str = ""
+    prompt_hash: str = ""
+    raw: str = ""
+    thinking: str = ""
+    sampling: Sampling | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,3 +42,11 @@ def test_the_template_s_own_control_tokens_still_are(words):
     from gpu_worker.tiny_checkpoints import END, START
 
     assert {START, END} & set(tokens(words, "Python"))
+
+
+def test_what_a_model_thinks_is_parted_from_what_it_says():
+    from gpu_worker import tiny_checkpoints
+
+    thinker = EngineSpec(id=1, name="a/b", provider="vllm", reasoning_parser="deepseek_r1")
+    chat = Chat(thinker, tiny_checkpoints.tokenizer(["<think>", "</think>"]))
+    assert chat.parted('<think>Does she bake?</think>{"name": null}') == ("Does she bake?", '{"name": null}')

@@ -62,12 +62,13 @@ class FakeEngine:
 
     async def evaluate(self, request: Request) -> Reply:
         self.workshop.log.append(f"evaluate {self.spec.name}")
+        self.workshop.requests.append(request)
         self.workshop.asked.set()
         await self.workshop.open.wait()
         if sentence := self.workshop.poison.get(request.pages):
             raise EngineFailed(sentence)
         self._do("evaluate")
-        return Reply(answer=ANSWER)
+        return self.workshop.reply
 
     def _do(self, call: str) -> None:
         if call not in ("evaluate", "ping", "fetch"):
@@ -95,6 +96,8 @@ class Workshop:
 
     def __init__(self) -> None:
         self.log: list[str] = []
+        self.reply = Reply(answer=ANSWER)
+        self.requests: list[Request] = []
         self.breaks: dict[tuple[str, str], str] = {}
         self.poison: dict[tuple[str, ...], str] = {}  # pages that kill the engine, with its sentence
         self.sizes: dict[str, Footprint] = {}
