@@ -4,19 +4,20 @@ queued -> running -> succeeded | failed | cancelled. A claim writes the worker's
 evaluation, so that nobody has to guess later which model spoke.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from candidates import leases, people
 from candidates.answers import Answer
 from candidates.leases import Claim, ClaimLost
 from candidates.models import (
+    OPEN_STATUSES,
     Application,
     Evaluation,
     EvaluationStatus,
@@ -25,16 +26,19 @@ from candidates.models import (
     UploadItem,
 )
 from candidates.provenance import Provenance
+from jobs.models import Job
 from models_admin import messages
 from models_admin.messages import Command, Message, Report
 from models_admin.models import GpuWorker
 from models_admin.publishing import publish
 
+AT_ONCE = 1000  # ids in one statement
 READ = (
     "claim_token",
     "failures",
     "pinned",
     "alone",
+    "reproduces",
     "job_version__title",
     "job_version__description",
     "error",
@@ -52,6 +56,7 @@ class Reading(Claim):
     job_id: int
     pinned: bool
     alone: bool
+    reproduces: int | None  # the evaluation that it repeats
     job_title: str
     job_description: str
     pages: tuple[str, ...]
@@ -64,12 +69,28 @@ def enqueue(application: Application) -> Evaluation:
     """Queue an unpinned evaluation of `application` against the job as it reads now."""
     with transaction.atomic():
         evaluation = Evaluation.objects.create(application=application, job_version=application.job.current)
-        if application.current_evaluation_id is None:
-            application.current_evaluation = evaluation
-            application.save(update_fields=["current_evaluation"])
+        show_newest(application.job, [application.pk])
         announce({application.pk: application.job_id})
-        publish(messages.WORKERS, Message(type=Command.LOOK, id=application.job_id))
+        look(application.job_id)
     return evaluation
+
+
+def show_newest(job: Job, application_ids: Sequence[int]) -> None:
+    """Where an application of `job` has no verdict yet, let it show the newest evaluation."""
+    newest = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None).order_by("-pk")
+    undecided = Application.objects.filter(job=job).exclude(
+        current_evaluation__status=EvaluationStatus.SUCCEEDED
+    )
+    for at in range(0, len(application_ids), AT_ONCE):
+        rows = undecided.filter(pk__in=application_ids[at : at + AT_ONCE])
+        pks = list(rows.values_list("pk", flat=True))
+        Application.objects.filter(pk__in=pks).update(current_evaluation=Subquery(newest.values("pk")[:1]))
+        announce(dict.fromkeys(pks, job.pk))
+
+
+def look(job_id: int) -> None:
+    """Tell the workers that something waits."""
+    publish(messages.WORKERS, Message(type=Command.LOOK, id=job_id))
 
 
 def queued() -> QuerySet[Evaluation]:
@@ -141,6 +162,7 @@ def _reading(row: Evaluation) -> Reading:
         job_id=row.application.job_id,
         pinned=row.pinned,
         alone=row.alone,
+        reproduces=row.reproduces_id,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
         pages=tuple(page["text"] for page in pages),
@@ -172,14 +194,25 @@ def complete(reading: Reading, answer: Answer, provenance: Provenance) -> None:
             answer=answer.model_dump_json(),
             **provenance.columns(),
         )
-        application = Application.objects.get(pk=reading.application_id)
-        if application.candidate is None and answer.outcome != Outcome.INVALID:
-            application.candidate = people.identify(answer)
+        if reading.reproduces is None:
+            announce(_versions(_adopt(reading, answer)))
+        else:
+            announce({reading.application_id: reading.job_id})
+
+
+def _adopt(reading: Reading, answer: Answer) -> Application:
+    """Show the verdict as the application's, unless one that was asked for later is there already."""
+    locked = Application.objects.select_for_update(of=("self",)).select_related("current_evaluation")
+    application = locked.get(pk=reading.application_id)
+    if application.candidate_id is None and answer.outcome != Outcome.INVALID:
+        application.candidate = people.identify(answer)
+    current = application.current_evaluation
+    if current is None or current.status != EvaluationStatus.SUCCEEDED or current.pk < reading.pk:
         application.current_evaluation_id = reading.pk
-        application.save(update_fields=["candidate", "current_evaluation"])
-        invalid = answer.outcome == Outcome.INVALID
-        _end_items(application.pk, ItemState.INVALID if invalid else ItemState.EVALUATED)
-        announce(_versions(application))
+    application.save(update_fields=["candidate", "current_evaluation"])
+    invalid = answer.outcome == Outcome.INVALID
+    _end_items(application.pk, ItemState.INVALID if invalid else ItemState.EVALUATED)
+    return application
 
 
 def _versions(application: Application) -> dict[int, int]:
@@ -201,8 +234,15 @@ def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         return
     with transaction.atomic():
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)
-        _end_items(reading.application_id, ItemState.FAILED, sentence, failed_in_model=True)
+        if reading.reproduces is None and not _others_wait(reading):
+            _end_items(reading.application_id, ItemState.FAILED, sentence, failed_in_model=True)
         announce({reading.application_id: reading.job_id})
+
+
+def _others_wait(reading: Reading) -> bool:
+    """Whether another reading may still bring the verdict that the uploaded files wait for."""
+    own = Evaluation.objects.filter(application_id=reading.application_id, reproduces=None)
+    return own.filter(status__in=OPEN_STATUSES).exists()
 
 
 def _end(reading: Reading, **changes: object) -> None:

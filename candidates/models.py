@@ -237,6 +237,9 @@ class EvaluationStatus(models.TextChoices):
     CANCELLED = "cancelled"
 
 
+OPEN_STATUSES = [EvaluationStatus.QUEUED, EvaluationStatus.RUNNING]
+
+
 class Evaluation(Leased, Traced):
     """One model's reading of one application. Never overwritten: a new reading is a new row.
 
@@ -253,7 +256,11 @@ class Evaluation(Leased, Traced):
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
     alone = models.BooleanField(
-        default=False, help_text="An engine died while reading it: it is read again with nothing beside it."
+        default=False,
+        help_text="Read with nothing beside it: an engine died while reading it, or it repeats another.",
+    )
+    reproduces = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="reproductions", help_text="The reading it repeats."
     )
 
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
@@ -286,6 +293,9 @@ class Evaluation(Leased, Traced):
             models.CheckConstraint(
                 name="evaluation_pinned_has_model",
                 condition=Q(pinned=False) | (Q(model_config__isnull=False) & ~Q(mode="")),
+            ),
+            models.CheckConstraint(
+                name="evaluation_reproduction_is_pinned", condition=Q(reproduces=None) | Q(pinned=True)
             ),
             models.CheckConstraint(
                 name="evaluation_running_is_claimed",

@@ -3,9 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from asgiref.sync import sync_to_async
 
+from candidates import differences, reproductions
+from candidates.models import Evaluation
+from candidates.prompts import VERSION
 from gpu_worker.engines.protocol import Sampling
-from tests.vllm.conftest import RESUME
+from gpu_worker.engines.providers import engine as make_engine
+from tests.vllm.conftest import BOTH_AWAKE, RESUME
+from tests.worker.looking import count, seen, working
 
 pytestmark = [pytest.mark.vllm, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(180)]
 
@@ -31,3 +37,19 @@ async def test_it_draws_as_it_is_asked_to_whatever_its_row_says_now(running):
         before = await engine.evaluate(replace(RESUME, sampling=as_before))
     assert (plain.sampling, before.sampling) == (Sampling(), as_before)
     assert plain.raw != before.raw
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("redis", "connections_closed")
+async def test_a_reproduction_through_the_worker_is_identical(text_a, waiting):
+    first = await sync_to_async(waiting)("a")
+    async with working(make_engine, **BOTH_AWAKE):
+        await seen(lambda: count("succeeded") == 1, limit_s=120)
+        read = await Evaluation.objects.select_related("application__job__owner").aget(pk=first.pk)
+        owner = read.application.job.owner
+        [repeat] = await sync_to_async(reproductions.reproduce)(read, owner)
+        await seen(lambda: count("succeeded") == 2, limit_s=60)
+    again = await Evaluation.objects.aget(pk=repeat.pk)
+    difference = differences.between(read, again)
+    assert (str(difference), difference.circumstances) == ("Identical, letter for letter", ())
+    assert (read.prompt_version, len(read.prompt_hash), read.generated_tokens > 0) == (VERSION, 64, True)

@@ -1,10 +1,12 @@
 """A job, a worker with a selection, and files on their way: without a process, a GPU or a PDF."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from candidates import evaluations
 from candidates.answers import Answer
 from candidates.models import (
     Application,
@@ -15,6 +17,7 @@ from candidates.models import (
     UploadBatch,
     UploadItem,
 )
+from candidates.provenance import Provenance
 from jobs.models import Job, JobVersion
 from models_admin.models import GpuWorker, ModelConfig
 
@@ -100,7 +103,6 @@ def received(job) -> Callable[..., UploadItem]:
 @pytest.fixture
 def waiting(received) -> Callable[..., Evaluation]:
     """Make an application whose evaluation waits."""
-    from candidates import evaluations
 
     def make(letter: str) -> Evaluation:
         item = received(letter)
@@ -112,6 +114,30 @@ def waiting(received) -> Callable[..., Evaluation]:
         return evaluations.enqueue(application)
 
     return make
+
+
+@pytest.fixture
+def read(waiting, worker) -> Callable[..., Evaluation]:
+    """Make an application with a verdict: `read("a", outcome="Rejected", prompt_version="decide-1")`."""
+
+    def make(letter: str, *, outcome: str = "Shortlisted", **provenance: Any) -> Evaluation:
+        waiting(letter)
+        return finish(worker, outcome=outcome, **provenance)
+
+    return make
+
+
+def finish(worker: GpuWorker, *, outcome: str = "Shortlisted", **provenance: Any) -> Evaluation:
+    """Let the next in the queue of the selection of `worker` end with a verdict."""
+    [reading] = claim(worker)
+    answer = ANSWER.model_copy(update={"outcome": outcome})
+    evaluations.complete(reading, answer, Provenance(**{"engine_version": "rules 1"} | provenance))
+    return Evaluation.objects.get(pk=reading.pk)
+
+
+def claim(worker: GpuWorker, limit: int = 1) -> list[evaluations.Reading]:
+    selection = {"model_config_id": worker.model_config_id, "parser_id": worker.parser_id}
+    return evaluations.claim(worker, limit, mode=worker.mode, **selection)
 
 
 def status_of(evaluation: Evaluation) -> str:
