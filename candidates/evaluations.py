@@ -6,15 +6,17 @@ evaluation, so that nobody has to guess later which model spoke.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from candidates import answers, leases, people
 from candidates.answers import Answer
 from candidates.leases import Claim, ClaimLost
 from candidates.models import (
+    OPEN_STATUSES,
     Application,
     Evaluation,
     EvaluationStatus,
@@ -24,20 +26,25 @@ from candidates.models import (
     TranscriptStatus,
     UploadItem,
 )
+from candidates.provenance import Provenance
 from candidates.queue import Choice, queued
+from jobs.models import Job
 from models_admin import messages
 from models_admin.messages import Command, Message, Report
 from models_admin.models import GpuWorker
 from models_admin.publishing import publish
 
+AT_ONCE = 1000  # ids in one statement
 READ = (
     "claim_token",
     "failures",
     "pinned",
     "alone",
+    "reproduces",
     "job_version__title",
     "job_version__description",
     "error",
+    "sampling",
     "application__job_id",
     "application__resume__pages",
 )
@@ -51,6 +58,7 @@ class Reading(Claim):
     job_id: int
     pinned: bool
     alone: bool
+    reproduces: int | None  # the evaluation that it repeats
     job_title: str
     job_description: str
     pages: tuple[str, ...]  # the text of each, as the document carries it or as a parser read it
@@ -58,18 +66,35 @@ class Reading(Claim):
     transcript_id: int | None
     image_keys: Mapping[int, str]  # of page images, by the number of the page
     wrong: str  # what could not be used of the answer before, "" at the first reading
+    sampling: Mapping[str, Any]  # how an answer that is repeated was drawn, {} = as the model's row says
 
 
 def enqueue(application: Application) -> Evaluation:
     """Queue an unpinned evaluation of `application` against the job as it reads now."""
     with transaction.atomic():
         evaluation = Evaluation.objects.create(application=application, job_version=application.job.current)
-        if application.current_evaluation_id is None:
-            application.current_evaluation = evaluation
-            application.save(update_fields=["current_evaluation"])
+        show_newest(application.job, [application.pk])
         announce({application.pk: application.job_id})
-        publish(messages.WORKERS, Message(type=Command.LOOK, id=application.job_id))
+        look(application.job_id)
     return evaluation
+
+
+def show_newest(job: Job, application_ids: Sequence[int]) -> None:
+    """Where an application of `job` has no verdict yet, let it show the newest evaluation."""
+    newest = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None).order_by("-pk")
+    undecided = Application.objects.filter(job=job).exclude(
+        current_evaluation__status=EvaluationStatus.SUCCEEDED
+    )
+    for at in range(0, len(application_ids), AT_ONCE):
+        rows = undecided.filter(pk__in=application_ids[at : at + AT_ONCE])
+        pks = list(rows.values_list("pk", flat=True))
+        Application.objects.filter(pk__in=pks).update(current_evaluation=Subquery(newest.values("pk")[:1]))
+        announce(dict.fromkeys(pks, job.pk))
+
+
+def look(job_id: int) -> None:
+    """Tell the workers that something waits."""
+    publish(messages.WORKERS, Message(type=Command.LOOK, id=job_id))
 
 
 def claim(worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int] = ()) -> list[Reading]:
@@ -115,6 +140,7 @@ def _reading(row: Evaluation, transcript: Transcript | None) -> Reading:
         job_id=row.application.job_id,
         pinned=row.pinned,
         alone=row.alone,
+        reproduces=row.reproduces_id,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
         pages=tuple(page["text"] for page in pages),
@@ -122,11 +148,12 @@ def _reading(row: Evaluation, transcript: Transcript | None) -> Reading:
         transcript_id=transcript.pk if transcript else None,
         image_keys=row.application.resume.image_keys,
         wrong=row.error,
+        sampling=row.sampling,
     )
 
 
-def complete(reading: Reading, answer: Answer, *, engine_version: str, model_revision: str = "") -> None:
-    """Write `answer`, show it, and end the uploaded files that waited for it: one transaction.
+def complete(reading: Reading, answer: Answer, provenance: Provenance) -> None:
+    """Write `answer` and how it came about, show it, and end the files that waited for it: one transaction.
 
     Raises ClaimLost, having written nothing, when the claim is not the present one.
     """
@@ -142,19 +169,30 @@ def complete(reading: Reading, answer: Answer, *, engine_version: str, model_rev
             email=answer.email or "",
             phone=answer.phone or "",
             error="",
+            wrong=reading.wrong,
             answer=answer.model_dump_json(),
-            engine_version=engine_version,
-            model_revision=model_revision,
             transcript_id=reading.transcript_id,
+            **provenance.columns(),
         )
-        application = Application.objects.get(pk=reading.application_id)
-        if application.candidate is None and answer.outcome != Outcome.INVALID:
-            application.candidate = people.identify(answer)
+        if reading.reproduces is None:
+            announce(_versions(_adopt(reading, answer)))
+        else:
+            announce({reading.application_id: reading.job_id})
+
+
+def _adopt(reading: Reading, answer: Answer) -> Application:
+    """Show the verdict as the application's, unless one that was asked for later is there already."""
+    locked = Application.objects.select_for_update(of=("self",)).select_related("current_evaluation")
+    application = locked.get(pk=reading.application_id)
+    if application.candidate_id is None and answer.outcome != Outcome.INVALID:
+        application.candidate = people.identify(answer)
+    current = application.current_evaluation
+    if current is None or current.status != EvaluationStatus.SUCCEEDED or current.pk < reading.pk:
         application.current_evaluation_id = reading.pk
-        application.save(update_fields=["candidate", "current_evaluation"])
-        invalid = answer.outcome == Outcome.INVALID
-        _end_items(application.pk, ItemState.INVALID if invalid else ItemState.EVALUATED)
-        announce(_versions(application))
+    application.save(update_fields=["candidate", "current_evaluation"])
+    invalid = answer.outcome == Outcome.INVALID
+    _end_items(application.pk, ItemState.INVALID if invalid else ItemState.EVALUATED)
+    return application
 
 
 def _versions(application: Application) -> dict[int, int]:
@@ -176,7 +214,8 @@ def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         return
     with transaction.atomic():
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)
-        _end_items(reading.application_id, ItemState.FAILED, sentence, failed_in_model=True)
+        if reading.reproduces is None:
+            _fail_items(reading.application_id, sentence)
         announce({reading.application_id: reading.job_id})
 
 
@@ -188,8 +227,16 @@ def give_up(waiting: QuerySet[Evaluation], sentence: str) -> None:
             status=EvaluationStatus.FAILED, error=sentence[:500], ended_at=timezone.now()
         )
         for row in rows:
-            _end_items(row.application_id, ItemState.FAILED, sentence, failed_in_model=True)
+            if row.reproduces_id is None:
+                _fail_items(row.application_id, sentence)
         announce({row.application_id: row.application.job_id for row in rows})
+
+
+def _fail_items(application_id: int, sentence: str) -> None:
+    """End the files that wait for a verdict, unless another reading may still bring it."""
+    own = Evaluation.objects.filter(application_id=application_id, reproduces=None)
+    if not own.filter(status__in=OPEN_STATUSES).exists():
+        _end_items(application_id, ItemState.FAILED, sentence, failed_in_model=True)
 
 
 def _end(reading: Reading, **changes: object) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from candidates import flags
 from candidates.leases import Leased
+from candidates.provenance import Traced
 from jobs.models import Job, JobVersion
 from models_admin.models import Mode, ModelConfig
 
@@ -242,11 +243,15 @@ class EvaluationStatus(models.TextChoices):
     CANCELLED = "cancelled"
 
 
-class Evaluation(Leased):
+OPEN_STATUSES = [EvaluationStatus.QUEUED, EvaluationStatus.RUNNING]
+
+
+class Evaluation(Leased, Traced):
     """One model's reading of one application. Never overwritten: a new reading is a new row.
 
     An unpinned evaluation takes the selection of the worker that claims it; a pinned one waits for its own.
-    `criteria` is [{"key", "verdict", "quote", "page"}]; `answer` is the engine's raw answer.
+    `criteria` is [{"key", "verdict", "quote", "page"}]; `answer` is all of it as it was kept, `raw`
+    what the model had said.
     """
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="evaluations")
@@ -258,7 +263,11 @@ class Evaluation(Leased):
     transcript = models.ForeignKey("Transcript", models.SET_NULL, null=True, related_name="evaluations")
     status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
     alone = models.BooleanField(
-        default=False, help_text="An engine died while reading it: it is read again with nothing beside it."
+        default=False,
+        help_text="Read with nothing beside it: an engine died while reading it, or it repeats another.",
+    )
+    reproduces = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="reproductions", help_text="The reading it repeats."
     )
 
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
@@ -291,6 +300,9 @@ class Evaluation(Leased):
             models.CheckConstraint(
                 name="evaluation_pinned_has_model",
                 condition=Q(pinned=False) | (Q(model_config__isnull=False) & ~Q(mode="")),
+            ),
+            models.CheckConstraint(
+                name="evaluation_reproduction_is_pinned", condition=Q(reproduces=None) | Q(pinned=True)
             ),
             models.CheckConstraint(
                 name="evaluation_running_is_claimed",

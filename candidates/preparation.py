@@ -17,7 +17,7 @@ from django.utils import timezone
 from candidates import documents, evaluations, flags, leases, store
 from candidates.documents import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
-from candidates.models import Application, EvaluationStatus, ItemState, Resume, UploadItem, WordBoxes
+from candidates.models import OPEN_STATUSES, Application, ItemState, Resume, UploadItem, WordBoxes
 from models_admin import messages
 from models_admin.messages import Message, Report
 from models_admin.models import GpuWorker
@@ -146,8 +146,8 @@ def complete(opening: Opening, found: Prepared | None) -> None:
         item.application = application
         item.reason = _stopped_early(resume)
         _write(item, ItemState.EVALUATING)
-        open_ones = [EvaluationStatus.QUEUED, EvaluationStatus.RUNNING]
-        if not application.evaluations.filter(status__in=open_ones).exists():
+        open_ones = application.evaluations.filter(status__in=OPEN_STATUSES, reproduces=None)
+        if not open_ones.exists():
             evaluations.enqueue(application)
 
 

@@ -6,7 +6,7 @@ One lock holds for all moves: on one GPU never two engines start, sleep or wake 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,7 @@ class Fleet:
         self._berths: dict[int, Berth] = {}
         self._moving = asyncio.Lock()
         self._moves = 0  # begun since the start
+        self.revisions: dict[int, str] = {}  # of the weights of every engine that was ever looked at
 
     def __getitem__(self, id_: int) -> Engine:
         return self._berths[id_].engine
@@ -67,6 +68,10 @@ class Fleet:
         if self._has(engine):
             self._berths[engine.spec.id].last_used_s = time.monotonic()
 
+    def runs_as(self, engine: Engine) -> str:
+        """The fingerprint that the engine was loaded under; "" = none."""
+        return self._berths[engine.spec.id].record.fingerprint if self._has(engine) else ""
+
     def _has(self, engine: Engine) -> bool:
         berth = self._berths.get(engine.spec.id)
         return berth is not None and berth.engine is engine
@@ -84,6 +89,7 @@ class Fleet:
             await self._unload(spec.id)
         engine = self._make(spec)
         fingerprint = await engine.fingerprint()
+        self.revisions[spec.id] = engine.revision
         record = await self._records.recall(spec.id, fingerprint) if fingerprint else None
         expected = Record(fingerprint=fingerprint, footprint=await engine.expected())
         berth = Berth(engine=engine, record=record or expected, measured=record is not None)
@@ -133,6 +139,26 @@ class Fleet:
                 return  # it will be loaded when the others have made room
             for step in steps:
                 await self._move(step)
+
+    async def bring_up(self, specs: Sequence[EngineSpec]) -> None:
+        """Make room for `specs`, wake or load them, and check them. Raises EngineFailed."""
+        for part in await self.parts(specs):
+            await self.make_room(part)
+            await self.bring(part)
+            await self.check(part)
+
+    async def parts(self, specs: Sequence[EngineSpec]) -> list[list[EngineSpec]]:
+        """Whom to bring at once: all of `specs`, or one after the other, the first of them last.
+
+        Of a pair that does not fit together each is tried, and the parser is the one that stays awake.
+        """
+        async with self._moving:
+            wanted = [spec.id for spec in specs if await self._board(spec)]
+            try:
+                self._steps_to(wanted)
+            except EngineFailed:
+                return [[spec] for spec in reversed(specs)]
+        return [list(specs)]
 
     async def make_room(self, specs: Iterable[EngineSpec]) -> list[Step]:
         """Send away whom `specs` need gone and return the steps that remain. Raises EngineFailed."""

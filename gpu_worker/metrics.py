@@ -48,6 +48,9 @@ class Metrics:
             "evaluation_seconds", "Claim to answer written.", EVALUATION_BUCKETS_S, "model"
         )
         self._tokens = self._counter("tokens", "Tokens read and written.", "model", "kind")
+        self._switches = self._histogram(
+            "switch_seconds", "Drain to checked, of switches for waiting work.", PHASE_BUCKETS_S, "model"
+        )
         self._losses = self._counter("engine_losses", "Engines that died, froze or failed a call.", "model")
 
     def _counter(self, name: str, words: str, *labels: str) -> Counter:
@@ -75,6 +78,9 @@ class Metrics:
     def tokens_used(self, model: str, *, prompt: int, generated: int) -> None:
         self._tokens.labels(model, "prompt").inc(prompt)
         self._tokens.labels(model, "generated").inc(generated)
+
+    def switched(self, model: str, took_s: float) -> None:
+        self._switches.labels(model).observe(took_s)
 
     def engine_lost(self, model: str) -> None:
         self._losses.labels(model).inc()

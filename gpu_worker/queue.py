@@ -1,35 +1,110 @@
-"""The queue as the worker sees it: for choosing what to claim, and for telling how long things wait."""
+"""The queue as the worker sees it: what work there is for which engine, and how long things wait."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
-from candidates import evaluations
+from candidates import queue
+from candidates.queue import Choice
 from gpu_worker.metrics import ANY_MODEL, Waiting
-from gpu_worker.scheduler import Queue, Selection
+from gpu_worker.scheduler import Selection
 from models_admin.models import ModelConfig
 
 
-def waiting() -> list[Queue]:
-    """What waits, by the selection that it waits for."""
-    return [_queue(row) for row in evaluations.waiting()]
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What waits for one engine on behalf of one selection; the words are those of `scheduler.Stage`."""
+
+    selection: Selection
+    engine: int
+    ready: int = 0
+    oldest_wait_s: float = 0.0
+    arriving: int = 0
+    quiet_s: float = 0.0
 
 
-def _queue(row: evaluations.Waiting) -> Queue:
-    selection = None
-    if row.pinned and row.model_config_id is not None:
-        selection = Selection(mode=row.mode, model_config_id=row.model_config_id, parser_id=row.parser_id)
-    age_s = (timezone.now() - row.oldest_at).total_seconds()
-    return Queue(selection=selection, waiting=row.count, oldest_wait_s=age_s)
+def choice(selection: Selection, selected: Selection, revisions: Mapping[int, str]) -> Choice:
+    """`selection` as its work is looked for; unpinned work is that of the one that a person `selected`.
+
+    `revisions` are those of engines' weights as far as they are known: of a parser that was never looked at
+    no transcript is known either.
+    """
+    return Choice(
+        mode=selection.mode,
+        model_config_id=selection.model_config_id,
+        parser_id=selection.parser_id,
+        parser_revision=revisions.get(selection.parser_id or 0, ""),
+        unpinned=selection == selected,
+    )
+
+
+def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]) -> list[Work]:
+    """All work of selections that `runs` is true of. The parse stage of `selected` is there even if idle."""
+    groups: dict[Selection, list[queue.Waiting]] = {selected: []} if selected.parser_id else {}
+    for row in queue.waiting():
+        groups.setdefault(_selection(row) or selected, []).append(row)
+    found: list[Work] = []
+    for selection, rows in groups.items():
+        if not runs(selection):
+            continue
+        if selection.parser_id:
+            found += _stages(
+                selection, choice(selection, selected, revisions), is_selected=selection == selected
+            )
+        else:
+            count, oldest_s = sum(row.count for row in rows), _age_s(min(row.oldest_at for row in rows))
+            found.append(
+                Work(
+                    selection=selection,
+                    engine=selection.model_config_id,
+                    ready=count,
+                    oldest_wait_s=oldest_s,
+                )
+            )
+    return found
+
+
+def _stages(selection: Selection, wanted: Choice, *, is_selected: bool) -> Iterable[Work]:
+    """Parsing and deciding; what is on its way to us will be work of the selected pair."""
+    stages = queue.stages(wanted)
+    coming = queue.arriving() if is_selected else None
+    assert selection.parser_id is not None  # noqa: S101  # of a pair with a parser
+    yield Work(
+        selection=selection,
+        engine=selection.parser_id,
+        ready=stages.to_parse,
+        oldest_wait_s=_age_s(stages.parse_oldest_at),
+        arriving=coming.count if coming else 0,
+        quiet_s=_age_s(coming.last_at) if coming else 0.0,
+    )
+    yield Work(
+        selection=selection,
+        engine=selection.model_config_id,
+        ready=stages.to_decide,
+        oldest_wait_s=_age_s(stages.decide_oldest_at),
+    )
+
+
+def _selection(row: queue.Waiting) -> Selection | None:
+    if not row.pinned or row.model_config_id is None:
+        return None
+    return Selection(mode=row.mode, model_config_id=row.model_config_id, parser_id=row.parser_id)
+
+
+def _age_s(since: datetime | None) -> float:
+    return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
 
 
 def by_model() -> tuple[Waiting, ...]:
     """What waits, by the name of the model that decides."""
-    rows = waiting()
-    pks = {queue.selection.model_config_id for queue in rows if queue.selection}
-    names = dict(ModelConfig.objects.filter(pk__in=pks).values_list("pk", "name"))
+    rows = queue.waiting()
+    names = dict(ModelConfig.objects.values_list("pk", "name")) if any(row.pinned for row in rows) else {}
     found: dict[str, Waiting] = {}
-    for queue in rows:
-        model = names[queue.selection.model_config_id] if queue.selection else ANY_MODEL
+    for row in rows:
+        model = names.get(row.model_config_id or 0, ANY_MODEL) if row.pinned else ANY_MODEL
         before = found.get(model, Waiting(model=model, count=0, oldest_s=0.0))
-        oldest_s = max(before.oldest_s, queue.oldest_wait_s)
-        found[model] = Waiting(model=model, count=before.count + queue.waiting, oldest_s=oldest_s)
+        oldest_s = max(before.oldest_s, _age_s(row.oldest_at))
+        found[model] = Waiting(model=model, count=before.count + row.count, oldest_s=oldest_s)
     return tuple(found.values())

@@ -9,7 +9,7 @@ import psutil
 from django.db import transaction
 from django.utils import timezone
 
-from candidates import evaluations, preparation
+from candidates import evaluations, preparation, transcripts
 from gpu_worker import capability
 from models_admin import messages, swaps
 from models_admin.messages import Message, Report
@@ -75,6 +75,7 @@ def sign_off(worker: GpuWorker) -> None:
 def _leave_nothing(worker: GpuWorker) -> None:
     swaps.interrupt_leftovers(worker)
     evaluations.requeue_of(worker)
+    transcripts.requeue_of(worker)
     preparation.requeue_of(worker)
 
 

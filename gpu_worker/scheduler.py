@@ -46,28 +46,6 @@ class Selection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Queue:
-    """Evaluations that wait for the same engines; `selection` None = unpinned, any may serve them."""
-
-    selection: Selection | None
-    waiting: int
-    oldest_wait_s: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    selection: Selection
-    count: int
-
-
-def next_batch(active: Selection, queues: Sequence[Queue], room: int) -> Batch | None:
-    """Return how many evaluations to claim for `active` now, at most `room`; None = nothing to do."""
-    ready = sum(queue.waiting for queue in queues if queue.selection in (None, active))
-    count = min(ready, room)
-    return Batch(selection=active, count=count) if count > 0 else None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Pace:
     """`n` read together take `fixed_s + n * each_s`, and an engine takes `most` at once."""
 

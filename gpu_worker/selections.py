@@ -1,6 +1,6 @@
 """From registry rows to what this worker runs: engine specs, and what to serve when nobody has chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 
@@ -37,7 +37,15 @@ def spec_of(row: ModelConfig) -> EngineSpec:
 
 def specs(selection: Selection) -> tuple[EngineSpec, ...]:
     """The engines of `selection`, parser first, as the registry describes them now. Raises EngineFailed."""
-    return tuple(spec_of(row) for row in rows(selection))
+    return engine_specs(selection.engines)
+
+
+def engine_specs(ids: Collection[int]) -> tuple[EngineSpec, ...]:
+    """Those engines as the registry describes them now, in the order of `ids`. Raises EngineFailed."""
+    found = ModelConfig.objects.in_bulk(ids)
+    if len(found) < len(ids):
+        raise EngineFailed("The model is no longer in the registry.")
+    return tuple(spec_of(found[id_]) for id_ in ids)
 
 
 def rows(selection: Selection) -> tuple[ModelConfig, ...]:

@@ -2,16 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from gpu_worker import roster, selections
 from gpu_worker.database import Database
-from gpu_worker.engines.protocol import EngineFailed, EngineSpec
+from gpu_worker.engines.protocol import EngineFailed
 from gpu_worker.fleet import Fleet
-from gpu_worker.scheduler import Selection
 from gpu_worker.swapper import Swapper
 from models_admin.models import GpuWorker
 
@@ -23,20 +21,27 @@ LOOK_AGAIN_S = 2.0  # at the registry, while nothing in it can run
 
 
 class Serving:
-    """`why_lost` is what the last engine died of, for the operator.
-
-    `starting` says whether a selection is to be brought up; while a swap runs, that is the swap's to do.
-    """
+    """`starting`: a selection is to be brought up; while a swap runs, that is the swap's to do."""
 
     def __init__(self, row: GpuWorker, db: Database, fleet: Fleet, swapper: Swapper) -> None:
         self._row, self._db, self._fleet, self._swapper = row, db, fleet, swapper
         self._losses = self._poisons = 0  # since an engine answered
         self.starting = True
-        self.why_lost = ""
+        self.why_lost = ""  # for the operator
 
     def all_is_well(self) -> None:
         """Say that an engine has answered."""
         self._losses = self._poisons = 0
+
+    def lost(self, why: str) -> None:
+        """Say that an engine was lost, and what it died of."""
+        self._losses += 1
+        self.why_lost = why
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether engines are lost again and again without an answer in between."""
+        return self._losses > LOSSES_IN_A_ROW or self._poisons >= POISONS_IN_A_ROW
 
     def poisoned(self) -> None:
         """Say that a résumé has ended engines as often as it may: the losses were its fault."""
@@ -63,7 +68,7 @@ class Serving:
             return
         try:
             await self._preload()
-            await self._bring(await self._db(selections.specs, selection))
+            await self._fleet.bring_up(await self._db(selections.specs, selection))
         except EngineFailed as failure:
             log.error("%s did not start: %s", selection, failure)
             self.starting = False
@@ -98,32 +103,16 @@ class Serving:
             if spec.id in self._fleet.tiers():
                 continue
             try:
-                await self._bring([spec])
+                await self._fleet.bring_up([spec])
             except EngineFailed as failure:
                 log.warning("%s is not preloaded: %s", spec.name, failure)
 
-    async def _bring(self, specs: Sequence[EngineSpec]) -> None:
-        await self._fleet.make_room(specs)
-        await self._fleet.bring(specs)
-        await self._fleet.check(specs)
-
-    def has_lost(self) -> Selection | None:
-        """The selection, if an engine of it is gone and no swap is about to see to that."""
-        serving = self._swapper.serving
-        if serving is None or self._swapper.phase is not None or self._fleet.awake(serving.engines):
-            return None
-        return serving
-
     async def mourn(self) -> None:
-        """Serve nothing, say so, and start again.
-
-        What is lost again and again without an answer in between is not started: a person has to choose.
-        """
+        """Serve nothing, say so, and start again; where that would be in vain a person has to choose."""
         self._swapper.lost()
-        self._losses += 1
-        self.starting = self._losses <= LOSSES_IN_A_ROW and self._poisons < POISONS_IN_A_ROW
-        if not self.starting:
-            status, then = GpuWorker.Status.ERROR, "It was lost again and again; choose another model."
-        else:
+        self.starting = not self.exhausted
+        if self.starting:
             status, then = GpuWorker.Status.STARTING, "It is being loaded again."
+        else:
+            status, then = GpuWorker.Status.ERROR, "It was lost again and again; choose another model."
         await self._say(status, error=f"{self.why_lost} {then}")

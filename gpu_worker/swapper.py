@@ -17,7 +17,7 @@ nothing is moved before all that was admitted has been answered or put back.
 While a target is prepared the selection serves on: nothing that it needs has been touched yet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,14 +47,14 @@ class Phase(StrEnum):
 class Admitted:
     """A request was given to the selection's engine."""
 
-    request: int
+    request: Hashable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
     """It came back: answered, failed, or put back into the queue."""
 
-    request: int
+    request: Hashable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,7 +216,7 @@ class Swapper:
     def __init__(self) -> None:
         self.serving: Selection | None = None
         self.phase: Phase | None = None
-        self.in_hand: set[int] = set()
+        self.in_hand: set[Hashable] = set()
         self._taken: Taken | None = None
         self._broke = ""
 
@@ -248,12 +248,12 @@ class Swapper:
             case _:
                 return self._step(event)
 
-    def _admit(self, request: int) -> None:
+    def _admit(self, request: Hashable) -> None:
         if not self.admits or request in self.in_hand:
             raise IllegalTransition(f"request {request} was admitted in {self.phase}")
         self.in_hand.add(request)
 
-    def _answer(self, request: int) -> None:
+    def _answer(self, request: Hashable) -> None:
         if request not in self.in_hand:
             raise IllegalTransition(f"request {request} was answered twice, or never admitted")
         self.in_hand.remove(request)

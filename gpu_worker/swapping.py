@@ -5,7 +5,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
 from django.utils import timezone
 
@@ -62,12 +62,13 @@ class SwapRun:
         db: Database,
         metrics: Metrics,
         drain: Callable[[], Awaitable[None]],
+        staying: Callable[[], Collection[int]],
     ) -> None:
         self._wanted, self._swapper, self._fleet, self._db = wanted, swapper, fleet, db
-        self._metrics, self._drain = metrics, drain
+        self._metrics, self._drain, self._staying = metrics, drain, staying
         self._writing: asyncio.Task[None] | None = None  # the phase that began last
         self._read_s = time.monotonic()  # when the rows of `wanted` were
-        self._specs: tuple[EngineSpec, ...] = ()  # of the target
+        self._parts: list[list[EngineSpec]] = []  # of the target; what is in one is awake at once
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
         self._preparing: asyncio.Task[None] | None = None
 
@@ -130,10 +131,10 @@ class SwapRun:
             case MakeRoom():
                 return RoomMade(next=await self._make_room(action.target))
             case Bring():
-                await self._fleet.bring(self._specs)
+                await self._bring()
                 return Started()
             case Check():
-                await self._fleet.check(self._specs)
+                await self._fleet.check(self._parts[-1])
                 return Checked()
             case Restore():
                 await self._restore(action.broken, action.previous)
@@ -165,25 +166,32 @@ class SwapRun:
 
         await self._fleet.fetch(specs, told)
         self._fetched = None
-        serving = self._swapper.serving
-        await self._fleet.prepare(specs, serving.engines if serving else ())
+        await self._fleet.prepare(specs, self._staying())
 
     async def _make_room(self, target: Selection) -> Phase:
         rows = self._wanted.rows
         if time.monotonic() - self._read_s > FRESH_S:  # edited or disabled meanwhile
             rows = await self._db(selections.rows, target)
-        self._specs = selections.enabled_specs(rows)
-        moves = {step.move for step in await self._fleet.make_room(self._specs)}
-        if Move.LOAD in moves:
+        specs = selections.enabled_specs(rows)
+        self._parts = await self._fleet.parts(specs)
+        cold = any(spec.id not in self._fleet.tiers() for spec in specs)
+        moves = {step.move for step in await self._fleet.make_room(self._parts[0])}
+        if Move.LOAD in moves or (len(self._parts) > 1 and cold):
             return Phase.LOADING
-        return Phase.WAKING if Move.WAKE in moves else Phase.CHECKING
+        return Phase.WAKING if Move.WAKE in moves or len(self._parts) > 1 else Phase.CHECKING
+
+    async def _bring(self) -> None:
+        """All parts but the last are tried and make room for the next."""
+        *before, last = self._parts
+        for part, following in zip(before, self._parts[1:], strict=True):
+            await self._fleet.bring(part)
+            await self._fleet.check(part)
+            await self._fleet.make_room(following)
+        await self._fleet.bring(last)
 
     async def _restore(self, broken: Selection, previous: Selection) -> None:
         await self._fleet.unload(id_ for id_ in broken.engines if id_ not in previous.engines)
-        specs = await self._db(selections.specs, previous)
-        await self._fleet.make_room(specs)
-        await self._fleet.bring(specs)
-        await self._fleet.check(specs)
+        await self._fleet.bring_up(await self._db(selections.specs, previous))
 
     async def _end(self, serve: Serve) -> None:
         chosen = serve.selection

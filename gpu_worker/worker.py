@@ -12,10 +12,11 @@ from typing import Any
 
 from django.conf import settings
 
-from candidates import evaluations, preparation, reader
+from candidates import evaluations, preparation, reader, transcripts
 from candidates.leases import renew
-from candidates.models import Evaluation, UploadItem
+from candidates.models import Evaluation, Transcript, UploadItem
 from gpu_worker import queue, roster, selections
+from gpu_worker.attempts import Station
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import warm_up
 from gpu_worker.fleet import Fleet
@@ -25,10 +26,13 @@ from gpu_worker.listener import Listener
 from gpu_worker.metrics import Gauges, Metrics
 from gpu_worker.openings import Openings
 from gpu_worker.readings import Readings
-from gpu_worker.scheduler import Selection
+from gpu_worker.scheduler import Selection, Serve, Switch
 from gpu_worker.serving import Serving
 from gpu_worker.swapper import Phase, Swapper, Taken
 from gpu_worker.swapping import SwapRun
+from gpu_worker.switching import Switching
+from gpu_worker.transcriptions import Transcriptions
+from gpu_worker.turns import Turns
 from models_admin import swaps
 from models_admin.models import HEARTBEAT_S, GpuWorker
 
@@ -43,7 +47,10 @@ class Worker:
     """`fleet` holds the engines; `port` None = no HTTP port; `db` is closed when the worker ends."""
 
     row: GpuWorker
+    turns: Turns
     readings: Readings
+    transcriptions: Transcriptions
+    switching: Switching
     openings: Openings
     serving: Serving
 
@@ -56,6 +63,7 @@ class Worker:
         self._swap: SwapRun | None = None
         self._swapping: Task | None = None
         self._starting: Task | None = None
+        self._switch: Task | None = None
         self._broken: BaseException | None = None
 
     def stop(self) -> None:
@@ -74,9 +82,20 @@ class Worker:
 
     async def _sign_on(self, port: Port | None) -> None:
         row = self.row = await self.db(roster.sign_on, self.name, port.number if port else 0)
+        self.turns = Turns(row, self.db, self.fleet, self._in_hand)
         self.serving = Serving(row, self.db, self.fleet, self.swapper)
-        hand = Hand(self._note_end)
-        self.readings = Readings(row, self.db, self.fleet, self.swapper, self.serving, self.metrics, hand)
+        station = Station(
+            row=row,
+            db=self.db,
+            fleet=self.fleet,
+            swapper=self.swapper,
+            turns=self.turns,
+            serving=self.serving,
+            metrics=self.metrics,
+        )
+        self.readings = Readings(station, self._note_end)
+        self.transcriptions = Transcriptions(station, self._note_end)
+        self.switching = Switching(station, lambda: self._tasks)
         self.openings = Openings(row, self.db, Hand(self._note_end))
         warm_up(await self.db(selections.local_architectures))
 
@@ -127,8 +146,8 @@ class Worker:
         """
         self.stop()
         await finish_or_cancel([claiming], settings.DRAIN_S)
-        moving = [task for task in (self._swapping, self._starting) if task]
-        in_hand = [*self.readings.hand.tasks, *self.openings.hand.tasks, *moving]
+        moving = [task for task in (self._swapping, self._starting, self._switch) if task]
+        in_hand = [*self._tasks, *self.openings.hand.tasks, *moving]
         await finish_or_cancel(in_hand, settings.DRAIN_S)
         reader.stop_reading()  # put back by now, so nobody waits for what they would say
         for task in beside:
@@ -176,8 +195,10 @@ class Worker:
         while True:
             await self.db(roster.beat, self.row, self.fleet.tiers(), self.fleet.memory())
             await self.db(renew, Evaluation, self.row, self.readings.hand.pks)
+            await self.db(renew, Transcript, self.row, self.transcriptions.hand.pks)
             await self.db(renew, UploadItem, self.row, self.openings.hand.pks)
             await self.db(evaluations.requeue_expired)
+            await self.db(transcripts.requeue_expired)
             await self.db(preparation.requeue_expired)
             await asyncio.sleep(HEARTBEAT_S)
 
@@ -188,10 +209,9 @@ class Worker:
             for name, why in (await self.fleet.lost()).items():
                 log.error("%s was lost: %s", name, why)
                 self.metrics.engine_lost(name)
-                self.serving.why_lost = why
+                self.serving.lost(why)
                 self.look.set()
-            serving = self.swapper.serving
-            await self.fleet.unload_idle(serving.engines if serving else ())
+            await self.fleet.unload_idle(self._staying())
 
     async def _work_forever(self) -> None:
         while not self.stopping.is_set():
@@ -199,7 +219,7 @@ class Worker:
             await self._take_wish()
             await self._keep_serving()
             await self.openings.take()
-            await self.readings.take()
+            await self._work_on()
             looked_s = time.monotonic()
             with contextlib.suppress(TimeoutError):  # polling finds what a lost nudge did not tell
                 async with asyncio.timeout(POLL_S):
@@ -210,19 +230,37 @@ class Worker:
 
     async def _keep_serving(self) -> None:
         """Bring up a selection where nothing serves yet, or any more; other work goes on meanwhile."""
-        if self.serving.has_lost():
+        selected = self.swapper.serving
+        if selected and self.swapper.phase is None and not self._switch and self._is_lost():
+            await self._spare(selected)
+            self.turns.end()
             await self.serving.mourn()
         if self.serving.starting and not self._starting and not self._swapping:
             self._starting = asyncio.create_task(self.serving.start())
             self._starting.add_done_callback(self._start_ended)
 
+    def _is_lost(self) -> bool:
+        return self.turns.has_lost or self.serving.exhausted
+
+    async def _spare(self, selected: Selection) -> None:
+        """Losses for pinned work end that work, not the service of what is selected."""
+        pinned = self.turns.selection
+        if self.serving.exhausted and pinned and pinned != selected:
+            await self.switching.give_up(pinned, selected, self.serving.why_lost)
+            self.serving.all_is_well()
+
     def _start_ended(self, task: Task) -> None:
         self._starting = None
+        self._begin_turn()
         self._note_end(task)
 
     async def _take_wish(self) -> None:
         if self._swapping:
             await self._give_way()
+            return
+        if self._switch:
+            if await self.db(swaps.waits, self.row):
+                cancel_once(self._switch)
             return
         if self._starting:
             if await self.db(swaps.waits, self.row):  # a person's choice goes before ours
@@ -233,7 +271,9 @@ class Worker:
             return
         parser_id = wanted.parser.pk if wanted.parser else None
         target = Selection(mode=wanted.mode, model_config_id=wanted.model_config.pk, parser_id=parser_id)
-        self._swap = SwapRun(wanted, self.swapper, self.fleet, self.db, self.metrics, self._drain)
+        self._swap = SwapRun(
+            wanted, self.swapper, self.fleet, self.db, self.metrics, self._drain, self._staying
+        )
         taken = Taken(swap_id=wanted.swap_id, target=target, cold=wanted.cold)
         _said, *actions = self.swapper.handle(taken)  # its row says what begins since it was taken
         self._swapping = asyncio.create_task(self._swap.perform(actions))
@@ -248,10 +288,51 @@ class Worker:
     def _swap_ended(self, task: Task) -> None:
         self._swap = self._swapping = None
         self.serving.swapped()
+        self._begin_turn()
         self._note_end(task)
 
+    def _begin_turn(self) -> None:
+        if self.swapper.serving:
+            self.turns.begin(self.swapper.serving)
+        else:
+            self.turns.end()
+
     async def _drain(self) -> None:
-        await finish_or_cancel(self.readings.hand.tasks, settings.DRAIN_S)
+        await finish_or_cancel(self._tasks, settings.DRAIN_S)
+
+    # Work
+
+    @property
+    def _tasks(self) -> list[Task]:
+        """What engines have in hand."""
+        return [*self.readings.hand.tasks, *self.transcriptions.hand.tasks]
+
+    def _in_hand(self, engine: int) -> int:
+        return self.readings.in_hand(engine) + self.transcriptions.in_hand(engine)
+
+    def _staying(self) -> tuple[int, ...]:
+        """The engines that what is going on needs where they are."""
+        selected = self.swapper.serving
+        return (*(selected.engines if selected else ()), *self.turns.engines)
+
+    async def _work_on(self) -> None:
+        """Give engines work, or the GPU to another engine, as the scheduler says."""
+        selected = self.swapper.serving
+        if selected is None or not self.swapper.admits or self._switch:
+            return
+        match await self.turns.decide(selected):
+            case Serve(stage=stage, count=count):
+                parses = stage.engine == stage.selection.parser_id
+                taken = await (self.transcriptions if parses else self.readings).take(stage, count)
+                if taken and stage.selection.parser_id:  # its partner may have work as well
+                    self.look.set()
+            case Switch() as switch if self.swapper.phase is None and selected == self.swapper.serving:
+                self._switch = asyncio.create_task(self.switching.perform(switch))
+                self._switch.add_done_callback(self._switch_ended)
+
+    def _switch_ended(self, task: Task) -> None:
+        self._switch = None
+        self._note_end(task)
 
     def _note_end(self, task: Task) -> None:
         """Look for more work; an error that a piece of work could not answer for stops the worker."""

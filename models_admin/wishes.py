@@ -56,7 +56,7 @@ class Wish:
 
 def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) -> Wish:
     """Ask every live worker that can for the model or pair `model_name`. Raises WishRefused."""
-    option = _option(model_name, mode)
+    option = named(model_name, mode)
     wish_id = uuid.uuid4()
     with transaction.atomic():
         # The rows are locked so that two wishes at once take turns; SQLite's transactions do so anyway.
@@ -74,7 +74,8 @@ def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) 
     return Wish(option=option, swap=wanted[0] if wanted else None, created=created)
 
 
-def _option(model_name: str, mode: str) -> Option:
+def named(model_name: str, mode: str) -> Option:
+    """Return the option that is called so. Raises WishRefused."""
     if mode not in Mode.values:
         raise DoesNotFit(f"There is no mode “{mode[:50]}”: choose one_shot or hybrid.")
     rows = list(ModelConfig.objects.all())

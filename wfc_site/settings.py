@@ -45,6 +45,7 @@ class Environment(BaseSettings):
     worker_name: str = Field("gpu0", pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     worker_port: int = Field(8001, ge=0, le=65535)
     drain_s: float = Field(6, ge=0, le=3600)
+    promise_s: float = Field(900, ge=1)
     lease_s: float = Field(30, ge=2, le=3600)
     load_limit_s: float = Field(1800, ge=1)
     control_limit_s: float = Field(60, ge=0.1)  # the first sleep of 30 billion parameters took 22 s
@@ -297,6 +298,7 @@ MAX_PAGES = ENVIRONMENT.max_pages
 WORKER_NAME = ENVIRONMENT.worker_name
 WORKER_PORT = ENVIRONMENT.worker_port
 DRAIN_S = ENVIRONMENT.drain_s
+PROMISE_S = ENVIRONMENT.promise_s
 LEASE_S = ENVIRONMENT.lease_s
 LOAD_LIMIT_S = ENVIRONMENT.load_limit_s
 CONTROL_LIMIT_S = ENVIRONMENT.control_limit_s

@@ -13,7 +13,7 @@ def _written(file: str) -> str:
     return Path(__file__).with_name(file).read_text(encoding="utf-8").strip()
 
 
-DECIDE, SEE = _written("decide.txt"), _written("see.txt")
+DECIDE, SEE, TRANSCRIBE = _written("decide.txt"), _written("see.txt"), _written("transcribe.txt")
 VERSION = f"decide-2-{hashlib.blake2s((DECIDE + SEE).encode(), digest_size=4).hexdigest()}"
 IMAGE = {"type": "image"}
 SOFTENED = str.maketrans("<＜﹤>＞﹥", "‹‹‹›››")
@@ -38,6 +38,11 @@ def decide(
     again = f"\n\nAn earlier answer could not be used: {fenced(wrong)}\nAnswer again." if wrong else ""
     parts = [job, f"{SEE}\n\n" if seen else "", *_document(pages, seen), f"{again}\n\nYour JSON object:"]
     return [{"role": "system", "content": DECIDE}, {"role": "user", "content": _content(parts)}]
+
+
+def transcribe() -> Messages:
+    """The messages that ask for the text of one page, whose image goes with them."""
+    return [{"role": "user", "content": [IMAGE, {"type": "text", "text": TRANSCRIBE}]}]
 
 
 def _document(pages: Sequence[str], seen: Collection[int]) -> Iterator[str | dict[str, str]]:

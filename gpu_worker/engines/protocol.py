@@ -19,6 +19,7 @@ class Sampling:
     repetition_penalty: float = 1.0
     max_tokens: int | None = None  # of an answer; None = the longest that its schema allows
     thinking_tokens: int = 0
+    seed: int | None = None  # where chance plays a part, and the device bears one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class Request:
 
     `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
     `criteria` are what the job asks for, in its order; engines answer each by its key. `wrong` says why an
-    earlier answer could not be used.
+    earlier answer could not be used. `sampling` is how an answer that is repeated was drawn; None = as the
+    engine's row says now.
     """
 
     id: int
@@ -66,14 +68,34 @@ class Request:
     criteria: tuple[Criterion, ...] = ()
     images: Mapping[int, bytes] = field(default_factory=dict)
     wrong: str = ""
+    sampling: Sampling | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer, and what it took: tokens read and written, none for rules; `seen` pages were looked at."""
+    """An answer, and what it took: tokens read and written, none for rules; `seen` pages were looked at.
+
+    `raw` is what was said, word for word, and `thinking` what was thought before. `prompt_hash` is the
+    SHA-256 of the prompt's text; all of these, and `sampling`, are empty where no model was asked.
+    """
 
     answer: Answer
     seen: int = 0
+    prompt_tokens: int = 0
+    generated_tokens: int = 0
+    prompt_version: str = ""
+    prompt_hash: str = ""
+    raw: str = ""
+    thinking: str = ""
+    sampling: Sampling | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcribed:
+    """What a parser read on a page; `cut` where it came to its longest answer before the page's end."""
+
+    text: str
+    cut: bool = False
     prompt_tokens: int = 0
     generated_tokens: int = 0
 
@@ -136,6 +158,9 @@ class Engine(Protocol):
 
     async def evaluate(self, request: Request) -> Reply:
         """Read one résumé. Raises AnswerFailed or EngineFailed."""
+
+    async def transcribe(self, image: bytes) -> Transcribed:
+        """Read the page in `image` (WebP). Raises AnswerFailed or EngineFailed."""
 
     async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the canary, as `recorded` if that holds one; return what it said. Raises EngineFailed."""

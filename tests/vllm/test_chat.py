@@ -48,3 +48,14 @@ def test_what_is_far_too_long_is_refused_before_it_is_cut_into_tokens(words):
     request = Request(id=1, job_title="Baker", job_description="Bakes.", pages=("long " * 10_000,))
     with pytest.raises(AnswerFailed, match="too long for a/b: with the job it is more than 2048 tokens"):
         chat(words).question(request)
+
+
+def test_what_a_model_thinks_is_parted_from_what_it_says():
+    from gpu_worker import tiny_checkpoints
+
+    thinker = EngineSpec(id=1, name="a/b", provider="vllm", reasoning_parser="deepseek_r1")
+    words = tiny_checkpoints.tokenizer(["<think>", "</think>"])
+    assert Chat(thinker, words, max_model_len=2048).parted('<think>Does she bake?</think>{"name": null}') == (
+        "Does she bake?",
+        '{"name": null}',
+    )

@@ -1,12 +1,14 @@
 """A job, a worker with a selection, and files on their way: without a process, a GPU or a PDF."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 from django.utils import timezone
 
+from candidates import evaluations
 from candidates.answers import Answer
 from candidates.models import (
     Application,
@@ -17,6 +19,8 @@ from candidates.models import (
     UploadBatch,
     UploadItem,
 )
+from candidates.provenance import Provenance
+from candidates.queue import Choice
 from jobs.models import Job, JobVersion
 from models_admin.models import GpuWorker, ModelConfig
 from tests.worker.fakes import Workshop
@@ -115,7 +119,6 @@ def received(job) -> Callable[..., UploadItem]:
 @pytest.fixture
 def waiting(received) -> Callable[..., Evaluation]:
     """Make an application whose evaluation waits."""
-    from candidates import evaluations
 
     def make(letter: str) -> Evaluation:
         item = received(letter)
@@ -127,6 +130,31 @@ def waiting(received) -> Callable[..., Evaluation]:
         return evaluations.enqueue(application)
 
     return make
+
+
+@pytest.fixture
+def read(waiting, worker) -> Callable[..., Evaluation]:
+    """Make an application with a verdict: `read("a", outcome="Rejected", prompt_version="decide-1")`."""
+
+    def make(letter: str, *, outcome: str = "Shortlisted", **provenance: Any) -> Evaluation:
+        waiting(letter)
+        return finish(worker, outcome=outcome, **provenance)
+
+    return make
+
+
+def finish(worker: GpuWorker, *, outcome: str = "Shortlisted", **provenance: Any) -> Evaluation:
+    """Let the next in the queue of the selection of `worker` end with a verdict."""
+    [reading] = claim(worker)
+    answer = ANSWER.model_copy(update={"outcome": outcome})
+    evaluations.complete(reading, answer, Provenance(**{"engine_version": "rules 1"} | provenance))
+    return Evaluation.objects.get(pk=reading.pk)
+
+
+def claim(worker: GpuWorker, limit: int = 1) -> list[evaluations.Reading]:
+    assert worker.model_config_id is not None
+    choice = Choice(mode=worker.mode, model_config_id=worker.model_config_id, parser_id=worker.parser_id)
+    return evaluations.claim(worker, limit, choice)
 
 
 def status_of(evaluation: Evaluation) -> str:

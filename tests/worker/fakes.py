@@ -14,6 +14,7 @@ from gpu_worker.engines.protocol import (
     Record,
     Reply,
     Request,
+    Transcribed,
 )
 
 ANSWER = Answer(name="Ana", email="ana@example.com", outcome="Shortlisted", reason="All terms found.")
@@ -62,19 +63,28 @@ class FakeEngine:
 
     async def evaluate(self, request: Request) -> Reply:
         self.workshop.log.append(f"evaluate {self.spec.name}")
+        self.workshop.requests.append(request)
         self.workshop.asked.set()
         await self.workshop.open.wait()
         if sentence := self.workshop.poison.get(request.pages):
             raise EngineFailed(sentence)
         self._do("evaluate")
-        return Reply(answer=ANSWER)
+        return self.workshop.reply
+
+    async def transcribe(self, image: bytes) -> Transcribed:
+        self.workshop.log.append(f"transcribe {self.spec.name}")
+        await self.workshop.open.wait()
+        if sentence := self.workshop.poison.get((image.decode(),)):
+            raise EngineFailed(sentence)
+        self._do("transcribe")
+        return Transcribed(text=f"Read by {self.spec.name}: {image.decode()}", cut=b"long" in image)
 
     def _do(self, call: str) -> None:
-        if call not in ("evaluate", "ping", "fetch"):
+        if call not in ("evaluate", "transcribe", "ping", "fetch"):
             self.workshop.log.append(f"{call} {self.spec.name}")
         sentence = self.workshop.breaks.get((self.spec.name, call))
         if sentence:
-            raise (AnswerFailed if call == "evaluate" else EngineFailed)(sentence)
+            raise (AnswerFailed if call in ("evaluate", "transcribe") else EngineFailed)(sentence)
 
 
 class Remembered:
@@ -95,6 +105,8 @@ class Workshop:
 
     def __init__(self) -> None:
         self.log: list[str] = []
+        self.reply = Reply(answer=ANSWER)
+        self.requests: list[Request] = []
         self.breaks: dict[tuple[str, str], str] = {}
         self.poison: dict[tuple[str, ...], str] = {}  # pages that kill the engine, with its sentence
         self.sizes: dict[str, Footprint] = {}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from candidates import evaluations, queue
 from candidates.leases import ClaimLost
 from candidates.models import Application, Candidate, Evaluation, ItemState, UploadItem
+from candidates.provenance import Provenance
 from candidates.queue import Choice
 from tests.worker.conftest import ANSWER, status_of
 
@@ -21,7 +22,7 @@ def claim(worker, limit=10, **changes):
 
 
 def complete(reading, answer=ANSWER):
-    evaluations.complete(reading, answer, engine_version="rules 1")
+    evaluations.complete(reading, answer, Provenance(engine_version="rules 1"))
 
 
 def test_a_claim_takes_the_oldest_first_and_no_more_than_asked(waiting, worker):

@@ -66,7 +66,8 @@ async def test_what_is_in_hand_is_not_taken_again_though_its_lease_ran_out(balan
         await workshop.asked.wait()
         await sync_to_async(Evaluation.objects.update)(lease_expires_at=timezone.now() - timedelta(hours=1))
         await sync_to_async(evaluations.requeue_expired)()
-        await worker.readings.take()
+        worker.look.set()
+        await asyncio.sleep(0.2)
         assert await sync_to_async(count)("queued") == 1
         workshop.open.set()
         assert await seen(lambda: count("succeeded") == 1)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gpu_worker.engines.protocol import (
+    AnswerFailed,
     EngineFailed,
     EngineSpec,
     Footprint,
@@ -13,6 +14,7 @@ from gpu_worker.engines.protocol import (
     Record,
     Reply,
     Request,
+    Transcribed,
 )
 from gpu_worker.engines.rules.verdict import evaluate
 from models_admin import thresholds
@@ -71,6 +73,9 @@ class RulesEngine:
 
     async def evaluate(self, request: Request) -> Reply:
         return Reply(answer=await asyncio.to_thread(evaluate, request, self._thresholds))
+
+    async def transcribe(self, image: bytes) -> Transcribed:
+        raise AnswerFailed(f"{self.spec.name} has no eyes: choose a parser that reads page images.")
 
     async def check(self, recorded: Mapping[str, Any] = NOTHING) -> Mapping[str, Any]:
         first, second = evaluate(CANARY, self._thresholds), evaluate(CANARY, self._thresholds)

@@ -1,12 +1,15 @@
 """What a model is given and how what it says becomes an answer. vLLM is imported when a model is loaded."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from candidates import answers, prompts
 from candidates.answers import Answer
-from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request
+from gpu_worker import memory
+from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request, Sampling
 from gpu_worker.engines.vllm import failures, pictures
 from gpu_worker.engines.vllm.arguments import IMAGES
 from gpu_worker.engines.vllm.canary import PROMPT
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from vllm import SamplingParams
 
 CHARS_PER_TOKEN = 20  # seen are 3 to 5; what is far longer need not be cut into tokens to be refused
+PAGE_TOKENS = 4096  # a page of small print has 1,500
 PAGE_PIXELS = (1240, 1754)  # A4 at 150 dpi
 
 Prompt = Mapping[str, Any]
@@ -59,6 +63,24 @@ class Chat:
         images = pictures.opened(request.images[number] for number in seen)
         return self.prompt(prompts.decide(job, description, pages, seen, request.wrong), images)
 
+    def page(self, image: bytes) -> Prompt:
+        """The prompt that asks for what stands on the page in `image`. Raises AnswerFailed."""
+        return self.prompt(prompts.transcribe(), pictures.opened([image]))
+
+    def transcribing(self) -> "SamplingParams":
+        """How a page is written down: freely, as the row says, up to the longest page."""
+        from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
+
+        drawn = self.spec.sampling
+        return SamplingParams(
+            temperature=drawn.temperature,
+            top_p=drawn.top_p,
+            repetition_penalty=drawn.repetition_penalty,
+            max_tokens=drawn.thinking_tokens + (drawn.max_tokens or PAGE_TOKENS),
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+
     def nothing_to_read(self) -> Answer:
         """What is said of a scan that it cannot see: a model that is given nothing makes something up."""
         name = self.spec.name
@@ -87,13 +109,24 @@ class Chat:
         content = [{"type": "image"}, {"type": "text", "text": PROMPT}]
         return [words, self.prompt([{"role": "user", "content": content}], [page])]
 
-    def sampling(self) -> "SamplingParams":
-        """How an answer is drawn: within the schema, as the row says, and no longer than both allow."""
+    def drawn(self, request: Request) -> Sampling:
+        """How the answer is drawn: as it was before where it is repeated, else as the row says.
+
+        Where chance plays a part it gets a seed, so that it can be repeated; on a CPU vLLM bears none.
+        """
+        drawn = request.sampling or self.spec.sampling
+        if not memory.on_gpu():
+            return replace(drawn, seed=None)
+        return replace(drawn, seed=request.id) if drawn.seed is None and drawn.temperature > 0 else drawn
+
+    def sampling(self, drawn: Sampling | None = None) -> "SamplingParams":
+        """The same for vLLM: within the schema, and no longer than it and the row allow."""
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
-        drawn = self.spec.sampling
+        drawn = drawn or self.spec.sampling
         return SamplingParams(
+            seed=drawn.seed,
             temperature=drawn.temperature,
             top_p=drawn.top_p,
             repetition_penalty=drawn.repetition_penalty,
@@ -104,20 +137,26 @@ class Chat:
         )
 
     def answer(self, said: str) -> Answer:
-        """The answer in what the model said, without what it thought before. Raises AnswerFailed."""
+        """The answer in what the model `said` after it had thought. Raises AnswerFailed."""
         try:
-            return answers.read(self._after_thinking(said))
+            return answers.read(said)
         except answers.NoAnswer as error:
             raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
 
-    def _after_thinking(self, said: str) -> str:
+    def parted(self, whole: str) -> tuple[str, str]:
+        """What the model thought, and what it said then."""
         if not self.spec.reasoning_parser:
-            return said
+            return "", whole
         from vllm.reasoning import ReasoningParserManager
 
         parser = ReasoningParserManager.get_reasoning_parser(self.spec.reasoning_parser)
-        _, answer = parser(self._tokenizer).extract_reasoning(said, None)
-        return answer or ""
+        thinking, said = parser(self._tokenizer).extract_reasoning(whole, None)
+        return thinking or "", said or ""
+
+
+def prompt_hash(prompt: Prompt) -> str:
+    """SHA-256 of every word that the model is given; images count by themselves."""
+    return hashlib.sha256(prompt["prompt"].encode(errors="surrogatepass")).hexdigest()
 
 
 def _any_of(tokens: Sequence[str]) -> re.Pattern[str]:

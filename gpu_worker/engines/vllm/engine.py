@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
-from candidates import answers
+from candidates import answers, prompts
 from gpu_worker import memory
 from gpu_worker.engines.protocol import (
     AnswerFailed,
@@ -29,6 +29,7 @@ from gpu_worker.engines.protocol import (
     Record,
     Reply,
     Request,
+    Transcribed,
 )
 from gpu_worker.engines.vllm import downloads, failures, processes, weights
 from gpu_worker.engines.vllm.arguments import (
@@ -38,7 +39,7 @@ from gpu_worker.engines.vllm.arguments import (
     arguments,
 )
 from gpu_worker.engines.vllm.canary import PROMPT, TOKENS, Canary, difference, recorded, unsound
-from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy
+from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy, prompt_hash
 from gpu_worker.engines.vllm.imports import preload
 from gpu_worker.engines.vllm.processes import EngineProcesses, StillThere
 from gpu_worker.engines.vllm.weights import NotHere, Weights
@@ -289,13 +290,32 @@ class VllmEngine:
         if not seen and not any(page.strip() for page in request.pages):
             return Reply(answer=chat.nothing_to_read())
         asked = await asyncio.to_thread(chat.question, request, seen)
-        output = await self._answered(asked, chat.sampling())
+        drawn = chat.drawn(request)
+        output = await self._answered(asked, chat.sampling(drawn))
         done = output.outputs[0]
         if done.finish_reason != "stop":
             raise AnswerFailed(failures.unfinished(self.spec.name, str(done.finish_reason)))
+        thinking, said = chat.parted(done.text)
         return Reply(
-            answer=answers.supported(chat.answer(done.text), request.pages),
+            answer=answers.supported(chat.answer(said), request.pages),
             seen=len(seen),
+            prompt_tokens=len(output.prompt_token_ids or ()),
+            generated_tokens=len(done.token_ids),
+            prompt_version=prompts.VERSION,
+            prompt_hash=prompt_hash(asked),
+            raw=said,
+            thinking=thinking,
+            sampling=drawn,
+        )
+
+    async def transcribe(self, image: bytes) -> Transcribed:
+        chat = self._chat()
+        asked = await asyncio.to_thread(chat.page, image)
+        output = await self._answered(asked, chat.transcribing())
+        done = output.outputs[0]
+        return Transcribed(
+            text=chat.parted(done.text)[1].replace("\0", "\ufffd").strip(),
+            cut=done.finish_reason != "stop",
             prompt_tokens=len(output.prompt_token_ids or ()),
             generated_tokens=len(done.token_ids),
         )

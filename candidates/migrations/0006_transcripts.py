@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('candidates', '0003_integrity'),
+        ('candidates', '0005_reproductions'),
         ('models_admin', '0003_swaps_by_end'),
     ]
 

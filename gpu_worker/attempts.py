@@ -1,0 +1,153 @@
+"""Leased work given to an engine: done, or handed back with what went wrong and whose fault it was."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from candidates.leases import ClaimLost
+from candidates.queue import Choice
+from gpu_worker import queue
+from gpu_worker.database import Database
+from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed
+from gpu_worker.fleet import Fleet
+from gpu_worker.hand import Hand, Task
+from gpu_worker.metrics import Metrics
+from gpu_worker.scheduler import Selection, Stage
+from gpu_worker.serving import Serving
+from gpu_worker.swapper import Admitted, Answered, Swapper
+from gpu_worker.turns import Turns
+from models_admin.models import GpuWorker
+
+log = logging.getLogger(__name__)
+
+OUR_ERROR = "The résumé could not be read: an error of ours, see the log."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """Where the work is done: what the attempts of one worker have in common."""
+
+    row: GpuWorker
+    db: Database
+    fleet: Fleet
+    swapper: Swapper
+    turns: Turns
+    serving: Serving
+    metrics: Metrics
+
+
+class Piece(Protocol):
+    """A claimed row. `alone`: an engine died while it was in hand, so now nothing else is."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def alone(self) -> bool: ...
+    @property
+    def is_last_try(self) -> bool: ...
+
+
+P = TypeVar("P", bound=Piece)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease(Generic[P]):
+    """How rows of one kind are taken and given back; each is a function of the module that owns them."""
+
+    claim: Callable[[GpuWorker, int, Choice, Collection[int]], list[P]]
+    put_back: Callable[[Iterable[P]], None]
+    fail: Callable[[P, str], None]
+    fail_in_answer: Callable[[P, str], None]
+    engine_died: Callable[[P, str], None]
+
+
+class Attempts(ABC, Generic[P]):
+    """One kind of work in hand. `ended` is called with every task that has ended."""
+
+    kind: str  # in the metrics of failures, and in what the swapper counts
+    lease: Lease[P]
+
+    def __init__(self, station: Station, ended: Callable[[Task], None]) -> None:
+        self.station, self.hand = station, Hand(ended)
+        self._engine_of: dict[int, int] = {}
+        self._alone: int | None = None  # the one that runs with nothing beside it
+
+    @abstractmethod
+    async def perform(self, engine: Engine, selection: Selection, piece: P) -> None:
+        """Do it and write the result. Raises AnswerFailed, EngineFailed and ClaimLost."""
+
+    def in_hand(self, engine: int) -> int:
+        """How many of them `engine` is working on."""
+        return sum(1 for id_ in self._engine_of.values() if id_ == engine)
+
+    async def take(self, stage: Stage, count: int) -> int:
+        """Claim up to `count` and give them to the engine of `stage`. Returns how many."""
+        selected = self.station.swapper.serving
+        if selected is None or not self._may_claim(stage):
+            return 0
+        engine = self.station.fleet[stage.engine]
+        in_hand = self.hand.pks
+        if in_hand and count < engine.max_in_flight // 5:  # a few at a time cost less, and its reserve lasts
+            return 0
+        choice = queue.choice(stage.selection, selected, self.station.fleet.revisions)
+        pieces = await self.station.db(self.lease.claim, self.station.row, count, choice, in_hand)
+        if self.station.swapper.serving != selected or not self._may_claim(stage):
+            await self.station.db(self.lease.put_back, pieces)
+            return 0
+        for piece in pieces:
+            self._alone = piece.pk if piece.alone else None
+            self.station.swapper.handle(Admitted(request=(self.kind, piece.pk)))
+            self._engine_of[piece.pk] = stage.engine
+            self.hand.hold(piece.pk, self._attempt(engine, stage.selection, piece))
+        return len(pieces)
+
+    def _may_claim(self, stage: Stage) -> bool:
+        return (
+            self.station.swapper.admits and self._alone is None and self.station.fleet.awake([stage.engine])
+        )
+
+    async def _attempt(self, engine: Engine, selection: Selection, piece: P) -> None:
+        began_s = time.monotonic()
+        lease, db = self.lease, self.station.db
+        try:
+            await self.perform(engine, selection, piece)
+            self.station.turns.answered(engine.spec.id, time.monotonic() - began_s)
+        except AnswerFailed as failure:
+            self.station.serving.all_is_well()
+            self.station.metrics.evaluation_failed(engine.spec.name, "answer")
+            await self._hand_back(lease.fail_in_answer, piece, str(failure))
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+        except asyncio.CancelledError:
+            await asyncio.shield(db(lease.put_back, [piece]))
+        except EngineFailed as failure:
+            await self._mourn(engine, piece, str(failure))
+        except Exception:
+            log.exception("%s %s", self.kind, piece.pk)
+            self.station.metrics.evaluation_failed(engine.spec.name, "error")
+            await self._hand_back(lease.fail, piece, OUR_ERROR)
+        finally:
+            self._alone = None if self._alone == piece.pk else self._alone
+            self._engine_of.pop(piece.pk, None)
+            self.station.swapper.handle(Answered(request=(self.kind, piece.pk)))
+
+    async def _hand_back(self, how: Callable[[P, str], None], piece: P, sentence: str) -> None:
+        try:
+            await self.station.db(how, piece, sentence)
+        except ClaimLost as lost:
+            log.warning("Not written: %s", lost)
+
+    async def _mourn(self, engine: Engine, piece: P, sentence: str) -> None:
+        self.station.metrics.evaluation_failed(engine.spec.name, "engine")
+        if piece.alone and piece.is_last_try:
+            self.station.serving.poisoned()
+        if await self.station.fleet.lose(engine):
+            self.station.metrics.engine_lost(engine.spec.name)
+            self.station.serving.lost(sentence)
+        with contextlib.suppress(ClaimLost):
+            await self.station.db(self.lease.engine_died, piece, sentence)

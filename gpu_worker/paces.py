@@ -1,0 +1,54 @@
+"""How fast engines work and how long switches to them take, learned from what was seen. Pure.
+
+`n` read together take `fixed_s + n * each_s`: a straight line through the last answers, by least squares.
+"""
+
+from collections import defaultdict, deque
+from statistics import fmean
+
+from gpu_worker.residency import Tier
+from gpu_worker.scheduler import Pace
+
+LAST = 64  # answers that count: enough for a line, few enough to forget another job's longer résumés
+UNSEEN = Pace(fixed_s=1.0, each_s=0.5, most=1)  # of a model on a GPU, until it has answered once
+UNSEEN_SWITCH_S = {Tier.GPU: 0.0, Tier.HOST: 3.0, Tier.DISK: 45.0}
+
+
+class Paces:
+    """By the id of the engine."""
+
+    def __init__(self) -> None:
+        self._answers: dict[int, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=LAST))
+        self._switches: dict[tuple[int, Tier], float] = {}
+
+    def answered(self, engine: int, together: int, seconds: float) -> None:
+        """Note an answer that took `seconds` while `together` were in hand."""
+        self._answers[engine].append((together, seconds))
+
+    def switched(self, engine: int, tier: Tier, seconds: float) -> None:
+        """Note a switch to an engine that was on `tier`, the drain before it counted."""
+        self._switches[engine, tier] = seconds
+
+    def of(self, engine: int, most: int) -> Pace:
+        seen = self._answers.get(engine)
+        if not seen:
+            return Pace(fixed_s=UNSEEN.fixed_s, each_s=UNSEEN.each_s, most=most)
+        each_s, mean, mean_s = _slope(seen), fmean(n for n, _ in seen), fmean(s for _, s in seen)
+        if each_s is None:  # always as many together: half of it is a guess that errs on neither side much
+            each_s = mean_s / 2 / mean
+        return Pace(fixed_s=max(0.0, mean_s - each_s * mean), each_s=each_s, most=most)
+
+    def switch_s(self, engine: int, tier: Tier) -> float:
+        """What a switch to it loses; 0 where it is awake."""
+        if tier is Tier.GPU:
+            return 0.0
+        return self._switches.get((engine, tier), UNSEEN_SWITCH_S[tier])
+
+
+def _slope(seen: "deque[tuple[int, float]]") -> float | None:
+    """Seconds for one more; None where the counts do not differ."""
+    mean, mean_s = fmean(n for n, _ in seen), fmean(s for _, s in seen)
+    spread = sum((n - mean) ** 2 for n, _ in seen)
+    if not spread:
+        return None
+    return max(0.0, sum((n - mean) * (s - mean_s) for n, s in seen) / spread)

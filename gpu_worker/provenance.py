@@ -1,0 +1,29 @@
+"""What the worker tells of a reading beside its answer."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from candidates.provenance import Provenance
+from gpu_worker.engines.protocol import Engine, Reply
+
+
+def of(
+    engine: Engine, reply: Reply, images: Mapping[int, bytes], *, seconds: float, runs_as: str
+) -> Provenance:
+    """`images` were offered by their pages' numbers; the first `reply.seen` of them were looked at."""
+    seen = sorted(images)[: reply.seen]
+    return Provenance(
+        engine_version=engine.version,
+        model_revision=engine.revision,
+        sampling=asdict(reply.sampling) if reply.sampling else {},
+        prompt_version=reply.prompt_version,
+        prompt_hash=reply.prompt_hash,
+        page_hashes=[hashlib.sha256(images[number]).hexdigest() for number in seen],
+        raw=reply.raw,
+        thinking=reply.thinking,
+        prompt_tokens=reply.prompt_tokens,
+        generated_tokens=reply.generated_tokens,
+        seconds=round(seconds, 3),
+        runs_as=runs_as,
+    )

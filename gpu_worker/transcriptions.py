@@ -1,0 +1,36 @@
+"""Transcripts in hand: a parser reads the page images of a résumé, one page after the other."""
+
+import asyncio
+
+from candidates import store, transcripts
+from candidates.transcripts import Parsing, TranscribedPage
+from gpu_worker.attempts import Attempts, Lease
+from gpu_worker.engines.protocol import Engine
+from gpu_worker.scheduler import Selection
+
+
+class Transcriptions(Attempts[Parsing]):
+    kind = "transcript"
+    lease = Lease(
+        claim=transcripts.claim,
+        put_back=transcripts.put_back,
+        fail=transcripts.fail,
+        fail_in_answer=transcripts.fail,
+        engine_died=transcripts.engine_died,
+    )
+
+    async def perform(self, engine: Engine, selection: Selection, piece: Parsing) -> None:
+        images = await asyncio.to_thread(store.images, piece.image_keys)
+        pages = [
+            await self._page(engine, images[number]) if number in images else TranscribedPage(text=text)
+            for number, text in enumerate(piece.texts, 1)
+        ]
+        self.station.serving.all_is_well()
+        self.station.fleet.used(engine)
+        await self.station.db(transcripts.complete, piece, pages, engine_version=engine.version)
+
+    async def _page(self, engine: Engine, image: bytes) -> TranscribedPage:
+        said = await engine.transcribe(image)
+        tokens = self.station.metrics.tokens_used
+        tokens(engine.spec.name, prompt=said.prompt_tokens, generated=said.generated_tokens)
+        return TranscribedPage(text=said.text, cut=said.cut)

@@ -1,0 +1,107 @@
+"""Whose turn it is on the GPU: asks the scheduler what to do with the work that waits."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+
+from gpu_worker import queue
+from gpu_worker.database import Database
+from gpu_worker.fleet import Fleet
+from gpu_worker.paces import Paces
+from gpu_worker.queue import Work
+from gpu_worker.residency import Tier
+from gpu_worker.scheduler import Decision, Selection, Stage, Turn, Wait, decide
+from models_admin.models import GpuWorker
+
+UNSEEN_MOST = 8  # résumés at once, of an engine that was never here
+BARRED_S = 60.0  # an engine that did not come up is not tried again before
+ATTEMPTS = 3  # at bringing an engine up for pinned work
+
+
+class Turns:
+    """`in_hand` counts what an engine is working on. A turn begins with a selection or with a switch."""
+
+    def __init__(self, row: GpuWorker, db: Database, fleet: Fleet, in_hand: Callable[[int], int]) -> None:
+        self._row, self._db, self._fleet, self._in_hand = row, db, fleet, in_hand
+        self.paces = Paces()
+        self.engine: int | None = None  # None before the first turn, and while nothing serves
+        self.selection: Selection | None = None
+        self._since_s, self._answered = 0.0, 0
+        self._barred: dict[int, tuple[int, float]] = {}  # failed attempts, and until when it is not tried
+
+    def begin(self, selection: Selection, engine: int | None = None) -> None:
+        """Begin a turn of `engine`, of the first of `selection` that is awake where none is named."""
+        awake = next((id_ for id_ in selection.engines if self._fleet.awake([id_])), None)
+        self.selection, self.engine = selection, awake if engine is None else engine
+        self._since_s, self._answered = time.monotonic(), 0
+
+    def end(self) -> None:
+        """Nothing serves any more."""
+        self.engine = self.selection = None
+
+    @property
+    def engines(self) -> tuple[int, ...]:
+        """Those that the turn is about: they stay where they are, whatever else is prepared."""
+        return (*(self.selection.engines if self.selection else ()), *([self.engine] if self.engine else []))
+
+    @property
+    def has_lost(self) -> bool:
+        """Whether the engine whose turn it is is gone."""
+        return self.engine is not None and not self._fleet.awake([self.engine])
+
+    def answered(self, engine: int, seconds: float) -> None:
+        """Note an answer, for the paces and for the turn."""
+        self.paces.answered(engine, max(1, self._in_hand(engine)), seconds)
+        self._barred.pop(engine, None)
+        if engine == self.engine:
+            self._answered += 1
+
+    def failed(self, engine: int) -> bool:
+        """Note that `engine` did not come up. Returns whether it has had all its attempts."""
+        attempts = self._barred.get(engine, (0, 0.0))[0] + 1
+        self._barred[engine] = (attempts, time.monotonic() + BARRED_S)
+        return attempts >= ATTEMPTS
+
+    async def decide(self, selected: Selection) -> Decision:
+        """What to do next, of the work that waits now."""
+        if self.engine is None or self.selection is None:
+            return Wait()
+        revisions = self._fleet.revisions
+        found = await self._db(queue.work, selected, self._runs, revisions)
+        stages = [self._stage(work) for work in found]
+        if not any(stage.ready or stage.in_hand for stage in stages) and not self._in_hand(self.engine):
+            self._since_s, self._answered = time.monotonic(), 0
+        here = next((stage for stage in stages if self._is_turn_of(stage)), None)
+        if here is None:
+            here = self._stage(Work(selection=self.selection, engine=self.engine))
+            stages.append(here)
+        turn = Turn(stage=here, seconds=time.monotonic() - self._since_s, answered=self._answered)
+        return decide(turn, stages, selected, settings.PROMISE_S)
+
+    def _is_turn_of(self, stage: Stage) -> bool:
+        return (stage.engine, stage.selection) == (self.engine, self.selection)
+
+    def _runs(self, selection: Selection) -> bool:
+        """Whether this worker can, and need not wait after an attempt that failed."""
+        now_s = time.monotonic()
+        return all(
+            self._fleet.awake([id_])
+            or (self._row.runnable.get(str(id_), "?") == "" and self._barred.get(id_, (0, 0.0))[1] <= now_s)
+            for id_ in selection.engines
+        )
+
+    def _stage(self, work: Work) -> Stage:
+        tier = self._fleet.tiers().get(work.engine, Tier.DISK)
+        most = self._fleet[work.engine].max_in_flight if tier is Tier.GPU else UNSEEN_MOST
+        return Stage(
+            engine=work.engine,
+            selection=work.selection,
+            pace=self.paces.of(work.engine, most),
+            ready=work.ready,
+            oldest_wait_s=work.oldest_wait_s,
+            arriving=work.arriving,
+            quiet_s=work.quiet_s,
+            switch_s=self.paces.switch_s(work.engine, tier),
+            in_hand=self._in_hand(work.engine),
+        )
