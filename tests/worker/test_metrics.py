@@ -107,6 +107,7 @@ def test_the_documentation_names_every_metric_and_its_labels_and_no_others(metri
     metrics.evaluation_failed("a", "answer")
     metrics.tokens_used("a", prompt=100, generated=20)
     metrics.engine_lost("a")
+    metrics.switched("a", 2.0)
     assert told(metrics.page(BUSY)) == explained(settings.BASE_DIR / "docs" / "metrics.md")
 
 
