@@ -1,4 +1,4 @@
-"""What two readings say otherwise, and what was not the same when they were made. Pure."""
+"""What two readings say otherwise, and what was not the same when they were made."""
 
 import json
 from collections.abc import Iterable, Iterator

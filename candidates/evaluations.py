@@ -126,7 +126,7 @@ def _transcripts(choice: Choice, rows: Sequence[Evaluation]) -> dict[int, Transc
     if choice.parser_id is None or not rows:
         return {}
     resumes = [row.application.resume_id for row in rows]
-    found = choice.transcripts(TranscriptStatus.SUCCEEDED).filter(resume__in=resumes)
+    found = choice.transcripts().filter(status=TranscriptStatus.SUCCEEDED, resume__in=resumes)
     return {transcript.resume_id: transcript for transcript in found}
 
 
@@ -209,7 +209,7 @@ def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
     What is wrong with an answer, `in_answer`, the model is told when it is asked again.
     """
     failures = reading.failures + 1
-    if failures < leases.FAILURES_ALLOWED:
+    if not reading.is_last_try:
         _return(reading, failures=failures, error=sentence[:500] if in_answer else "")
         return
     with transaction.atomic():

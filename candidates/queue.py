@@ -48,19 +48,37 @@ class Choice:
 
     def ready(self) -> QuerySet[Evaluation]:
         """Those that its deciding model may take: with a parser, the ones that have a transcript."""
-        waiting = self.waiting()
-        return waiting.filter(self._has_transcript()) if self.parser_id else waiting
+        waiting, parsed = self.waiting(), Q(self._has(TranscriptStatus.SUCCEEDED))
+        return waiting.filter(parsed) if self.parser_id else waiting
 
-    def _has_transcript(self) -> Exists:
-        return Exists(
-            self.transcripts(TranscriptStatus.SUCCEEDED).filter(resume=OuterRef("application__resume"))
-        )
+    def unbegun(self) -> QuerySet[Evaluation]:
+        """Those whose résumé its parser has no transcript of, not even one that waits."""
+        return self.waiting().exclude(self._has(*TranscriptStatus))
 
-    def transcripts(self, status: TranscriptStatus) -> QuerySet[Transcript]:
+    def _has(self, *statuses: TranscriptStatus) -> Exists:
+        """Whether an evaluation's résumé has a transcript of one of `statuses`."""
+        made = self.transcripts().filter(status__in=statuses)
+        return Exists(made.filter(resume=OuterRef("application__resume")))
+
+    def transcripts(self) -> QuerySet[Transcript]:
         """Those of its parser."""
-        return Transcript.objects.filter(
-            parser_id=self.parser_id, revision=self.parser_revision, status=status
+        return Transcript.objects.filter(parser_id=self.parser_id, revision=self.parser_revision)
+
+    def stages(self) -> "Stages":
+        """The work of a pair with a parser; a résumé that is being parsed waits for neither."""
+        has = {
+            "parsed": self._has(TranscriptStatus.SUCCEEDED),
+            "parsing": self._has(TranscriptStatus.RUNNING),
+        }
+        parsed, unparsed = Q(parsed=True), Q(parsed=False, parsing=False)
+        found = self.waiting().order_by().annotate(**has)
+        counted = found.aggregate(
+            to_parse=Count("application__resume", filter=unparsed, distinct=True),
+            to_decide=Count("pk", filter=parsed),
+            parse_oldest_at=Min("created_at", filter=unparsed),
+            decide_oldest_at=Min("created_at", filter=parsed),
         )
+        return Stages(**counted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,29 +112,6 @@ class Stages:
     to_decide: int
     parse_oldest_at: datetime | None
     decide_oldest_at: datetime | None
-
-
-def stages(choice: Choice) -> Stages:
-    """The work of a pair with a parser, by stage; a résumé that is being parsed waits for neither."""
-    transcripts = Transcript.objects.filter(parser_id=choice.parser_id, revision=choice.parser_revision)
-    of_resume = transcripts.filter(resume=OuterRef("application__resume"))
-    has = {
-        "parsed": Exists(of_resume.filter(status=TranscriptStatus.SUCCEEDED)),
-        "parsing": Exists(of_resume.filter(status=TranscriptStatus.RUNNING)),
-    }
-    parsed, unparsed = Q(parsed=True), Q(parsed=False, parsing=False)
-    found = (
-        choice.waiting()
-        .order_by()
-        .annotate(**has)
-        .aggregate(
-            to_parse=Count("application__resume", filter=unparsed, distinct=True),
-            to_decide=Count("pk", filter=parsed),
-            parse_oldest_at=Min("created_at", filter=unparsed),
-            decide_oldest_at=Min("created_at", filter=parsed),
-        )
-    )
-    return Stages(**found)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,8 @@ def claim(worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int
         return []
     _begin(choice, limit)
     waited_for = choice.waiting().filter(application__resume=OuterRef("resume"))
-    ready = choice.transcripts(TranscriptStatus.QUEUED).filter(Exists(waited_for)).exclude(pk__in=in_hand)
+    queued = choice.transcripts().filter(status=TranscriptStatus.QUEUED)
+    ready = queued.filter(Exists(waited_for)).exclude(pk__in=in_hand)
     suspects = ready.filter(alone=True)
     if suspects.exists():
         ready, limit = suspects, 0 if in_hand else 1
@@ -55,9 +56,8 @@ def claim(worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int
 def _begin(choice: Choice, limit: int) -> None:
     """Make rows for résumés that have none; of two workers that do so at once one makes them."""
     row: dict[str, Any] = {"parser_id": choice.parser_id, "revision": choice.parser_revision}
-    known = Transcript.objects.filter(**row, resume=OuterRef("application__resume"))
-    lacking = choice.waiting().exclude(Exists(known)).order_by("pk")
-    resumes = dict.fromkeys(lacking.values_list("application__resume_id", flat=True)[:limit])
+    lacking = choice.unbegun().order_by("pk").values_list("application__resume_id", flat=True)
+    resumes = dict.fromkeys(lacking[:limit])
     Transcript.objects.bulk_create([Transcript(resume_id=pk, **row) for pk in resumes], ignore_conflicts=True)
 
 

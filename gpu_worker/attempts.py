@@ -69,7 +69,7 @@ class Lease(Generic[P]):
 class Attempts(ABC, Generic[P]):
     """One kind of work in hand. `ended` is called with every task that has ended."""
 
-    kind: str  # in the metrics of failures, and in what the swapper counts
+    kind: str  # tells the rows of one kind from those of another, in the log and in what is in hand
     lease: Lease[P]
 
     def __init__(self, station: Station, ended: Callable[[Task], None]) -> None:
@@ -92,8 +92,6 @@ class Attempts(ABC, Generic[P]):
             return 0
         engine = self.station.fleet[stage.engine]
         in_hand = self.hand.pks
-        if in_hand and count < engine.max_in_flight // 5:  # a few at a time cost less, and its reserve lasts
-            return 0
         choice = queue.choice(stage.selection, selected, self.station.fleet.revisions)
         pieces = await self.station.db(self.lease.claim, self.station.row, count, choice, in_hand)
         if self.station.swapper.serving != selected or not self._may_claim(stage):

@@ -152,6 +152,8 @@ class Fleet:
 
         Of a pair that does not fit together each is tried, and the parser is the one that stays awake.
         """
+        if len(specs) == 1:
+            return [list(specs)]
         async with self._moving:
             wanted = [spec.id for spec in specs if await self._board(spec)]
             try:

@@ -68,7 +68,7 @@ def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapp
 
 def _stages(selection: Selection, wanted: Choice, *, is_selected: bool) -> Iterable[Work]:
     """Parsing and deciding; what is on its way to us will be work of the selected pair."""
-    stages = queue.stages(wanted)
+    stages = wanted.stages()
     coming = queue.arriving() if is_selected else None
     assert selection.parser_id is not None  # noqa: S101  # of a pair with a parser
     yield Work(

@@ -35,25 +35,17 @@ def spec_of(row: ModelConfig) -> EngineSpec:
     )
 
 
-def specs(selection: Selection) -> tuple[EngineSpec, ...]:
-    """The engines of `selection`, parser first, as the registry describes them now. Raises EngineFailed."""
-    return engine_specs(selection.engines)
+def specs(ids: Collection[int]) -> tuple[EngineSpec, ...]:
+    """The engines of `ids`, in that order, as the registry describes them now. Raises EngineFailed."""
+    return tuple(spec_of(row) for row in rows(ids))
 
 
-def engine_specs(ids: Collection[int]) -> tuple[EngineSpec, ...]:
-    """Those engines as the registry describes them now, in the order of `ids`. Raises EngineFailed."""
+def rows(ids: Collection[int]) -> tuple[ModelConfig, ...]:
+    """The registry's rows of `ids`, in that order. Raises EngineFailed."""
     found = ModelConfig.objects.in_bulk(ids)
     if len(found) < len(ids):
         raise EngineFailed("The model is no longer in the registry.")
-    return tuple(spec_of(found[id_]) for id_ in ids)
-
-
-def rows(selection: Selection) -> tuple[ModelConfig, ...]:
-    """The registry's rows for `selection`, parser first. Raises EngineFailed."""
-    found = ModelConfig.objects.in_bulk(selection.engines)
-    if len(found) < len(selection.engines):
-        raise EngineFailed("The model is no longer in the registry.")
-    return tuple(found[id_] for id_ in selection.engines)
+    return tuple(found[id_] for id_ in ids)
 
 
 def enabled_specs(rows: Sequence[ModelConfig]) -> tuple[EngineSpec, ...]:

@@ -68,7 +68,7 @@ class Serving:
             return
         try:
             await self._preload()
-            await self._fleet.bring_up(await self._db(selections.specs, selection))
+            await self._fleet.bring_up(await self._db(selections.specs, selection.engines))
         except EngineFailed as failure:
             log.error("%s did not start: %s", selection, failure)
             self.starting = False

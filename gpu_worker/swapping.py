@@ -171,7 +171,7 @@ class SwapRun:
     async def _make_room(self, target: Selection) -> Phase:
         rows = self._wanted.rows
         if time.monotonic() - self._read_s > FRESH_S:  # edited or disabled meanwhile
-            rows = await self._db(selections.rows, target)
+            rows = await self._db(selections.rows, target.engines)
         specs = selections.enabled_specs(rows)
         self._parts = await self._fleet.parts(specs)
         cold = any(spec.id not in self._fleet.tiers() for spec in specs)
@@ -191,7 +191,7 @@ class SwapRun:
 
     async def _restore(self, broken: Selection, previous: Selection) -> None:
         await self._fleet.unload(id_ for id_ in broken.engines if id_ not in previous.engines)
-        await self._fleet.bring_up(await self._db(selections.specs, previous))
+        await self._fleet.bring_up(await self._db(selections.specs, previous.engines))
 
     async def _end(self, serve: Serve) -> None:
         chosen = serve.selection

@@ -30,7 +30,7 @@ class Switching:
             await asyncio.wait(waited_for)
         name = ""
         try:
-            [spec] = await at.db(selections.engine_specs, [switch.engine])
+            [spec] = await at.db(selections.specs, [switch.engine])
             name = spec.name
             await at.fleet.bring_up([spec])
         except EngineFailed as failure:

@@ -16,6 +16,7 @@ from models_admin.models import GpuWorker
 
 UNSEEN_MOST = 8  # résumés at once, of an engine that was never here
 BARRED_S = 60.0  # an engine that did not come up is not tried again before
+ASK_AGAIN_S = 1.0  # while the engines are full: only a promise that comes due could change anything
 ATTEMPTS = 3  # at bringing an engine up for pinned work
 
 
@@ -27,7 +28,7 @@ class Turns:
         self.paces = Paces()
         self.engine: int | None = None  # None before the first turn, and while nothing serves
         self.selection: Selection | None = None
-        self._since_s, self._answered = 0.0, 0
+        self._since_s, self._answered, self._asked_s = 0.0, 0, 0.0
         self._barred: dict[int, tuple[int, float]] = {}  # failed attempts, and until when it is not tried
 
     def begin(self, selection: Selection, engine: int | None = None) -> None:
@@ -65,8 +66,9 @@ class Turns:
 
     async def decide(self, selected: Selection) -> Decision:
         """What to do next, of the work that waits now."""
-        if self.engine is None or self.selection is None:
+        if self.engine is None or self.selection is None or self._asked_lately(self.selection):
             return Wait()
+        self._asked_s = time.monotonic()
         revisions = self._fleet.revisions
         found = await self._db(queue.work, selected, self._runs, revisions)
         stages = [self._stage(work) for work in found]
@@ -78,6 +80,17 @@ class Turns:
             stages.append(here)
         turn = Turn(stage=here, seconds=time.monotonic() - self._since_s, answered=self._answered)
         return decide(turn, stages, selected, settings.PROMISE_S)
+
+    def _asked_lately(self, selection: Selection) -> bool:
+        """Whether the queue was looked at a moment ago, and nothing has room for more of it."""
+        awake = [id_ for id_ in {*selection.engines, self.engine} if id_ and self._fleet.awake([id_])]
+        full = bool(awake) and not any(self._has_room(id_) for id_ in awake)
+        return full and time.monotonic() - self._asked_s < ASK_AGAIN_S
+
+    def _has_room(self, engine: int) -> bool:
+        """Whether it is worth giving it more: a few at a time cost less, and its reserve lasts."""
+        most, in_hand = self._fleet[engine].max_in_flight, self._in_hand(engine)
+        return not in_hand or most - in_hand >= max(1, most // 5)
 
     def _is_turn_of(self, stage: Stage) -> bool:
         return (stage.engine, stage.selection) == (self.engine, self.selection)
@@ -93,7 +106,10 @@ class Turns:
 
     def _stage(self, work: Work) -> Stage:
         tier = self._fleet.tiers().get(work.engine, Tier.DISK)
-        most = self._fleet[work.engine].max_in_flight if tier is Tier.GPU else UNSEEN_MOST
+        most, in_hand = UNSEEN_MOST, self._in_hand(work.engine)
+        if tier is Tier.GPU:
+            most = self._fleet[work.engine].max_in_flight
+            in_hand = in_hand if self._has_room(work.engine) else most  # its last places stay as they are
         return Stage(
             engine=work.engine,
             selection=work.selection,
@@ -103,5 +119,5 @@ class Turns:
             arriving=work.arriving,
             quiet_s=work.quiet_s,
             switch_s=self.paces.switch_s(work.engine, tier),
-            in_hand=self._in_hand(work.engine),
+            in_hand=in_hand,
         )

@@ -230,12 +230,14 @@ class Worker:
 
     async def _keep_serving(self) -> None:
         """Bring up a selection where nothing serves yet, or any more; other work goes on meanwhile."""
+        if self._swapping:  # it sees to that itself, and the turn that follows has not begun yet
+            return
         selected = self.swapper.serving
-        if selected and self.swapper.phase is None and not self._switch and self._is_lost():
+        if selected and not self._switch and self._is_lost():
             await self._spare(selected)
             self.turns.end()
             await self.serving.mourn()
-        if self.serving.starting and not self._starting and not self._swapping:
+        if self.serving.starting and not self._starting:
             self._starting = asyncio.create_task(self.serving.start())
             self._starting.add_done_callback(self._start_ended)
 
@@ -258,13 +260,9 @@ class Worker:
         if self._swapping:
             await self._give_way()
             return
-        if self._switch:
-            if await self.db(swaps.waits, self.row):
-                cancel_once(self._switch)
-            return
-        if self._starting:
+        if ours := self._switch or self._starting:
             if await self.db(swaps.waits, self.row):  # a person's choice goes before ours
-                cancel_once(self._starting)
+                cancel_once(ours)
             return
         wanted = await self.db(swaps.take, self.row, self.fleet.tiers().keys())
         if wanted is None:
@@ -318,7 +316,8 @@ class Worker:
     async def _work_on(self) -> None:
         """Give engines work, or the GPU to another engine, as the scheduler says."""
         selected = self.swapper.serving
-        if selected is None or not self.swapper.admits or self._switch:
+        swap_ends = self._swapping is not None and self.swapper.phase is None  # no turn has begun yet
+        if selected is None or not self.swapper.admits or self._switch or swap_ends:
             return
         match await self.turns.decide(selected):
             case Serve(stage=stage, count=count):
@@ -326,7 +325,7 @@ class Worker:
                 taken = await (self.transcriptions if parses else self.readings).take(stage, count)
                 if taken and stage.selection.parser_id:  # its partner may have work as well
                     self.look.set()
-            case Switch() as switch if self.swapper.phase is None and selected == self.swapper.serving:
+            case Switch() as switch if not self._swapping and selected == self.swapper.serving:
                 self._switch = asyncio.create_task(self.switching.perform(switch))
                 self._switch.add_done_callback(self._switch_ended)
 

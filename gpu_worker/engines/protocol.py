@@ -56,9 +56,9 @@ class Request:
     """One résumé for one job: `pages` is the text of each page, in order.
 
     `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
-    `criteria` are what the job asks for, in its order; engines answer each by its key. `wrong` says why an
-    earlier answer could not be used. `sampling` is how an answer that is repeated was drawn; None = as the
-    engine's row says now.
+    `criteria` are what the job asks for, in its order; while there are none, engines draw what they look for
+    from the description. `wrong` says why an earlier answer could not be used. `sampling` is how an answer
+    that is repeated was drawn; None = as the engine's row says now.
     """
 
     id: int

@@ -1,6 +1,6 @@
 """What a job asks for, one criterion at a time. Pure; loads without Django.
 
-Drawn from the description at first (`requirements.drawn`), then the recruiter's to edit.
+`requirements.drawn` draws it from the description.
 """
 
 from dataclasses import dataclass

@@ -1,14 +1,22 @@
 """An engine that dies while it serves: who is to blame, what is brought back, and when a person is asked."""
 
+import asyncio
+import time
+
 import pytest
 from asgiref.sync import sync_to_async
 
 from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import worker as worker_module
+from gpu_worker.engines.protocol import Footprint
+from models_admin import swaps
 from models_admin.models import GpuWorker
 from tests.worker.looking import count, row, seen, serving, wish, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
+
+
+LARGE = Footprint(gpu_gib=15.0, host_gib=10.0)
 
 
 @pytest.fixture
@@ -30,6 +38,26 @@ async def test_one_that_is_lost_after_a_swap_is_brought_back_and_not_the_one_bef
         await seen(lambda: "check rules/strict" in workshop.log)
         await seen(serving("rules/strict"))
     assert "load rules/balanced" not in workshop.log
+
+
+async def test_what_a_swap_has_sent_away_is_not_lost_though_its_row_is_written_slowly(
+    balanced, strict, workshop, monkeypatch
+):
+    end = swaps.end
+
+    def slow_end(*args, **kwargs):
+        time.sleep(0.3)
+        return end(*args, **kwargs)
+
+    monkeypatch.setattr(swaps, "end", slow_end)
+    workshop.sizes = {balanced.name: LARGE, strict.name: LARGE}
+    async with working(workshop, gpu_gib=20.0, host_gib=20.0) as worker:
+        await seen(serving("rules/balanced"))
+        await wish(strict)
+        while not await sync_to_async(serving("rules/strict"))():
+            worker.look.set()
+            await asyncio.sleep(0.02)
+    assert workshop.log.count("check rules/strict") == 1
 
 
 async def test_what_was_in_hand_when_an_engine_died_runs_alone_and_only_the_poisonous_fails(

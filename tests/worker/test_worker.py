@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from django.utils import timezone
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import capability, swapping
+from gpu_worker.readings import Readings
 from gpu_worker.roster import NameTaken
 from models_admin.models import GpuWorker, Phase, Swap
 from tests.seen import eventually
+from tests.worker.fakes import FakeEngine
 from tests.worker.looking import count, ended, make_worker, seen, serving, wish, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
@@ -48,6 +51,19 @@ async def test_an_engine_gets_no_more_at_once_than_it_wants(balanced, waiting, w
         assert await sync_to_async(count)("running") == 2
         workshop.open.set()
         await seen(lambda: count("succeeded") == 5)
+
+
+async def test_one_that_comes_while_the_engine_has_much_room_does_not_wait(
+    balanced, waiting, workshop, monkeypatch
+):
+    monkeypatch.setattr(FakeEngine, "max_in_flight", 20)
+    workshop.open.clear()
+    async with working(workshop):
+        await sync_to_async(waiting)("a")
+        await workshop.asked.wait()
+        await sync_to_async(waiting)("b")
+        await seen(lambda: count("running") == 2)
+        workshop.open.set()
 
 
 async def test_an_answer_that_fails_three_times_ends_with_its_sentence(balanced, waiting, workshop):
@@ -192,7 +208,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
         return found
 
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(evaluations, "claim", slow_claim)
+    monkeypatch.setattr(Readings, "lease", replace(Readings.lease, claim=slow_claim))
     monkeypatch.setattr(capability, "obstacle", lambda row: "")
     cold = await with_weights("weights/cold")
     workshop.fetched.clear()
