@@ -21,6 +21,21 @@ class Canary:
         return asdict(self)
 
 
+def complaint(before: Mapping[str, Any], now: Canary) -> str:
+    """Return "" where `now` may be believed after what was recorded `before` ({} = nothing), else why not."""
+    if why := unsound(now):
+        return (
+            f"does not answer in numbers: {why}. Its weights are damaged, or its dtype is too small for them."
+        )
+    earlier = recorded(before)
+    if earlier and (why := difference(earlier, now)):
+        return (
+            f"does not answer as it did when it was measured: {why}. Its weights may be "
+            "damaged in memory, so it was not let at the résumés."
+        )
+    return ""
+
+
 def recorded(said: Mapping[str, Sequence[float]]) -> Canary | None:
     """The canary in a record; None where there is none yet."""
     if not said:

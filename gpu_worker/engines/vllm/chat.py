@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CHARS_PER_TOKEN = 20  # seen are 3 to 5; what is far longer need not be cut into tokens to be refused
 PAGE_TOKENS = 4096  # a page of small print has 1,500
+SPARE_TOKENS = 256  # some models have tokens for images that their weights know nothing of
 PAGE_PIXELS = (1240, 1754)  # A4 at 150 dpi
 
 Prompt = Mapping[str, Any]
@@ -69,17 +70,7 @@ class Chat:
 
     def transcribing(self) -> "SamplingParams":
         """How a page is written down: freely, as the row says, up to the longest page."""
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind
-
-        drawn = self.spec.sampling
-        return SamplingParams(
-            temperature=drawn.temperature,
-            top_p=drawn.top_p,
-            repetition_penalty=drawn.repetition_penalty,
-            max_tokens=drawn.thinking_tokens + (drawn.max_tokens or PAGE_TOKENS),
-            output_kind=RequestOutputKind.FINAL_ONLY,
-        )
+        return _params(self.spec.sampling, PAGE_TOKENS)
 
     def nothing_to_read(self) -> Answer:
         """What is said of a scan that it cannot see: a model that is given nothing makes something up."""
@@ -121,19 +112,15 @@ class Chat:
 
     def sampling(self, drawn: Sampling | None = None) -> "SamplingParams":
         """The same for vLLM: within the schema, and no longer than it and the row allow."""
-        from vllm import SamplingParams
-        from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
+        from vllm.sampling_params import StructuredOutputsParams
 
         drawn = drawn or self.spec.sampling
-        return SamplingParams(
+        return _params(
+            drawn,
+            answers.LONGEST_TOKENS,
             seed=drawn.seed,
-            temperature=drawn.temperature,
-            top_p=drawn.top_p,
-            repetition_penalty=drawn.repetition_penalty,
-            max_tokens=drawn.thinking_tokens + (drawn.max_tokens or answers.LONGEST_TOKENS),
             thinking_token_budget=(drawn.thinking_tokens or None) if self.spec.reasoning_parser else None,
             structured_outputs=StructuredOutputsParams(json=answers.SCHEMA),
-            output_kind=RequestOutputKind.FINAL_ONLY,
         )
 
     def answer(self, said: str) -> Answer:
@@ -154,6 +141,21 @@ class Chat:
         return thinking or "", said or ""
 
 
+def _params(drawn: Sampling, longest_tokens: int, **more: Any) -> "SamplingParams":
+    """`drawn` for vLLM; `longest_tokens` are enough where the row does not say how many."""
+    from vllm import SamplingParams
+    from vllm.sampling_params import RequestOutputKind
+
+    return SamplingParams(
+        temperature=drawn.temperature,
+        top_p=drawn.top_p,
+        repetition_penalty=drawn.repetition_penalty,
+        max_tokens=drawn.thinking_tokens + (drawn.max_tokens or longest_tokens),
+        output_kind=RequestOutputKind.FINAL_ONLY,
+        **more,
+    )
+
+
 def prompt_hash(prompt: Prompt) -> str:
     """SHA-256 of every word that the model is given; images count by themselves."""
     return hashlib.sha256(prompt["prompt"].encode(errors="surrogatepass")).hexdigest()
@@ -162,6 +164,19 @@ def prompt_hash(prompt: Prompt) -> str:
 def _any_of(tokens: Sequence[str]) -> re.Pattern[str]:
     """One pattern for all of them: a thousand replacements in a long text take a second."""
     return re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
+
+
+def misfit(tokenizer: Any, known: int) -> str:
+    """Return "" where `tokenizer` goes with weights that know so many tokens, else what is wrong with it."""
+    if not tokenizer.encode(PROMPT):  # what transformers makes up where the files are missing
+        return "is missing. Fetch the model's folder again."
+    tokens = len(tokenizer)
+    if tokens <= known + SPARE_TOKENS:
+        return ""
+    return (
+        f"knows {tokens} tokens, its weights only {known}: they do not belong together. "
+        "Fetch both from the same place."
+    )
 
 
 def control_tokens(tokenizer: Any) -> tuple[str, ...]:

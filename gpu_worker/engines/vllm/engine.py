@@ -31,15 +31,15 @@ from gpu_worker.engines.protocol import (
     Request,
     Transcribed,
 )
-from gpu_worker.engines.vllm import downloads, failures, processes, weights
+from gpu_worker.engines.vllm import deadlines, downloads, failures, processes, weights
 from gpu_worker.engines.vllm.arguments import (
     CPU_KV_CACHE_BYTES,
     CPU_SEQUENCES,
     GPU_SEQUENCES,
     arguments,
 )
-from gpu_worker.engines.vllm.canary import PROMPT, TOKENS, Canary, difference, recorded, unsound
-from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy, prompt_hash
+from gpu_worker.engines.vllm.canary import TOKENS, Canary, complaint
+from gpu_worker.engines.vllm.chat import Chat, Prompt, greedy, misfit, prompt_hash
 from gpu_worker.engines.vllm.imports import preload
 from gpu_worker.engines.vllm.processes import EngineProcesses, StillThere
 from gpu_worker.engines.vllm.weights import NotHere, Weights
@@ -56,7 +56,6 @@ FREED_WITHIN_S = 30.0
 VLLM_SHARE = 0.9  # its gpu_memory_utilization where nobody sets one
 CPU_OVERHEAD_GIB = 0.3  # seen with tiny weights: 235-330 MiB that are no weights and no cache
 SLOW_S = 600.0  # weights from disk into the running engine; kernels compiled at the first answer
-SPARE_TOKENS = 256  # some models have tokens for images that their weights know nothing of
 
 _starting = threading.Lock()
 
@@ -191,18 +190,8 @@ class VllmEngine:
 
     def _expect_fitting_tokenizer(self) -> None:
         llm = self._running()
-        tokenizer = llm.get_tokenizer()
-        if not tokenizer.encode(PROMPT):  # what transformers makes up where the files are missing
-            raise EngineFailed(
-                f"The tokenizer of {self.spec.name} is missing. Fetch the model's folder again."
-            )
-        tokens = len(tokenizer)
-        known = llm.vllm_config.model_config.get_vocab_size()
-        if tokens > known + SPARE_TOKENS:
-            raise EngineFailed(
-                f"The tokenizer of {self.spec.name} knows {tokens} tokens, its weights only {known}: they do "
-                "not belong together. Fetch both from the same place."
-            )
+        if why := misfit(llm.get_tokenizer(), llm.vllm_config.model_config.get_vocab_size()):
+            raise EngineFailed(f"The tokenizer of {self.spec.name} {why}")
 
     async def _warm_up(self) -> None:
         """A first answer of one token, with the largest page for a model that sees pages."""
@@ -362,18 +351,9 @@ class VllmEngine:
         llm = self._running()
         await self._call("forgetting what it had cached", llm.reset_prefix_cache())
         now = await self._canary()
-        if why := unsound(now):
-            raise EngineFailed(
-                f"{self.spec.name} does not answer in numbers: {why}. Its weights are damaged, "
-                "or its dtype is too small for them."
-            )
-        before = recorded(recorded_canary)
-        if before and (why := difference(before, now)):
-            raise EngineFailed(
-                f"{self.spec.name} does not answer as it did when it was measured: {why}. Its weights may be "
-                "damaged in memory, so it was not let at the résumés."
-            )
-        return recorded_canary if before else now.as_dict()
+        if why := complaint(recorded_canary, now):
+            raise EngineFailed(f"{self.spec.name} {why}")
+        return recorded_canary or now.as_dict()
 
     async def _canary(self) -> Canary:
         tokens: list[int] = []
@@ -398,32 +378,10 @@ class VllmEngine:
         return self._llm
 
     async def _call(self, what: str, call: Awaitable[T], limit_s: float | None = None) -> T:
-        try:
-            return await self._in_time(what, call, limit_s)
-        except EngineFailed:
-            raise
-        except Exception as error:
-            raise EngineFailed(
-                f"{self.spec.name} was lost while {what}: {error or type(error).__name__}."
-            ) from error
+        return await deadlines.called(self.spec.name, what, call, self._has_died, limit_s)
 
-    async def _in_time(self, what: str, call: Awaitable[T], limit_s: float | None = None) -> T:
-        """The result of `call`; without one by the deadline, or from a process that died, it is lost."""
-        limit_s = settings.CONTROL_LIMIT_S if limit_s is None else limit_s
-        ending = asyncio.ensure_future(call)
-        try:
-            async with asyncio.timeout(limit_s):
-                while not ending.done():
-                    await asyncio.wait([ending], timeout=0.1)
-                    if not ending.done() and (self._llm is None or self._llm.errored):
-                        raise EngineFailed(f"{self.spec.name} died while {what}.")
-                return ending.result()
-        except TimeoutError:
-            raise EngineFailed(
-                f"{self.spec.name} did not come back from {what} within {limit_s:.0f} s."
-            ) from None
-        finally:
-            ending.cancel()
+    def _has_died(self) -> bool:
+        return self._llm is None or self._llm.errored
 
 
 def _end_late(starting: "asyncio.Task[AsyncLLM]") -> None:

@@ -1,0 +1,32 @@
+"""A fleet of fake engines, its memory and its clock."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from gpu_worker import fleet as fleet_module
+from gpu_worker.fleet import Fleet
+from tests.worker.fakes import Remembered
+from tests.worker.fleet.measuring import BUDGET, Clock, MeasuringWorkshop
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(fleet_module, "time", SimpleNamespace(monotonic=clock.monotonic))
+    return clock
+
+
+@pytest.fixture
+def workshop() -> MeasuringWorkshop:
+    return MeasuringWorkshop()
+
+
+@pytest.fixture
+def records() -> Remembered:
+    return Remembered()
+
+
+@pytest.fixture
+def fleet(workshop, records, clock) -> Fleet:
+    return Fleet(workshop, BUDGET, records)
