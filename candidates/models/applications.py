@@ -1,0 +1,78 @@
+"""Applications, and what people decide about them."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from candidates.models.documents import Resume
+from candidates.models.people import Candidate
+from jobs.models import Job
+
+
+class Verdict(models.TextChoices):
+    """The person's word."""
+
+    PENDING = "Pending"
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "ApplicationQuerySet":
+        return self.filter(job__in=Job.objects.visible_to(user))
+
+    def with_decision(self) -> "ApplicationQuerySet":
+        """Annotate `verdict`: the newest decision's word, Pending where there is none."""
+        newest = Decision.objects.filter(application=OuterRef("pk")).order_by("-id").values("verdict")[:1]
+        return self.annotate(verdict=Coalesce(Subquery(newest), models.Value(Verdict.PENDING.value)))
+
+    def touch(self) -> int:
+        """Note that something which the row shows has changed; cached renderings go by `row_version`."""
+        return self.update(row_version=F("row_version") + 1)
+
+
+class Application(models.Model):
+    """One résumé for one job. `current_evaluation` is the newest that succeeded, else the newest."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="applications")
+    resume = models.ForeignKey(Resume, models.PROTECT, related_name="applications")
+    candidate = models.ForeignKey(Candidate, models.SET_NULL, null=True, related_name="applications")
+    file_name = models.CharField(max_length=255)
+    current_evaluation = models.ForeignKey("Evaluation", models.SET_NULL, null=True, related_name="+")
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["job", "-id"])]
+        constraints = [
+            models.UniqueConstraint(name="application_resume_once_per_job", fields=["job", "resume"])
+        ]
+
+    def __str__(self) -> str:
+        return f"application {self.pk}"
+
+
+class Decision(models.Model):
+    """What a person said about an application. The newest counts; the others are its history."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    note = models.CharField(max_length=2000, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["application", "-id"])]
+        constraints = [
+            models.CheckConstraint(name="decision_verdict_known", condition=Q(verdict__in=Verdict.values))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} for application {self.application_id}"
