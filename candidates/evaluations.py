@@ -28,6 +28,7 @@ from candidates.models import (
 )
 from candidates.provenance import Provenance
 from candidates.queue import Choice, queued
+from jobs.criteria import Criterion
 from jobs.models import Job
 from models_admin import messages
 from models_admin.messages import Command, Message, Report
@@ -61,6 +62,7 @@ class Reading(Claim):
     reproduces: int | None  # the evaluation that it repeats
     job_title: str
     job_description: str
+    criteria: tuple[Criterion, ...]  # what the job asks for, in its order
     pages: tuple[str, ...]  # the text of each, as the document carries it or as a parser read it
     cut_pages: tuple[int, ...]  # whose transcript has no end
     transcript_id: int | None
@@ -109,7 +111,9 @@ def claim(worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int
     if suspects.exists():
         ready, limit = suspects, 0 if in_hand else 1
     rows = leases.claim(
-        ready.select_related("job_version", "application__resume").only(*READ),
+        ready.select_related("job_version", "application__resume")
+        .prefetch_related("job_version__criteria")
+        .only(*READ),
         worker,
         limit,
         status=EvaluationStatus.RUNNING,
@@ -143,6 +147,7 @@ def _reading(row: Evaluation, transcript: Transcript | None) -> Reading:
         reproduces=row.reproduces_id,
         job_title=row.job_version.title,
         job_description=row.job_version.description,
+        criteria=row.job_version.wanted,
         pages=tuple(page["text"] for page in pages),
         cut_pages=tuple(number for number, page in enumerate(pages, 1) if page.get("cut")),
         transcript_id=transcript.pk if transcript else None,

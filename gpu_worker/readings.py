@@ -59,6 +59,7 @@ def _request(piece: Reading, images: Mapping[int, bytes]) -> Request:
         id=piece.pk,
         job_title=piece.job_title,
         job_description=piece.job_description,
+        criteria=piece.criteria,
         pages=piece.pages,
         images=images,
         wrong=piece.wrong,

@@ -8,6 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from jobs.criteria import LONGEST_TEXT, Weight
+from jobs.criteria import Criterion as Wanted
+
+WEIGHTS = {weight.value: weight.label for weight in Weight}
+
 
 class Team(models.Model):
     """People who work on jobs together: what one owns, all see."""
@@ -61,6 +66,9 @@ class JobVersion(models.Model):
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     description = models.TextField()
+    criteria_drawn = models.BooleanField(
+        default=True, help_text="The criteria are those of the description; nobody has written others."
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -75,3 +83,39 @@ class JobVersion(models.Model):
         if self.pk and not self._state.adding:
             raise TypeError("A JobVersion is never changed: make a new one with jobs.openings.revise().")
         super().save(*args, **kwargs)
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """The criteria as values, in their order: prefetch `criteria` where there are many versions."""
+        return tuple(row.value for row in self.criteria.all())
+
+
+class Criterion(models.Model):
+    """One criterion of a version of a job; `key` is how answers name it. Never changed, as the version."""
+
+    job_version = models.ForeignKey(JobVersion, models.CASCADE, related_name="criteria")
+    position = models.PositiveSmallIntegerField(help_text="1 is the first.")
+    key = models.CharField(max_length=10)
+    text = models.CharField(max_length=LONGEST_TEXT)
+    weight = models.CharField(max_length=9, choices=WEIGHTS.items())
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name_plural = "criteria"
+        constraints = [
+            models.UniqueConstraint(name="criterion_position_once", fields=["job_version", "position"]),
+            models.UniqueConstraint(name="criterion_key_once", fields=["job_version", "key"]),
+            models.CheckConstraint(name="criterion_weight_known", condition=Q(weight__in=list(WEIGHTS))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.get_weight_display()})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and not self._state.adding:
+            raise TypeError("A Criterion is never changed: make a new version with jobs.openings.revise().")
+        super().save(*args, **kwargs)
+
+    @property
+    def value(self) -> Wanted:
+        return Wanted(key=self.key, text=self.text, weight=Weight(self.weight))

@@ -2,11 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
 from django.db.models import Count
 
+from jobs import models
+from jobs.criteria import Criterion
+from jobs.criteria.drawing import draw
 from jobs.models import Job, JobQuerySet, JobVersion, Team
 from models_admin import audit, messages
 from models_admin.messages import Message, Report
@@ -21,33 +25,79 @@ class AmbiguousTitle(Exception):
     """Several jobs have that title."""
 
 
-def create(*, owner: User, title: str, description: str, team: Team | None = None) -> Job:
-    """Open a job with its first version."""
+def create(
+    *,
+    owner: User,
+    title: str,
+    description: str,
+    criteria: Sequence[Criterion] | None = None,
+    team: Team | None = None,
+) -> Job:
+    """Open a job with its first version; without `criteria` they are drawn from its description."""
     with transaction.atomic():
         job = Job.objects.create(owner=owner, team=team)
-        _write(job, 1, title, description, owner)
+        drawn = draw(description)
+        wanted = drawn if criteria is None else tuple(criteria)
+        _write(job, 1, title, description, wanted, is_drawn=wanted == drawn, by=owner)
         audit.record("job.create", job, owner)
         _announce(job)
     return job
 
 
-def revise(job: Job, *, title: str, description: str, by: User) -> JobVersion:
-    """Give `job` a new version; where nothing has changed, the current one is returned."""
+def revise(
+    job: Job, *, title: str, description: str, by: User, criteria: Sequence[Criterion] | None = None
+) -> JobVersion:
+    """Give `job` a new version; where nothing has changed, the current one is returned.
+
+    Without `criteria` those of the current version stay; only where nobody has written them, and the
+    description is another one, are they drawn anew.
+    """
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
         current = JobVersion.objects.filter(job=job).order_by("-number")[0]
-        if (current.title, current.description) == (title, description):
+        wanted = _wanted(current, description, criteria)
+        asks_the_same = (description, wanted) == (current.description, current.wanted)
+        if asks_the_same and title == current.title:
             return current
-        version = _write(job, current.number + 1, title, description, by)
+        is_drawn = current.criteria_drawn if asks_the_same else wanted == draw(description)
+        version = _write(job, current.number + 1, title, description, wanted, is_drawn=is_drawn, by=by)
         audit.record("job.revise", job, by, version=version.number)
         _announce(job)
     return version
 
 
-def _write(job: Job, number: int, title: str, description: str, by: User) -> JobVersion:
-    return JobVersion.objects.create(
-        job=job, number=number, title=title, description=description, created_by=by
+def _wanted(
+    current: JobVersion, description: str, criteria: Sequence[Criterion] | None
+) -> tuple[Criterion, ...]:
+    if criteria is not None:
+        return tuple(criteria)
+    stays = description == current.description or not current.criteria_drawn
+    return current.wanted if stays else draw(description)
+
+
+def _write(
+    job: Job,
+    number: int,
+    title: str,
+    description: str,
+    wanted: Sequence[Criterion],
+    *,
+    is_drawn: bool,
+    by: User,
+) -> JobVersion:
+    version = JobVersion.objects.create(
+        job=job,
+        number=number,
+        title=title,
+        description=description,
+        criteria_drawn=is_drawn,
+        created_by=by,
     )
+    models.Criterion.objects.bulk_create(
+        models.Criterion(job_version=version, position=position, **asdict(criterion))
+        for position, criterion in enumerate(wanted, 1)
+    )
+    return version
 
 
 def _announce(job: Job) -> None:

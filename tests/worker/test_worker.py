@@ -14,6 +14,8 @@ from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import capability, swapping
 from gpu_worker.readings import Readings
 from gpu_worker.roster import NameTaken
+from jobs import openings
+from jobs.criteria import listed
 from models_admin.models import GpuWorker, Phase, Swap
 from tests.seen import eventually
 from tests.worker.fakes import FakeEngine
@@ -39,6 +41,23 @@ async def test_what_waits_is_answered(balanced, waiting, workshop):
         await sync_to_async(waiting)(letter)
     async with working(workshop):
         await seen(lambda: count("succeeded") == 5)
+
+
+async def test_an_engine_is_told_the_criteria_of_the_version_that_it_reads_for(
+    balanced, job, waiting, workshop
+):
+    wanted = listed([("Rye", "must"), ("Night shifts", "knock_out")])
+
+    def prepare() -> None:
+        how = {"title": "Baker", "description": "Bakes bread.", "by": job.owner}
+        openings.revise(job, criteria=wanted, **how)
+        waiting("a")
+        openings.revise(job, criteria=wanted[:1], **how)
+
+    await sync_to_async(prepare)()
+    async with working(workshop):
+        await seen(lambda: count("succeeded") == 1)
+    assert [request.criteria for request in workshop.requests] == [wanted]
 
 
 async def test_an_engine_gets_no_more_at_once_than_it_wants(balanced, waiting, workshop):

@@ -1,0 +1,20 @@
+"""Criteria for a job whose recruiter has written none: what its description asks for, in words."""
+
+from jobs.criteria import LONGEST_TEXT, MOST_CRITERIA, Criterion, Weight, listed, requirements
+from jobs.criteria.requirements import Kind, Requirement
+
+
+def draw(description: str) -> tuple[Criterion, ...]:
+    """Return what `description` asks for, in its order, as a person would write it: “Kafka or RabbitMQ”."""
+    found: dict[str, tuple[str, Weight]] = {}
+    for wanted in requirements.drawn(description):
+        text = _text(wanted)
+        found.setdefault(text.casefold(), (text, wanted.weight))
+    return listed(list(found.values())[:MOST_CRITERIA])
+
+
+def _text(wanted: Requirement) -> str:
+    if wanted.kind is not Kind.TERM or len(wanted.terms) < 3:
+        return wanted.key[:LONGEST_TEXT].strip()
+    *others, last = [term.written for term in wanted.terms]
+    return f"{', '.join(others)} or {last}"[:LONGEST_TEXT].strip()
