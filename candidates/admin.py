@@ -6,7 +6,15 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from candidates.models import Application, Candidate, Decision, Evaluation, UploadBatch, UploadItem
+from candidates.models import (
+    Application,
+    Candidate,
+    Decision,
+    Evaluation,
+    Screening,
+    UploadBatch,
+    UploadItem,
+)
 from jobs.models import Job
 from models_admin.admin import ReadOnlyAdmin
 
@@ -58,6 +66,13 @@ class EvaluationAdmin(OfVisibleJobs):
     ]
     list_filter = ["status", "outcome", "mode"]
     list_select_related = ["model_config"]
+
+
+@admin.register(Screening)
+class ScreeningAdmin(OfVisibleJobs):
+    list_display = ["id", "job_id", "mode", "model_config", "parser", "asked_by", "created_at"]
+    list_filter = ["mode"]
+    list_select_related = ["model_config", "parser", "asked_by"]
 
 
 @admin.register(Decision)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from candidates import answers, leases, people
@@ -36,6 +36,7 @@ from models_admin.models import GpuWorker
 from models_admin.publishing import publish
 
 AT_ONCE = 1000  # ids in one statement
+TAKEN_BACK = "The reading that it waited for was taken back."
 READ = (
     "claim_token",
     "failures",
@@ -226,15 +227,44 @@ def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
 
 def give_up(waiting: QuerySet[Evaluation], sentence: str) -> None:
     """End queued evaluations that nothing can serve, with `sentence`. A person may have them tried again."""
+    _end_waiting(waiting, sentence, status=EvaluationStatus.FAILED, error=sentence[:500])
+
+
+def cancel(waiting: QuerySet[Evaluation]) -> int:
+    """End queued evaluations that nobody wants any more, and return how many; what is being read goes on."""
+    return _end_waiting(waiting, TAKEN_BACK, status=EvaluationStatus.CANCELLED)
+
+
+def _end_waiting(waiting: QuerySet[Evaluation], sentence: str, **changes: object) -> int:
+    """End the queued among `waiting`; files that waited for nothing else have failed, with `sentence`."""
+    queued_ones = waiting.filter(status=EvaluationStatus.QUEUED).order_by("pk")
+    ended = 0
     with transaction.atomic():
-        rows = list(waiting.select_for_update(of=("self",)).select_related("application").order_by("pk"))
-        Evaluation.objects.filter(pk__in=[row.pk for row in rows]).update(
-            status=EvaluationStatus.FAILED, error=sentence[:500], ended_at=timezone.now()
-        )
-        for row in rows:
-            if row.reproduces_id is None:
-                _fail_items(row.application_id, sentence)
-        announce({row.application_id: row.application.job_id for row in rows})
+        locked = queued_ones.select_for_update(of=("self",)).select_related("application")
+        while rows := list(locked[:AT_ONCE]):
+            pks = [row.pk for row in rows]
+            Evaluation.objects.filter(pk__in=pks).update(ended_at=timezone.now(), **changes)
+            jobs = {row.application_id: row.application.job_id for row in rows}
+            _show_others(pks)
+            own = [row.application_id for row in rows if row.reproduces_id is None]
+            waited = UploadItem.objects.filter(application__in=own, state=ItemState.EVALUATING)
+            for application_id in set(waited.values_list("application_id", flat=True)):
+                _fail_items(application_id, sentence)
+            announce(jobs)
+            ended += len(rows)
+    return ended
+
+
+def _show_others(pks: Sequence[int]) -> None:
+    """Where a row shows one of these, which were cancelled, let it show the newest that was not."""
+    wanted = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None).exclude(
+        status=EvaluationStatus.CANCELLED
+    )
+    cancelled = Evaluation.objects.filter(pk__in=pks, status=EvaluationStatus.CANCELLED)
+    rows = Application.objects.filter(Exists(wanted), current_evaluation__in=cancelled)
+    shown = list(rows.values_list("pk", flat=True))
+    newest = wanted.order_by("-pk").values("pk")[:1]
+    Application.objects.filter(pk__in=shown).update(current_evaluation=Subquery(newest))
 
 
 def _fail_items(application_id: int, sentence: str) -> None:

@@ -50,11 +50,9 @@ def _other_weights(path: str, present: Mapping[int, str]) -> Q:
 
 def revisions() -> dict[int, str]:
     """The revision of the weights that each model read with last, by its id; none for what has no weights."""
-    read = Evaluation.objects.filter(
-        model_config=OuterRef("pk"), status=EvaluationStatus.SUCCEEDED, model_revision__gt=""
-    )
+    read = Evaluation.objects.filter(model_config=OuterRef("pk"), status=EvaluationStatus.SUCCEEDED)
     newest = Subquery(read.order_by("-pk").values("model_revision")[:1])
-    rows = ModelConfig.objects.order_by().annotate(seen=newest).filter(seen__isnull=False)
+    rows = ModelConfig.objects.order_by().annotate(seen=newest).filter(seen__gt="")
     return dict(rows.values_list("pk", "seen"))
 
 

@@ -23,6 +23,7 @@ class Report(StrEnum):
     JOB_CHANGED = "job_changed"  # id of a Job
     ITEM_CHANGED = "item_changed"  # id of an UploadItem
     APPLICATION_CHANGED = "application_changed"  # id of an Application
+    SCREENING_CHANGED = "screening_changed"  # id of a Screening
 
 
 KINDS: dict[object, Command | Report] = {kind.value: kind for kind in (*Command, *Report)}

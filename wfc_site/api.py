@@ -31,6 +31,7 @@ RIGHTS = [
     "jobs.change_job",
     "candidates.add_uploaditem",
     "candidates.add_decision",
+    "candidates.add_evaluation",
     "models_admin.swap_model",
 ]
 

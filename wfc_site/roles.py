@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Role(StrEnum):
-    RECRUITER = "Recruiter"  # opens jobs, uploads résumés, decides
+    RECRUITER = "Recruiter"  # opens jobs, uploads résumés, has them read again, decides
     OPERATOR = "Operator"  # keeps the registry and swaps models, in the admin
 
 
@@ -18,6 +18,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "jobs.view_job",
         "candidates.add_uploaditem",
         "candidates.add_decision",
+        "candidates.add_evaluation",
         "candidates.view_application",
         "candidates.view_candidate",
         "candidates.view_decision",

@@ -4,6 +4,7 @@ from candidates.models.applications import Application, ApplicationQuerySet, Dec
 from candidates.models.documents import Resume, Transcript, TranscriptStatus, WordBoxes
 from candidates.models.evaluations import OPEN_STATUSES, Evaluation, EvaluationStatus, Outcome
 from candidates.models.people import Candidate
+from candidates.models.screenings import Screening
 from candidates.models.uploads import (
     ATTENTION_STATES,
     END_STATES,
@@ -27,6 +28,7 @@ __all__ = [
     "ItemState",
     "Outcome",
     "Resume",
+    "Screening",
     "Transcript",
     "TranscriptStatus",
     "UploadBatch",

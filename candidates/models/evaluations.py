@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from candidates.leases import Leased
 from candidates.models.applications import Application
+from candidates.models.screenings import Screening
 from candidates.provenance import Traced
 from jobs.models import JobVersion
 from models_admin.models import Mode, ModelConfig
@@ -54,6 +55,9 @@ class Evaluation(Leased, Traced):
     reproduces = models.ForeignKey(
         "self", models.CASCADE, null=True, related_name="reproductions", help_text="The reading it repeats."
     )
+    screening = models.ForeignKey(
+        Screening, models.SET_NULL, null=True, db_index=False, related_name="evaluations"
+    )
 
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     reason = models.TextField(blank=True)
@@ -72,7 +76,19 @@ class Evaluation(Leased, Traced):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["status", "id"])]
+        indexes = [
+            models.Index(fields=["status", "id"]),
+            models.Index(
+                name="evaluation_of_screening",
+                fields=["screening", "status"],
+                condition=Q(screening__isnull=False),
+            ),
+            models.Index(
+                name="evaluation_newest_of_model",
+                fields=["model_config", "-id"],
+                condition=Q(status="succeeded"),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="evaluation_status_known", condition=Q(status__in=EvaluationStatus.values)

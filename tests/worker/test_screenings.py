@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from candidates import prompts, screenings, staleness
-from candidates.models import Application, Evaluation, Resume
+from candidates import evaluations, prompts, screening_progress, screenings, staleness
+from candidates.models import Application, Evaluation, ItemState, Resume, Screening, UploadItem
 from candidates.screenings import Asked
 from candidates.staleness import Cause
 from models_admin.models import AuditEvent, GpuWorker, Mode, ModelConfig
@@ -170,7 +170,7 @@ def test_many_rows_take_as_many_queries_as_one(read, revise, django_assert_num_q
 def test_all_that_is_stale_is_brought_up_to_date_once(read, revise, job, alice):
     read("a"), read("b")
     revise()
-    assert (screenings.bring_up_to_date(job, alice), screenings.bring_up_to_date(job, alice)) == (2, 0)
+    assert [screenings.bring_up_to_date(job, alice).made for _ in range(2)] == [2, 0]
     assert screenings.stale(job).count() == 0
 
 
@@ -206,5 +206,107 @@ def test_nothing_is_read_twice_at_once_for_the_same_job_text(read, again, revise
     read("a")
     revise()
     again()
-    assert screenings.bring_up_to_date(job, alice) == 0
+    assert screenings.bring_up_to_date(job, alice).made == 0
     assert claim(worker) == []
+
+
+def test_what_will_be_read_is_told_before_anything_is_queued(read, again, job, strict, waiting):
+    read("a"), read("b")
+    option = Option(mode=Mode.ONE_SHOT, model_config=strict)
+    first = Application.objects.filter(resume__storage_key="a")
+    again_first = screenings.foreseen(job, first, option)
+    assert (again_first, Evaluation.objects.count()) == (Asked(made=1), 2)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_told_before_is_what_happens(read, again, job, balanced, revise, late):
+    read("a"), read("b")
+    if late:
+        revise()
+    told = screenings.foreseen(
+        job, Application.objects.filter(job=job), Option(mode=Mode.ONE_SHOT, model_config=balanced)
+    )
+    assert again(balanced) == told
+
+
+def test_nothing_to_read_makes_no_screening(read, again, balanced):
+    read("a")
+    assert (again(balanced).screening, Screening.objects.count()) == (None, 0)
+
+
+def test_the_progress_of_a_screening_is_counted_from_its_readings(read, again, worker, strict):
+    read("a"), read("b"), read("c")
+    screening = again().screening
+    worker.model_config = strict
+    finish(worker), claim(worker)
+    progress = screening_progress.of(screening)
+    assert (progress.words, progress.is_open) == ("1 of 3 read, 2 to go", True)
+
+
+def test_what_waits_can_be_taken_back_and_what_is_being_read_goes_on(read, again, worker, strict, alice):
+    read("a"), read("b"), read("c")
+    screening = again().screening
+    worker.model_config = strict
+    claim(worker)
+    assert screenings.cancel(screening, alice) == 2
+    assert screening_progress.of(screening).words == "0 of 3 read, 2 taken back, 1 to go"
+
+
+def test_what_was_taken_back_is_not_read(read, again, worker, strict, alice):
+    read("a")
+    screenings.cancel(again().screening, alice)
+    worker.model_config = strict
+    assert claim(worker) == []
+
+
+def test_a_verdict_survives_that_another_reading_is_taken_back(read, again, alice):
+    first = read("a")
+    screenings.cancel(again().screening, alice)
+    assert Application.objects.get().current_evaluation == first
+
+
+def test_a_row_without_a_verdict_shows_the_reading_that_is_still_to_come(waiting, again, alice):
+    unpinned = waiting("a")
+    screenings.cancel(again().screening, alice)
+    assert Application.objects.get().current_evaluation == unpinned
+
+
+def test_a_file_waits_on_while_another_reading_may_bring_its_verdict(waiting, again, alice):
+    waiting("a")
+    screenings.cancel(again().screening, alice)
+    assert UploadItem.objects.get().state == ItemState.EVALUATING
+
+
+def test_a_file_whose_last_reading_is_taken_back_has_failed_and_says_why(waiting, again, alice, worker):
+    waiting("a")
+    screening = again().screening
+    for _ in range(3):
+        evaluations.fail(claim(worker)[0], "Cut.")
+    screenings.cancel(screening, alice)
+    item = UploadItem.objects.get()
+    assert (item.state, item.reason) == (ItemState.FAILED, evaluations.TAKEN_BACK)
+
+
+def test_taking_back_stands_in_the_audit_trail(read, again, alice):
+    read("a")
+    screening = again().screening
+    screenings.cancel(screening, alice)
+    event = AuditEvent.objects.get(action="screening.cancel")
+    assert (event.actor, event.subject_id, event.details) == (alice, screening.pk, {"count": 1})
+
+
+def test_the_page_shows_what_goes_on_and_else_the_newest(read, again, worker, strict, balanced, revise, job):
+    read("a")
+    first = again().screening
+    worker.model_config = strict
+    finish(worker)
+    revise()
+    second = again(balanced).screening
+    assert [progress.screening for progress in screening_progress.shown(job)] == [second]
+    third = again().screening
+    assert [progress.screening for progress in screening_progress.shown(job)] == [third, second]
+    for model_config in (balanced, strict):
+        worker.model_config = model_config
+        finish(worker)
+    assert [progress.screening for progress in screening_progress.shown(job)] == [third]
+    assert first.pk < second.pk

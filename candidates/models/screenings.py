@@ -1,0 +1,30 @@
+"""What people asked to have read again."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from jobs.models import Job
+from models_admin.models import Mode, ModelConfig
+
+
+class Screening(models.Model):
+    """Readings of a job's applications that somebody asked for together; how far it is, they tell.
+
+    `mode` is "" and there is no model where everything stale was brought up to date: each application is
+    then read by whom it was pinned to, else by whoever serves.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="screenings")
+    mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
+    model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
+    parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["job", "-id"])]
+
+    def __str__(self) -> str:
+        return f"screening {self.pk}"
