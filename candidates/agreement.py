@@ -4,7 +4,8 @@ Kappa: J. Cohen, A coefficient of agreement for nominal scales, Educational and 
 (1960). Its standard error, for the interval: J. L. Fleiss, J. Cohen and B. S. Everitt, Large sample standard
 errors of kappa and weighted kappa, Psychological Bulletin 72 (1969); also in Fleiss, Levin and Paik,
 Statistical Methods for Rates and Proportions (2003), section 18.1. Shares: E. B. Wilson, Probable inference,
-Journal of the American Statistical Association 22 (1927).
+Journal of the American Statistical Association 22 (1927). Words for kappa: J. R. Landis and G. G. Koch, The
+measurement of observer agreement for categorical data, Biometrics 33 (1977).
 """
 
 from collections import Counter
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 Z95 = 1.9599639845  # of the normal distribution: 95 % lie within
+WORDS = ((0.0, "slight"), (0.2, "fair"), (0.4, "moderate"), (0.6, "substantial"), (0.8, "almost perfect"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,13 @@ class Share:
         reach = sqrt(spread * share * (1 - share) + spread**2 / 4) / (1 + spread)
         return max(0.0, middle - reach), min(1.0, middle + reach)
 
+    @property
+    def words(self) -> str:
+        if self.value is None or self.interval is None:
+            return "nothing to count"
+        low, high = (round(100 * bound) for bound in self.interval)
+        return f"{self.count} of {self.of}: {round(100 * self.value)} % (95 % interval {low} to {high} %)"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kappa:
@@ -42,6 +51,13 @@ class Kappa:
 
     value: float
     interval: tuple[float, float] | None
+
+    @property
+    def words(self) -> str:
+        """What the value means, as the field says it; which is a custom, and no law."""
+        if self.value <= 0:
+            return "no agreement beyond chance"
+        return f"{[word for above, word in WORDS if self.value > above][-1]} agreement beyond chance"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,146 @@
+"""Who has read the applications of a job: models and pairs, and the people who decided.
+
+A reader is what comparisons compare. Its `key` stands in addresses: "one_shot:acme/reader", the same with
+"@" and a revision of its weights, or "people".
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When
+
+from candidates.models import (
+    Application,
+    Decision,
+    Evaluation,
+    EvaluationStatus,
+    Outcome,
+    Verdict,
+)
+from jobs.models import Job
+from models_admin.models import Mode, ModelConfig
+from models_admin.options import Option
+
+PEOPLE = "people"
+OPTION = ("mode", "model_config", "parser")
+MEANING = {  # what a decision says in a model's words; where nobody has decided, people have not read yet
+    Verdict.ACCEPTED: Outcome.SHORTLISTED,
+    Verdict.PENDING: Outcome.NEEDS_REVIEW,
+    Verdict.REJECTED: Outcome.REJECTED,
+}
+
+
+class UnknownReader(LookupError):
+    """Nobody who is called so has read anything for this job as it is now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """`option` is None for people. `revision` is "" for all of a model's weights. `count` applications."""
+
+    key: str
+    count: int
+    option: Option | None = None
+    revision: str = ""
+
+    @property
+    def whole_key(self) -> str:
+        """That of all its revisions."""
+        return self.key.removesuffix(f"@{self.revision}") if self.revision else self.key
+
+    @property
+    def label(self) -> str:
+        if self.option is None:
+            return "People’s decisions"
+        name = f"{self.option.display_name} ({self.option.mode.label})"
+        return f"{name}, revision {self.revision[:12]}" if self.revision else name
+
+    @property
+    def short(self) -> str:
+        """For the head of a column."""
+        return self.option.display_name if self.option else "People"
+
+    @property
+    def is_people(self) -> bool:
+        return self.option is None
+
+    def outcome(self, job: Job) -> Subquery:
+        """What it said of the application at hand, as an expression; NULL where nothing."""
+        if self.is_people:
+            decisions = Decision.objects.filter(application=OuterRef("pk")).order_by("-id")
+            words = [When(verdict=verdict, then=Value(meant.value)) for verdict, meant in MEANING.items()]
+            return Subquery(decisions.annotate(meant=Case(*words)).values("meant")[:1])
+        return Subquery(self._newest(job).values("outcome")[:1])
+
+    def evaluation_id(self, job: Job) -> Subquery:
+        """The id of the reading in which it said so; NULL for people."""
+        return Subquery(self._newest(job).values("pk")[:1])
+
+    def _newest(self, job: Job) -> QuerySet[Evaluation]:
+        if self.option is None:
+            return Evaluation.objects.none()
+        mode, model_config_id, parser_id = self.option.key
+        own = readings(job).filter(
+            application=OuterRef("pk"), mode=mode, model_config=model_config_id, parser=parser_id
+        )
+        return (own.filter(model_revision=self.revision) if self.revision else own).order_by("-pk")
+
+
+def readings(job: Job) -> QuerySet[Evaluation]:
+    """What counts: readings of the job's present text that have succeeded; repeats are for stability."""
+    return Evaluation.objects.filter(
+        job_version=job.current, status=EvaluationStatus.SUCCEEDED, reproduces=None
+    )
+
+
+def of_job(job: Job, applications: QuerySet[Application]) -> list[Reader]:
+    """Everybody who has read any of `applications`, which are of `job`, as it is now; the busiest first.
+
+    Four queries. A model that read with several revisions of its weights stands there as a whole, and once
+    for each.
+    """
+    found = readings(job).filter(application__in=applications).order_by()
+    models = ModelConfig.objects.in_bulk()
+    count = Count("application", distinct=True)
+    whole = [
+        _reader(models, mode, reasoner, parser, number)
+        for mode, reasoner, parser, number in found.values_list(*OPTION).annotate(count)
+    ]
+    parts = [
+        _reader(models, mode, reasoner, parser, number, revision)
+        for mode, reasoner, parser, revision, number in found.values_list(*OPTION, "model_revision").annotate(
+            count
+        )
+    ]
+    several = Counter(part.whole_key for part in parts)
+    readers = whole + [part for part in parts if part.revision and several[part.whole_key] > 1]
+    decided = Decision.objects.filter(application__in=applications).aggregate(n=count)["n"]
+    readers += [Reader(key=PEOPLE, count=decided)] if decided else []
+    return sorted(readers, key=lambda reader: (-reader.count, reader.label))
+
+
+def _reader(
+    models: Mapping[int, ModelConfig],
+    mode: str,
+    model_config_id: int,
+    parser_id: int | None,
+    count: int,
+    revision: str = "",
+) -> Reader:
+    option = Option(
+        mode=Mode(mode),
+        model_config=models[model_config_id],
+        parser=models[parser_id] if parser_id else None,
+    )
+    key = f"{option.mode}:{option.name}"
+    return Reader(key=f"{key}@{revision}" if revision else key, count=count, option=option, revision=revision)
+
+
+def named(readers: Sequence[Reader], key: str) -> Reader:
+    """Return the one with `key`. Raises UnknownReader."""
+    for reader in readers:
+        if reader.key == key:
+            return reader
+    others = ", ".join(f"“{reader.key}”" for reader in readers) or "nobody yet"
+    raise UnknownReader(f"“{key[:200]}” has read nothing for this job as it is now. Who has: {others}.")
