@@ -5,7 +5,7 @@ class CandidatesConfig(AppConfig):
     name = "candidates"
 
     def ready(self) -> None:
-        from candidates import evaluations
-        from models_admin import catalogue
+        from candidates import queue as ours
+        from models_admin import queue
 
-        catalogue.count_queue_with(evaluations.queue_depth)
+        queue.kept_by(ours)

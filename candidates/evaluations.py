@@ -27,7 +27,7 @@ from candidates.models import (
     UploadItem,
 )
 from candidates.provenance import Provenance
-from candidates.queue import Choice, queued
+from candidates.queue import Choice
 from jobs.criteria import Criterion
 from jobs.models import Job
 from models_admin import messages
@@ -353,10 +353,3 @@ def announce(job_ids: Mapping[int, int]) -> None:
     Application.objects.filter(pk__in=job_ids).touch()
     for pk, job_id in job_ids.items():
         publish(messages.job_group(job_id), Message(type=Report.APPLICATION_CHANGED, id=pk))
-
-
-def queue_depth() -> dict[str, int]:
-    """How much waits and runs: files to open and evaluations."""
-    to_prepare = UploadItem.objects.filter(state__in=[ItemState.RECEIVED, ItemState.PREPARING]).count()
-    running = Evaluation.objects.filter(status=EvaluationStatus.RUNNING).count()
-    return {"to_prepare": to_prepare, "queued": queued().count(), "running": running}

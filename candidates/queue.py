@@ -1,5 +1,6 @@
 """The queue of evaluations by what they wait for: an engine, and in some Hybrid pairs a transcript before."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +16,10 @@ from candidates.models import (
     UploadBatch,
     UploadItem,
 )
+from models_admin.queue import Waiting
 
 ARRIVES_WITHIN_S = 3600  # a batch that was opened longer ago is not waited for
+LATELY = 64  # readings that tell how fast a model is
 
 
 def queued() -> QuerySet[Evaluation]:
@@ -81,18 +84,6 @@ class Choice:
         return Stages(**counted)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """Queued evaluations that ask for the same engines; `pinned` False = any selection may serve them."""
-
-    pinned: bool
-    mode: str
-    model_config_id: int | None
-    parser_id: int | None
-    count: int
-    oldest_at: datetime
-
-
 def waiting() -> list[Waiting]:
     """The queue by what it waits for."""
     rows = (
@@ -102,6 +93,35 @@ def waiting() -> list[Waiting]:
         .annotate(count=Count("pk"), oldest_at=Min("created_at"))
     )
     return [Waiting(**row) for row in rows]
+
+
+def depth() -> dict[str, int]:
+    """How much waits and runs: files to open and evaluations."""
+    to_prepare = UploadItem.objects.filter(state__in=[ItemState.RECEIVED, ItemState.PREPARING]).count()
+    running = Evaluation.objects.filter(status=EvaluationStatus.RUNNING).count()
+    return {"to_prepare": to_prepare, "queued": queued().count(), "running": running}
+
+
+def paces_s(model_config_ids: Collection[int]) -> Mapping[int, float]:
+    """Seconds for each of a model's last readings, counting only while it read any; by the model's id."""
+    found: dict[int, float] = {}
+    for id_ in model_config_ids:
+        read = Evaluation.objects.filter(model_config=id_, status=EvaluationStatus.SUCCEEDED)
+        last = read.order_by("-pk").values_list("started_at", "ended_at")[:LATELY]
+        if spans := [(began_at, ended_at) for began_at, ended_at in last if began_at and ended_at]:
+            found[id_] = _busy_s(spans) / len(spans)
+    return found
+
+
+def _busy_s(spans: Iterable[tuple[datetime, datetime]]) -> float:
+    """How long at least one of `spans` went on."""
+    busy, end = timedelta(), None
+    for began_at, ended_at in sorted(spans):
+        if end is None or began_at > end:
+            end = began_at
+        busy += max(timedelta(), ended_at - end)
+        end = max(end, ended_at)
+    return busy.total_seconds()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,9 +40,7 @@ def obstacle(model_config: ModelConfig) -> str:
         case ModelConfig.Provider.RULES:
             return ""
         case ModelConfig.Provider.VLLM:
-            return _vllm_obstacle(
-                model_config.name, model_config.revision, round(time.monotonic() / LOOK_AGAIN_S)
-            )
+            return _vllm_obstacle(model_config.name, model_config.revision)
         case _:
             return "This worker has no engine for OpenAI-compatible endpoints."
 
@@ -60,6 +58,14 @@ def architectures(model_config: ModelConfig) -> tuple[str, ...]:
     return found.architectures if found else ()
 
 
+def weights_gib(model_config: ModelConfig) -> float:
+    """Of its weight files on this machine; 0 where there are none, or not all of them."""
+    if model_config.provider != ModelConfig.Provider.VLLM:
+        return 0.0
+    found = _found(model_config.name, model_config.revision, _moment())
+    return found.gib if isinstance(found, Weights) else 0.0
+
+
 def _here(model_config: ModelConfig) -> Weights | None:
     try:
         return weights.find(model_config.name, model_config.revision)
@@ -67,15 +73,25 @@ def _here(model_config: ModelConfig) -> Weights | None:
         return None
 
 
+def _moment() -> int:
+    return round(time.monotonic() / LOOK_AGAIN_S)
+
+
 @lru_cache(maxsize=1000)
-def _vllm_obstacle(name: str, revision: str, moment: int) -> str:
-    """Asked at every heartbeat: looked up anew when `moment` is another."""
+def _found(name: str, revision: str, moment: int) -> Weights | str:
+    """The weights, or the sentence why not. Asked at every heartbeat: looked up anew at another `moment`."""
+    try:
+        return weights.find(name, revision)
+    except NotHere as missing:
+        return str(missing)
+
+
+def _vllm_obstacle(name: str, revision: str) -> str:
     if importlib.util.find_spec("vllm") is None:
         return "It needs vLLM, which is not installed on this machine: make install-gpu, or make install-cpu."
-    try:
-        found = weights.find(name, revision)
-    except NotHere as missing:
-        return _why_not_fetched(str(missing), weights.is_own(name))
+    found = _found(name, revision, _moment())
+    if isinstance(found, str):
+        return _why_not_fetched(found, weights.is_own(name))
     whole_gib = psutil.virtual_memory().total / weights.GIB
     if not gpus() and found.gib > HOST_SHARE * whole_gib:
         return (

@@ -36,13 +36,13 @@ class Hand:
         task.add_done_callback(let_go)
 
 
-def cancel_once(task: Task) -> None:
+def cancel_once(task: asyncio.Task[Any]) -> None:
     """Cancel `task`; a second time would cut off its clean-up, so one that is ending is left alone."""
     if not task.cancelling():
         task.cancel()
 
 
-async def finish_or_cancel(tasks: Iterable[Task], limit_s: float) -> None:
+async def finish_or_cancel(tasks: Iterable[asyncio.Task[Any]], limit_s: float) -> None:
     """Wait for `tasks`; those not done after `limit_s` are cancelled, and waited for."""
     waited_for = list(tasks)
     if not waited_for:

@@ -11,6 +11,7 @@ from candidates.queue import Choice
 from gpu_worker.metrics import ANY_MODEL, Waiting
 from gpu_worker.scheduler import Selection
 from models_admin.models import ModelConfig
+from models_admin.queue import Waiting as Queued
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ def choice(selection: Selection, selected: Selection, revisions: Mapping[int, st
 
 def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]) -> list[Work]:
     """All work of selections that `runs` is true of. The parse stage of `selected` is there even if idle."""
-    groups: dict[Selection, list[queue.Waiting]] = {selected: []} if selected.parser_id else {}
+    groups: dict[Selection, list[Queued]] = {selected: []} if selected.parser_id else {}
     for row in queue.waiting():
         groups.setdefault(_selection(row) or selected, []).append(row)
     found: list[Work] = []
@@ -87,7 +88,7 @@ def _stages(selection: Selection, wanted: Choice, *, is_selected: bool) -> Itera
     )
 
 
-def _selection(row: queue.Waiting) -> Selection | None:
+def _selection(row: Queued) -> Selection | None:
     if not row.pinned or row.model_config_id is None:
         return None
     return Selection(mode=row.mode, model_config_id=row.model_config_id, parser_id=row.parser_id)

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import psutil
@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from candidates import evaluations, preparation, transcripts
 from gpu_worker import capability
-from models_admin import messages, swaps
+from gpu_worker.memory import gpu_total_gib
+from models_admin import messages, swaps, trials
 from models_admin.messages import Message, Report
 from models_admin.models import GpuWorker, ModelConfig
 from models_admin.publishing import publish
@@ -50,7 +51,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "error": "",
                 "started_at": timezone.now(),
                 "heartbeat_at": timezone.now(),
-                "runnable": _runnable(),
+                "runnable": _runnable(ModelConfig.objects.enabled()),
                 "residency": {},
                 "memory": {},
             },
@@ -74,6 +75,7 @@ def sign_off(worker: GpuWorker) -> None:
 
 def _leave_nothing(worker: GpuWorker) -> None:
     swaps.interrupt_leftovers(worker)
+    trials.requeue_of(worker)
     evaluations.requeue_of(worker)
     transcripts.requeue_of(worker)
     preparation.requeue_of(worker)
@@ -90,14 +92,25 @@ def _lives(worker: GpuWorker) -> bool:
         return False
 
 
-def _runnable() -> dict[str, str]:
-    return {str(row.pk): capability.obstacle(row) for row in ModelConfig.objects.enabled()}
+def _runnable(rows: Iterable[ModelConfig]) -> dict[str, str]:
+    return {str(row.pk): capability.obstacle(row) for row in rows}
+
+
+def _machine(rows: Iterable[ModelConfig]) -> dict[str, Any]:
+    """What `fitting` weighs a row of the registry by."""
+    sizes = {str(row.pk): capability.weights_gib(row) for row in rows}
+    return {
+        "gpus": len(capability.gpus()),
+        "gpu_total_gib": round(gpu_total_gib(), 2),
+        "weights_gib": {id_: round(gib, 2) for id_, gib in sizes.items() if gib},
+    }
 
 
 def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any]) -> None:
     """Say that this process lives, and what it can run and holds. Raises LostName."""
     residency = {str(id_): str(tier) for id_, tier in tiers.items()}
-    now = {"runnable": _runnable(), "residency": residency, "memory": dict(memory)}
+    rows = list(ModelConfig.objects.enabled())
+    now = {"runnable": _runnable(rows), "residency": residency, "memory": {**memory, **_machine(rows)}}
     changed = {name: value for name, value in now.items() if getattr(worker, name) != value}
     _write(worker, heartbeat_at=timezone.now(), **changed)
     if changed:

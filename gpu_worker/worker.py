@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.conf import settings
 from candidates import evaluations, preparation, reader, transcripts
 from candidates.leases import renew
 from candidates.models import Evaluation, Transcript, UploadItem
+from candidates.queue import depth
 from gpu_worker import queue, roster, selections
 from gpu_worker.attempts import Station
 from gpu_worker.database import Database
@@ -32,9 +34,10 @@ from gpu_worker.swapper import Phase, Swapper, Taken
 from gpu_worker.swapping import SwapRun
 from gpu_worker.switching import Switching
 from gpu_worker.transcriptions import Transcriptions
+from gpu_worker.trying import Trying
 from gpu_worker.turns import Turns
-from models_admin import swaps
-from models_admin.models import HEARTBEAT_S, GpuWorker
+from models_admin import swaps, trials
+from models_admin.models import HEARTBEAT_S, GpuWorker, Trial
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class Worker:
     readings: Readings
     transcriptions: Transcriptions
     switching: Switching
+    trying: Trying
     openings: Openings
     serving: Serving
 
@@ -64,6 +68,9 @@ class Worker:
         self._swapping: Task | None = None
         self._starting: Task | None = None
         self._switch: Task | None = None
+        self._trial: asyncio.Task[bool] | None = None
+        self._trials_wait = False
+        self._needs_room: Trial | None = None  # one that could not be tried beside what serves
         self._broken: BaseException | None = None
 
     def stop(self) -> None:
@@ -96,6 +103,7 @@ class Worker:
         self.readings = Readings(station, self._note_end)
         self.transcriptions = Transcriptions(station, self._note_end)
         self.switching = Switching(station, lambda: self._tasks)
+        self.trying = Trying(station, lambda: self._tasks, self._staying)
         self.openings = Openings(row, self.db, Hand(self._note_end))
         warm_up(await self.db(selections.local_architectures))
 
@@ -146,7 +154,7 @@ class Worker:
         """
         self.stop()
         await finish_or_cancel([claiming], settings.DRAIN_S)
-        moving = [task for task in (self._swapping, self._starting, self._switch) if task]
+        moving = [task for task in (self._swapping, self._starting, self._switch, self._trial) if task]
         in_hand = [*self._tasks, *self.openings.hand.tasks, *moving]
         await finish_or_cancel(in_hand, settings.DRAIN_S)
         reader.stop_reading()  # put back by now, so nobody waits for what they would say
@@ -173,17 +181,17 @@ class Worker:
             "phase": self.swapper.phase,
             "in_hand": len(self.swapper.in_hand),
             "preparing": len(self.openings.hand),
-            "queue": await self.db(evaluations.queue_depth),
+            "queue": await self.db(depth),
             "memory": self.fleet.memory(),
         }
 
     async def metrics_page(self) -> bytes:
         """What :8001/metrics shows."""
         waiting = await self.db(queue.by_model)
-        depth = await self.db(evaluations.queue_depth)
+        counts = await self.db(depth)
         gauges = Gauges(
             waiting=waiting,
-            files_waiting=depth["to_prepare"],
+            files_waiting=counts["to_prepare"],
             tiers=tuple(self.fleet.tiers().values()),
             memory=self.fleet.memory(),
         )
@@ -200,6 +208,9 @@ class Worker:
             await self.db(evaluations.requeue_expired)
             await self.db(transcripts.requeue_expired)
             await self.db(preparation.requeue_expired)
+            if not self._trials_wait and await self.db(trials.waits, self.row):
+                self._trials_wait = True
+                self.look.set()
             await asyncio.sleep(HEARTBEAT_S)
 
     async def _look_after_engines_forever(self) -> None:
@@ -218,6 +229,7 @@ class Worker:
             self.look.clear()
             await self._take_wish()
             await self._keep_serving()
+            await self._take_trial()
             await self.openings.take()
             await self._work_on()
             looked_s = time.monotonic()
@@ -260,7 +272,7 @@ class Worker:
         if self._swapping:
             await self._give_way()
             return
-        if ours := self._switch or self._starting:
+        if ours := self._switch or self._starting or self._trial:
             if await self.db(swaps.waits, self.row):  # a person's choice goes before ours
                 cancel_once(ours)
             return
@@ -295,6 +307,28 @@ class Worker:
         else:
             self.turns.end()
 
+    async def _take_trial(self) -> None:
+        """Try a model for a person where nothing else moves; what could not be beside comes instead."""
+        busy = self._swapping or self._starting or self._switch or self._trial
+        if busy or self.swapper.serving is None:
+            return
+        if trial := self._needs_room:
+            self._needs_room = None
+            self._switch = asyncio.create_task(self.trying.instead(trial))
+            self._switch.add_done_callback(self._switch_ended)
+        elif self._trials_wait:
+            trial = await self.db(trials.take, self.row)
+            self._trials_wait = trial is not None
+            if trial:
+                self._trial = asyncio.create_task(self.trying.beside(trial))
+                self._trial.add_done_callback(partial(self._trial_ended, trial))
+
+    def _trial_ended(self, trial: Trial, task: asyncio.Task[bool]) -> None:
+        self._trial = None
+        if not task.cancelled() and not task.exception() and not task.result():
+            self._needs_room = trial
+        self._note_end(task)
+
     async def _drain(self) -> None:
         await finish_or_cancel(self._tasks, settings.DRAIN_S)
 
@@ -325,7 +359,9 @@ class Worker:
                 taken = await (self.transcriptions if parses else self.readings).take(stage, count)
                 if taken and stage.selection.parser_id:  # its partner may have work as well
                     self.look.set()
-            case Switch() as switch if not self._swapping and selected == self.swapper.serving:
+            case Switch() as switch if (
+                not (self._swapping or self._trial) and selected == self.swapper.serving
+            ):
                 self._switch = asyncio.create_task(self.switching.perform(switch))
                 self._switch.add_done_callback(self._switch_ended)
 
@@ -333,7 +369,7 @@ class Worker:
         self._switch = None
         self._note_end(task)
 
-    def _note_end(self, task: Task) -> None:
+    def _note_end(self, task: asyncio.Task[Any]) -> None:
         """Look for more work; an error that a piece of work could not answer for stops the worker."""
         if not task.cancelled() and (error := task.exception()):
             self._broken = error

@@ -1,39 +1,62 @@
 """The registry as operators edit it, and what the workers did, to read."""
 
+from copy import copy
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import Field, Model, QuerySet, URLField
 from django.forms import CheckboxSelectMultiple, ModelForm, MultipleChoiceField
+from django.forms.models import construct_instance
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
-from models_admin import catalogue, options, registry, wishes
-from models_admin.models import AuditEvent, EngineRecord, GpuWorker, Mode, ModelConfig, Swap
+from models_admin import catalogue, fitting, options, registry, registry_pages, trials, wishes
+from models_admin.models import AuditEvent, EngineRecord, GpuWorker, Mode, ModelConfig, Swap, Trial
+
+
+class ModelConfigForm(ModelForm):
+    """Refuses what is sure not to fit into the memory of the workers that run."""
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors:
+            row = construct_instance(self, copy(self.instance))
+            if why := fitting.refusal(row, GpuWorker.objects.live()):
+                self.add_error("gpu_memory_utilization", why)
+        return said
 
 
 @admin.register(ModelConfig)
 class ModelConfigAdmin(admin.ModelAdmin):
+    form = ModelConfigForm
     list_display = ["display_name", "name", "type", "modes", "enabled", "is_default"]
     list_filter = ["type", "provider", "enabled"]
     search_fields = ["name", "display_name"]
-    actions = ["swap_to_this_model"]
+    actions = ["swap_to_this_model", "try_these_models", "preload_these_models"]
     formfield_overrides = {URLField: {"assume_scheme": "http"}}  # endpoints are mostly in the same network
     fieldsets = [
         (None, {"fields": ["name", "display_name", "description", "type", "provider", "inference_modes"]}),
         (
             "Use",
-            {"fields": ["enabled", "is_default", "sleep_level", "pin", "preload", "idle_ttl_s"]},
+            {
+                "fields": ["enabled", "is_default", "sleep_level", "pin", "preload", "idle_ttl_s"],
+                "description": "What may be chosen, and where weights stay while others have the GPU.",
+            },
         ),
         (
             "Memory and length",
-            {"fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size", "engine_args"]},
+            {
+                "fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size", "engine_args"],
+                "description": "What the engine may take. A change loads it anew at the next swap.",
+            },
         ),
         (
             "Answering",
             {
+                "description": "How answers are drawn. A change holds from the next résumé on.",
                 "fields": [
                     "temperature",
                     "top_p",
@@ -41,7 +64,7 @@ class ModelConfigAdmin(admin.ModelAdmin):
                     "max_tokens",
                     "thinking_tokens",
                     "reasoning_parser",
-                ]
+                ],
             },
         ),
         ("Weights", {"fields": ["revision", "trust_remote_code"]}),
@@ -89,6 +112,31 @@ class ModelConfigAdmin(admin.ModelAdmin):
             return
         words = "Swapping to {}." if wish.swap else "{} serves already."
         self.message_user(request, words.format(wish.option.display_name), messages.SUCCESS)
+
+    @admin.action(description="Try: load, check and measure, without swapping", permissions=["swap"])
+    def try_these_models(self, request: HttpRequest, rows: QuerySet[ModelConfig]) -> None:
+        self._ask(request, rows, "{} is tried as soon as nothing else moves; see its state.", keep=False)
+
+    @admin.action(description="Preload: make ready for a quick swap", permissions=["swap"])
+    def preload_these_models(self, request: HttpRequest, rows: QuerySet[ModelConfig]) -> None:
+        self._ask(request, rows, "{} is loaded and stays ready as far as memory goes.", keep=True)
+
+    def _ask(self, request: HttpRequest, rows: QuerySet[ModelConfig], words: str, *, keep: bool) -> None:
+        for row in rows:
+            try:
+                trials.ask(row, cast(User, request.user), keep=keep)
+            except wishes.WishRefused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.message_user(request, words.format(row.display_name), messages.SUCCESS)
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = [("import", registry_pages.import_page), ("export", registry_pages.export)]
+        ours = [
+            path(name, self.admin_site.admin_view(page), name=f"models_admin_modelconfig_{name}")
+            for name, page in pages
+        ]
+        return [*ours, *super().get_urls()]
 
     def has_swap_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("models_admin.swap_model")
@@ -138,6 +186,25 @@ class SwapAdmin(ReadOnlyAdmin):
     ]
     list_filter = ["phase", "worker"]
     list_select_related = ["model_config", "requested_by"]
+
+
+@admin.register(Trial)
+class TrialAdmin(ReadOnlyAdmin):
+    list_display = [
+        "id",
+        "model_config",
+        "worker",
+        "keep",
+        "status",
+        "reason",
+        "seconds",
+        "gpu_gib",
+        "host_gib",
+        "requested_by",
+        "requested_at",
+    ]
+    list_filter = ["status", "worker"]
+    list_select_related = ["model_config", "worker", "requested_by"]
 
 
 @admin.register(EngineRecord)

@@ -8,6 +8,18 @@ from django.db.models import Model
 from models_admin.models import AuditEvent
 
 
+def record_all(
+    action: str, subject: type[Model], actor: AbstractBaseUser | AnonymousUser | int | None, **details: Any
+) -> None:
+    """Write an AuditEvent about many rows of the kind `subject`, as `record` does about one."""
+    AuditEvent.objects.create(
+        action=action,
+        subject=subject._meta.label_lower,
+        actor_id=actor if isinstance(actor, int) or actor is None else actor.pk,
+        details=details,
+    )
+
+
 def record(
     action: str, subject: Model, actor: AbstractBaseUser | AnonymousUser | int | None, **details: Any
 ) -> None:

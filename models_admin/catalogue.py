@@ -1,20 +1,21 @@
 """What can be chosen, what serves, and what is going on: read for the header, the API and the admin."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from models_admin import options
+from models_admin import options, queue, trials
 from models_admin.history import History
-from models_admin.models import ENDED_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
+from models_admin.models import ENDED_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap, Trial
 from models_admin.options import Option
+from models_admin.queue import Waiting
 
 DESCRIPTIONS = {
     Mode.ONE_SHOT: "One model reads the document and decides.",
@@ -27,15 +28,6 @@ HOVER_TEXTS = {
 PLACES = {"gpu": "on the GPU", "host": "asleep in host memory", "disk": "on disk", "": "no weights"}
 AWAKE_WITHOUT_GPU = "awake in host memory"
 IDLE, SWAPPING, OFFLINE, ERROR = "idle", "swapping", "offline", "error"
-NO_QUEUE: dict[str, int] = {}
-
-_count_queue: Callable[[], dict[str, int]] = NO_QUEUE.copy
-
-
-def count_queue_with(function: Callable[[], dict[str, int]]) -> None:
-    """Let a higher layer, which knows the queue, count it for `status`."""
-    global _count_queue
-    _count_queue = function
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +119,7 @@ class Present:
             return IDLE
         return ERROR if self.broken else OFFLINE
 
-    def option_of(self, row: GpuWorker | Swap) -> Option | None:
+    def option_of(self, row: GpuWorker | Swap | Waiting) -> Option | None:
         model_config = self._by_id.get(row.model_config_id or 0)
         if model_config is None:
             return None
@@ -154,7 +146,26 @@ class Present:
 
     def state_html(self, row: ModelConfig) -> SafeString:
         """The state of one row in the admin's list, with the id under which the list keeps it."""
-        return format_html('<span id="state-{}">{}</span>', row.pk, self._state(row))
+        words = ". ".join(filter(None, [self._state(row), self._trial(row)]))
+        return format_html('<span id="state-{}">{}</span>', row.pk, words)
+
+    def _trial(self, row: ModelConfig) -> str:
+        """How the last trial went; an edit afterwards makes it old news."""
+        trial = self._trials.get(row.pk)
+        if trial is None or row.updated_at > trial.requested_at:
+            return ""
+        match trial.status:
+            case Trial.Status.QUEUED:
+                return "Trial: waits for its turn"
+            case Trial.Status.RUNNING:
+                return "Trial: loading"
+            case Trial.Status.FAILED:
+                return f"Trial failed: {trial.reason}"
+        return f"Trial passed in {trial.seconds:.1f} s, {trial.gpu_gib:.1f} GiB awake"
+
+    @cached_property
+    def _trials(self) -> Mapping[int, Trial]:
+        return trials.latest()
 
     def _state(self, row: ModelConfig) -> str:
         if not row.enabled:
@@ -258,7 +269,7 @@ def status() -> dict[str, Any]:
         "progress": swap.progress if swap else None,
         "eta_seconds": swap.eta_seconds if swap else None,
         "phase_seconds": swap.phase_seconds if swap else None,
-        "queue": _count_queue(),
+        "queue": queue.depth(),
         "workers": [
             {
                 "name": worker.name,

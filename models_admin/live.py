@@ -17,6 +17,7 @@ from models_admin.overview import Overview, Rows
 PARTS = {  # of the Models page, by the field of its Overview
     "workers": "models_admin/_workers.html",
     "open_swaps": "models_admin/_open_swaps.html",
+    "queue": "models_admin/_queue.html",
     "models": "models_admin/_models.html",
     "past_swaps": "models_admin/_swaps.html",
 }

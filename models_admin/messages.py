@@ -12,6 +12,7 @@ class Command(StrEnum):
 
     SWAP = "swap"  # id of a Swap: a wish waits
     LOOK = "look"  # id of a Job: there is work
+    TRY = "try"  # id of a Trial: one waits
 
 
 class Report(StrEnum):

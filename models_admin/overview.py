@@ -1,15 +1,18 @@
 """What the Models page shows: memory of the workers, the registry as it stands, swaps that run and ran.
 
-Values without rows, equal where the page looks equal: seven queries, however much there is.
+Values without rows, equal where the page looks equal: nine queries, however much there is, and one for each
+model that has work.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from models_admin import catalogue, swap_chart
+from django.utils import timezone
+
+from models_admin import catalogue, queue, swap_chart
 from models_admin.catalogue import Present
 from models_admin.models import (
     ENDED_PHASES,
@@ -22,9 +25,12 @@ from models_admin.models import (
     Swap,
 )
 from models_admin.options import Option
+from models_admin.queue import Waiting
 from models_admin.swap_chart import Bar
 
 PAST_SWAPS = 20
+SILENT_WITHIN = timedelta(days=7)  # a worker that has been gone for longer is no news
+BEAT_SHOWN_S = 5  # a heartbeat is shown to so many seconds, or each would be a message
 GPU_BARS = ("GPU memory", "Host memory")
 CPU_BARS = ("Awake models", "Sleeping models")
 T = TypeVar("T")
@@ -59,7 +65,10 @@ class MemoryBar:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerCard(Shown):
-    """`memory` is empty while the worker has not said what it holds."""
+    """`memory` is empty while the worker has not said what it holds. `is_live` False: it may have ended.
+
+    `heard_at` is its last heartbeat, to `BEAT_SHOWN_S` seconds.
+    """
 
     pk: int
     name: str
@@ -70,6 +79,8 @@ class WorkerCard(Shown):
     selection: str
     has_gpu: bool
     memory: tuple[MemoryBar, ...]
+    is_live: bool
+    heard_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +133,22 @@ class OpenSwap(Shown):
 
 
 @dataclass(frozen=True, kw_only=True)
+class QueueLine(Shown):
+    """Work that waits for one selection, `name`; "" = for whichever is active.
+
+    `note` says what has to happen first; `takes` how long all of it will, as fast as its model read lately,
+    "" where that is not known.
+    """
+
+    key: str
+    name: str
+    note: str
+    count: int
+    oldest_at: str
+    takes: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PastSwap(Shown):
     """`worker` is "" where one worker has done all that is shown."""
 
@@ -140,6 +167,7 @@ class PastSwap(Shown):
 class Overview:
     workers: Rows[WorkerCard]
     open_swaps: Rows[OpenSwap]
+    queue: Rows[QueueLine]
     models: Rows[ModelRow]
     past_swaps: Rows[PastSwap]
     legend = tuple(RUNNING_PHASES)
@@ -148,8 +176,9 @@ class Overview:
 def read() -> Overview:
     present = Present()
     return Overview(
-        workers=Rows(_worker(present, worker) for worker in present.workers),
+        workers=Rows(_worker(present, worker) for worker in [*present.workers, *_silent(present)]),
         open_swaps=Rows(_open_swap(present, swap) for swap in present.swaps),
+        queue=Rows(_queue(present)),
         models=Rows(_models(present)),
         past_swaps=Rows(_past_swaps()),
     )
@@ -166,8 +195,20 @@ def _worker(present: Present, worker: GpuWorker) -> WorkerCard:
         error=worker.error,
         selection=option.display_name if option else "",
         has_gpu=catalogue.has_gpu(worker),
-        memory=_memory(worker),
+        memory=_memory(worker) if worker.is_live else (),
+        is_live=worker.is_live,
+        heard_at=_to(BEAT_SHOWN_S, worker.heartbeat_at),
     )
+
+
+def _silent(present: Present) -> list[GpuWorker]:
+    """The workers that have signed off or fallen silent lately."""
+    gone = GpuWorker.objects.exclude(pk__in=[worker.pk for worker in present.workers])
+    return list(gone.filter(heartbeat_at__gte=timezone.now() - SILENT_WITHIN).order_by("name"))
+
+
+def _to(seconds: int, moment: datetime) -> datetime:
+    return moment - timedelta(seconds=moment.second % seconds, microseconds=moment.microsecond)
 
 
 def _memory(worker: GpuWorker) -> tuple[MemoryBar, ...]:
@@ -199,6 +240,55 @@ def _open_swap(present: Present, swap: Swap) -> OpenSwap:
         began_at=swap.began_at.isoformat() if swap.began_at else "",
         ended=_ended(swap),
     )
+
+
+def _queue(present: Present) -> Iterable[QueueLine]:
+    """What any selection may serve first, then what is pinned, the oldest first."""
+    groups = sorted(queue.waiting(), key=lambda group: group.oldest_at)
+    anybodys = [group for group in groups if not group.pinned]
+    pinned = [group for group in groups if group.pinned]
+    rows = {row.model_config_id for row in pinned} | {present.current and present.current.model_config.pk}
+    paces_s = queue.paces_s([id_ for id_ in rows if id_]) if groups else {}
+    if anybodys:
+        yield _queue_line("", "", present.current, anybodys, paces_s)
+    for group in pinned:
+        option = present.option_of(group)
+        name = option.display_name if option else "a model that has left the registry"
+        yield _queue_line(name, _before(present, option), option, [group], paces_s)
+
+
+def _queue_line(
+    name: str,
+    note: str,
+    option: Option | None,
+    groups: Sequence[Waiting],
+    paces_s: Mapping[int, float],
+) -> QueueLine:
+    count = sum(group.count for group in groups)
+    pace_s = paces_s.get(option.model_config.pk) if option else None
+    return QueueLine(
+        key="-".join(str(part or 0) for part in option.key) if name and option else "any",
+        name=name,
+        note=note,
+        count=count,
+        oldest_at=groups[0].oldest_at.isoformat(timespec="seconds"),
+        takes="" if pace_s is None else _duration(pace_s * count),
+    )
+
+
+def _before(present: Present, option: Option | None) -> str:
+    """What has to happen before the work that is pinned to `option` begins."""
+    if option is None:
+        return ""
+    if why := option.obstacle(present.workers):
+        return why
+    return "" if present.residency(option) in ("gpu", "") else "Waits for its turn on the GPU."
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _ended(swap: Swap) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The registry file: read with precise errors, written into rows once, edited in the admin from then on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -83,21 +84,27 @@ class Loaded:
 
 
 def read(path: Path) -> Registry:
-    """Return what the file at `path` says.
+    """Return what the file at `path` says. Raises RegistryError."""
+    try:
+        return parse(path.read_bytes(), path.name)
+    except OSError as error:
+        raise RegistryError([f"{path.name}: cannot be read: {error.strerror}"]) from error
+
+
+def parse(content: bytes, file: str) -> Registry:
+    """Return what a file called `file` says.
 
     Raises RegistryError: for each problem the file, the model, the field and what is allowed.
     """
     try:
-        said = registry_yaml.parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RegistryError([f"{path.name}: cannot be read: {error.strerror}"]) from error
+        said = registry_yaml.parse(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RegistryError([f"{path.name}: {_where(error)}not YAML: {_what(error)}"]) from error
+        raise RegistryError([f"{file}: {_where(error)}not YAML: {_what(error)}"]) from error
     try:
         registry = Registry.model_validate(said)
     except ValidationError as error:
-        raise RegistryError([_line(path, problem) for problem in error.errors()]) from error
-    if problems := _problems(path, registry):
+        raise RegistryError([_line(file, problem) for problem in error.errors()]) from error
+    if problems := _problems(file, registry):
         raise RegistryError(problems)
     return registry
 
@@ -111,10 +118,10 @@ def _what(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error)
 
 
-def _line(path: Path, problem: ErrorDetails) -> str:
+def _line(file: str, problem: ErrorDetails) -> str:
     steps = [str(step) for step in problem["loc"]]
     place = steps[1:] if len(steps) > 1 else steps  # a model is named without the word "models" before it
-    return ": ".join([path.name, *place, _words(problem, of_model=len(steps) > 1)])
+    return ": ".join([file, *place, _words(problem, of_model=len(steps) > 1)])
 
 
 def _words(problem: ErrorDetails, *, of_model: bool) -> str:
@@ -133,10 +140,10 @@ def _got(problem: ErrorDetails) -> str:
     return "nothing" if problem["input"] is None else repr(problem["input"])[:100]
 
 
-def _problems(path: Path, registry: Registry) -> list[str]:
+def _problems(file: str, registry: Registry) -> list[str]:
     problems = []
     if registry.default_model is not None and registry.default_model not in registry.models:
-        problems.append(f"{path.name}: default_model: {registry.default_model!r} is not among the models")
+        problems.append(f"{file}: default_model: {registry.default_model!r} is not among the models")
     for name in registry.models:
         row = registry.row(name, is_default=name == registry.default_model)
         found = row.misfits()
@@ -145,23 +152,29 @@ def _problems(path: Path, registry: Registry) -> list[str]:
         except InvalidRow as error:
             found = {field: " ".join(texts) for field, texts in error.message_dict.items()} | found
         if "is_default" in found:
-            problems.append(f"{path.name}: default_model: {found.pop('is_default')}")
-        problems += [f"{path.name}: {name}: {field}: {text}" for field, text in found.items()]
+            problems.append(f"{file}: default_model: {found.pop('is_default')}")
+        problems += [f"{file}: {name}: {field}: {text}" for field, text in found.items()]
     return problems
 
 
 def load(path: Path, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
-    """Write the file's models into the registry. Rows that exist are kept, unless `overwrite`.
+    """Write the models of the file at `path` as rows. Raises RegistryError, having written nothing."""
+    return add(read(path), overwrite=overwrite, actor=actor)
 
-    The file's default becomes the default where there is none yet, or with `overwrite`.
-    Raises RegistryError, having written nothing.
+
+def add(registry: Registry, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
+    """Write the models of `registry` as rows. Rows that exist are kept, unless `overwrite`.
+
+    Its default becomes the default where there is none yet, or with `overwrite`. Whose code is trusted is a
+    superuser's decision: raises RegistryError where somebody else would make it, having written nothing.
     """
-    registry = read(path)
     created: list[str] = []
     updated: list[str] = []
     kept: list[str] = []
     with transaction.atomic():
         present = {row.name: row for row in ModelConfig.objects.select_for_update()}
+        if actor is not None and not actor.is_superuser:
+            _refuse_trust(registry, present, overwrite=overwrite)
         default = next((name for name, row in present.items() if row.is_default), None)
         if default is None or (overwrite and registry.default_model):
             default = registry.default_model
@@ -180,6 +193,18 @@ def load(path: Path, *, overwrite: bool = False, actor: User | None = None) -> L
     return Loaded(created=created, updated=updated, kept=kept)
 
 
+def _refuse_trust(registry: Registry, present: Mapping[str, ModelConfig], *, overwrite: bool) -> None:
+    """Raise for entries that would let code from outside run which no superuser has trusted."""
+    problems = []
+    for name, entry in registry.models.items():
+        known = present.get(name)
+        same = known is not None and known.trust_remote_code and known.revision == entry.revision
+        if entry.trust_remote_code and not same and (known is None or overwrite):
+            problems.append(f"{name}: trust_remote_code: only a superuser may trust code from outside")
+    if problems:
+        raise RegistryError(problems)
+
+
 def save(row: ModelConfig, actor: User | None, action: str, **details: Any) -> None:
     """Write a row, audit it as `action` and tell the pages; a new default takes the mark from the old."""
     with transaction.atomic():
@@ -196,6 +221,12 @@ def delete(row: ModelConfig, actor: User | None) -> None:
         audit.record("registry.delete", row, actor, name=row.name)
         publish(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=row.pk))
         row.delete()
+
+
+def exported(actor: User) -> str:
+    """The registry as YAML, and a line in the audit trail."""
+    audit.record_all("registry.export", ModelConfig, actor, count=ModelConfig.objects.count())
+    return dump()
 
 
 def dump() -> str:

@@ -1,4 +1,4 @@
-"""What recruiters and operators may do, as Django groups that an administrator may widen."""
+"""What people may do by their work, as Django groups that an administrator may widen."""
 
 from enum import StrEnum
 
@@ -8,35 +8,51 @@ from django.db.models import Q
 
 class Role(StrEnum):
     RECRUITER = "Recruiter"  # opens jobs, uploads résumés, has them read again, decides
+    HIRING_MANAGER = "Hiring manager"  # reads the jobs that are shared with them
     OPERATOR = "Operator"  # keeps the registry and swaps models, in the admin
+    AUDITOR = "Auditor"  # reads everything, and the trail of who did what; changes nothing
+
+
+READS_JOBS = (
+    "jobs.view_job",
+    "candidates.view_application",
+    "candidates.view_candidate",
+    "candidates.view_decision",
+    "candidates.view_evaluation",
+    "candidates.view_resume",
+    "candidates.view_uploadbatch",
+    "candidates.view_uploaditem",
+)
+READS_MODELS = (
+    "models_admin.view_modelconfig",
+    "models_admin.view_enginerecord",
+    "models_admin.view_gpuworker",
+    "models_admin.view_swap",
+    "models_admin.view_trial",
+    "models_admin.view_auditevent",
+)
+STAFF = frozenset({Role.OPERATOR, Role.AUDITOR})  # they work in the admin
 
 
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.RECRUITER: (
+        *READS_JOBS,
         "jobs.add_job",
         "jobs.change_job",
-        "jobs.view_job",
         "candidates.add_uploaditem",
         "candidates.add_decision",
         "candidates.add_evaluation",
-        "candidates.view_application",
-        "candidates.view_candidate",
-        "candidates.view_decision",
-        "candidates.view_evaluation",
-        "candidates.view_resume",
-        "candidates.view_uploadbatch",
-        "candidates.view_uploaditem",
     ),
+    Role.HIRING_MANAGER: READS_JOBS,
     Role.OPERATOR: (
+        *READS_MODELS,
         "models_admin.add_modelconfig",
         "models_admin.change_modelconfig",
         "models_admin.delete_modelconfig",
-        "models_admin.view_modelconfig",
+        "models_admin.delete_enginerecord",
         "models_admin.swap_model",
-        "models_admin.view_auditevent",
-        "models_admin.view_gpuworker",
-        "models_admin.view_swap",
     ),
+    Role.AUDITOR: (*READS_JOBS, *READS_MODELS, "jobs.view_every_job", "jobs.view_team"),
 }
 
 
@@ -59,8 +75,8 @@ def _permissions(names: tuple[str, ...]) -> list[Permission]:
 
 
 def give(user: User, role: Role) -> None:
-    """Put `user` into the role's group; operators work in the admin, so they become staff."""
+    """Put `user` into the role's group; who works in the admin becomes staff."""
     user.groups.add(Group.objects.get(name=role.value))
-    if role is Role.OPERATOR and not user.is_staff:
+    if role in STAFF and not user.is_staff:
         user.is_staff = True
         user.save(update_fields=["is_staff"])

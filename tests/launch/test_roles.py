@@ -39,3 +39,38 @@ def test_a_right_that_an_administrator_added_survives_the_next_start(world):
     Group.objects.get(name="Recruiter").permissions.add(extra)
     roles.establish()
     assert extra in Group.objects.get(name="Recruiter").permissions.all()
+
+
+@pytest.fixture
+def person(world, django_user_model):
+    """`person(Role.AUDITOR)`: somebody new in that role and in no team."""
+
+    def person(role: roles.Role):
+        user = django_user_model.objects.create_user(role.value)
+        roles.give(user, role)
+        return user
+
+    return person
+
+
+def test_a_hiring_manager_reads_the_jobs_of_the_own_teams(person, world):
+    helen = person(roles.Role.HIRING_MANAGER)
+    assert not Job.objects.visible_to(helen).exists()
+    world.team.members.add(helen)
+    assert list(Job.objects.visible_to(helen)) == [world.job]
+
+
+@pytest.mark.parametrize("role", [roles.Role.HIRING_MANAGER, roles.Role.AUDITOR])
+def test_whoever_only_reads_changes_nothing(person, role):
+    rights = person(role).get_all_permissions()
+    assert {right.split(".")[1].split("_")[0] for right in rights} == {"view"}
+
+
+def test_an_auditor_reads_every_job_and_the_trail_in_the_admin(person, world):
+    arno = person(roles.Role.AUDITOR)
+    assert list(Job.objects.visible_to(arno)) == [world.job]
+    assert (arno.is_staff, arno.has_perm("models_admin.view_auditevent")) == (True, True)
+
+
+def test_recruiters_and_hiring_managers_do_not_work_in_the_admin(person, world):
+    assert (world.alice.is_staff, person(roles.Role.HIRING_MANAGER).is_staff) == (False, False)

@@ -8,7 +8,8 @@ from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
-from models_admin.models import AuditEvent, ModelConfig, Swap
+from models_admin import trials
+from models_admin.models import AuditEvent, ModelConfig, Swap, Trial
 from tests.models_admin.conftest import NEEDS_GPU
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
@@ -83,7 +84,7 @@ def test_the_list_takes_the_same_few_queries_whatever_there_is(
 ):
     for number in range(3):
         live_worker(f"gpu{number}")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         olga.get(reverse(LIST))
 
 
@@ -136,7 +137,40 @@ def test_whoever_may_edit_but_not_swap_has_no_such_action(world, olga):
     assert not Swap.objects.exists()
 
 
+# Trials
+
+
+@pytest.mark.parametrize(("action", "keep"), [("try_these_models", False), ("preload_these_models", True)])
+def test_a_trial_is_asked_for_and_its_state_is_shown(olga, live_worker, strict, action, keep):
+    live_worker()
+    olga.post(reverse(LIST), {"action": action, "_selected_action": [strict.pk]})
+    assert Trial.objects.get().keep is keep
+    assert "Trial: waits for its turn" in olga.get(reverse(LIST)).text
+
+
+def test_how_the_last_trial_went_is_shown_until_the_row_is_edited(olga, live_worker, strict, world):
+    worker = live_worker()
+    trials.ask(strict, world.olga, keep=False)
+    trials.failed(trials.take(worker), "No weights.")
+    assert "Trial failed: No weights." in olga.get(reverse(LIST)).text
+    edit(olga, strict, display_name="Stricter")
+    assert "Trial failed" not in olga.get(reverse(LIST)).text
+
+
+def test_what_cannot_be_tried_is_refused_in_words(olga, live_worker):
+    live_worker()
+    omni = named("Qwen/Qwen2.5-Omni-7B")
+    answer = olga.post(reverse(LIST), {"action": "try_these_models", "_selected_action": [omni.pk]})
+    assert NEEDS_GPU in said(answer)
+
+
 # Editing
+
+
+def test_memory_that_cannot_fit_is_refused_with_the_arithmetic(olga, live_worker):
+    live_worker(memory={"gpus": 1, "gpu_total_gib": 24.0, "gpu_budget_gib": 22.8})
+    refused = edit(olga, named(REASONER), gpu_memory_utilization="0.99")
+    assert "0.99 × 24.0 GiB = 23.8 GiB; gpu0 has 22.8 GiB for models. Choose at most 0.95." in errors(refused)
 
 
 def test_an_edit_is_kept_and_stands_in_the_audit_trail(olga, strict, world):
@@ -161,6 +195,7 @@ def test_an_edit_is_kept_and_stands_in_the_audit_trail(olga, strict, world):
         ("rules/strict", {"rules": '{"reject_share": 0.9}'}, "must be less than shortlist_share"),
         ("rules/strict", {"temperature": "9"}, "less than or equal to 2"),
         ("rules/strict", {"name": "two words"}, "Use a repository id"),
+        ("rules/strict", {"name": "../outside"}, "or a folder under WFC_MODELS_DIR"),
         (REASONER, {"provider": "openai"}, "needs the address of its endpoint"),
         (REASONER, {"rules": '{"shortlist_share": 0.5}'}, "Only entries of the type rules"),
         (PARSER, {"is_default": "on"}, "A parser decides nothing"),

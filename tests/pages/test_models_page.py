@@ -95,19 +95,19 @@ def test_nothing_on_it_needs_an_inline_style_or_script(shown, h100, swap_of):
     assert re.findall(r"style=|<style|<script|\son\w+=", content) == []
 
 
-def test_it_is_read_with_the_same_seven_queries_whatever_there_is(h100, swap_of, django_assert_num_queries):
-    with django_assert_num_queries(7):
+def test_it_is_read_with_the_same_nine_queries_whatever_there_is(h100, swap_of, django_assert_num_queries):
+    with django_assert_num_queries(9):
         overview.read()
     for _ in range(30):
         swap_of(phase_seconds={"loading": 3.0})
     swap_of("loading")
     GpuWorker.objects.create(name="gpu1", host="h", pid=2, pid_started_at=1.0, device="CPU, 8 cores")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         overview.read()
 
 
 def test_the_page_of_many_needs_as_few_queries_as_that_of_none(shown, swap_of, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16) as queries:
+    with django_assert_max_num_queries(18) as queries:
         shown()
     for _ in range(30):
         swap_of(phase_seconds={"loading": 3.0})
@@ -115,7 +115,72 @@ def test_the_page_of_many_needs_as_few_queries_as_that_of_none(shown, swap_of, d
         shown()
 
 
+# The queue
+
+
+def test_nothing_waits(shown, gpu0):
+    assert "Nothing waits" in shown()
+
+
+def test_what_nobody_has_pinned_waits_for_whatever_is_active(shown, gpu0, ann):
+    enqueue(ann.job, ann)
+    line = row(shown(), "queue-any")
+    assert "Whatever is active" in line
+    assert "1<span" in line
+
+
+def test_what_is_pinned_waits_for_its_own_model_and_says_what_for(shown, gpu0, ann, omni):
+    enqueue(ann.job, ann, pinned=True, mode="one_shot", model_config=omni)
+    line = row(shown(), f"queue-one_shot-{omni.pk}-0")
+    assert (omni.display_name in line, "Needs a GPU; this machine has none." in line) == (True, True)
+
+
+def test_how_long_it_takes_comes_from_the_last_readings_while_there_were_any(shown, gpu0, ann, balanced):
+    began = timezone.now() - timedelta(hours=1)
+    for start_s, end_s in ((0, 20), (10, 30), (600, 630)):  # 30 s together, a pause, 30 s: 20 s each
+        ann.evaluations.create(
+            job_version=ann.job.current,
+            mode="one_shot",
+            model_config=balanced,
+            status="succeeded",
+            outcome="Rejected",
+            started_at=began + timedelta(seconds=start_s),
+            ended_at=began + timedelta(seconds=end_s),
+        )
+    ann.evaluations.filter(outcome="Shortlisted").update(started_at=None)
+    for _ in range(6):
+        enqueue(ann.job, ann)
+    assert "about 2 min" in row(shown(), "queue-any")
+
+
+def enqueue(job, application, **fields) -> None:
+    application.evaluations.create(job_version=job.current, **fields)
+
+
 # Workers
+
+
+def test_a_worker_that_fell_silent_is_shown_and_says_what_to_do(shown, h100):
+    GpuWorker.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=3))
+    card = row(shown(), f"worker-{h100.pk}")
+    assert ("silent" in card, "Start it again" in card, "<meter" in card) == (True, True, False)
+
+
+def test_a_worker_that_signed_off_is_shown_as_stopped(shown, h100):
+    GpuWorker.objects.update(status=GpuWorker.Status.STOPPED)
+    card = row(shown(), f"worker-{h100.pk}")
+    assert ("stopped" in card, "Start it again" in card) == (True, False)
+
+
+def test_a_worker_that_has_been_gone_for_a_week_is_no_news(shown, h100):
+    GpuWorker.objects.update(heartbeat_at=timezone.now() - timedelta(days=8))
+    assert f'id="worker-{h100.pk}"' not in shown()
+
+
+def test_heartbeats_are_shown_to_five_seconds_so_that_not_each_is_a_message(h100):
+    at = timezone.now().replace(second=31, microsecond=5)
+    GpuWorker.objects.update(heartbeat_at=at)
+    assert overview.read().workers[0].heard_at.second == 30
 
 
 def test_without_a_worker_it_says_what_happens_to_uploads(shown, registry):
@@ -155,11 +220,6 @@ def test_without_a_gpu_it_says_that_awake_models_are_in_host_memory(shown, h100,
 def test_a_worker_in_error_says_why(shown, h100):
     GpuWorker.objects.update(status="error", error="The driver is gone.")
     assert "The driver is gone." in row(shown(), f"worker-{h100.pk}")
-
-
-def test_a_worker_that_is_silent_is_not_shown(shown, h100):
-    GpuWorker.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=1))
-    assert f'id="worker-{h100.pk}"' not in shown()
 
 
 # Models

@@ -200,6 +200,14 @@
     }
   }
 
+  function showAges() {
+    for (const element of document.querySelectorAll("[data-age-since]")) {
+      const ageS = Math.max(0, Math.round((Date.now() - Date.parse(element.dataset.ageSince)) / 1000));
+      element.textContent =
+        ageS < 90 ? `${ageS} s` : ageS < 5400 ? `${Math.round(ageS / 60)} min` : `${(ageS / 3600).toFixed(1)} h`;
+    }
+  }
+
   const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
   function showLocalTimes() {
@@ -213,12 +221,16 @@
     sayStatus();
     countRows();
     showRemaining();
+    showAges();
     showLocalTimes();
   }
 
   document.addEventListener("htmx:wsAfterMessage", afterChange);
   document.addEventListener("htmx:afterSettle", afterChange);
-  setInterval(showRemaining, 1000);
+  setInterval(() => {
+    showRemaining();
+    showAges();
+  }, 1000);
 
   // --- refusals: the server's own sentence, beside the page, without taking the focus ---
 
