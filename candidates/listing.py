@@ -77,6 +77,11 @@ def invalid_count(job_id: int) -> int:
     return Application.objects.filter(job_id=job_id, current_evaluation__outcome=Outcome.INVALID).count()
 
 
+def matching(listing: Listing) -> ApplicationQuerySet:
+    """All rows that `listing` shows, on whatever page, in no order."""
+    return Application.objects.order_by().filter(_shown(listing))
+
+
 def _shown(listing: Listing) -> Q:
     own = Q(job_id=listing.job_id)
     if listing.invalid:

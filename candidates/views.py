@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from candidates import decisions, files, intake, ledger, listing
+from candidates import decisions, files, intake, ledger, listing, screening_live
 from candidates.forms import DecisionForm
 from candidates.listing import Listing
 from candidates.models import Application, Resume, UploadBatch, UploadItem
@@ -39,7 +39,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
         "query": request.GET.urlencode(),
     }
-    return render(request, "jobs/page.html", context)
+    return render(request, "jobs/page.html", context | screening_live.context(job))
 
 
 @require_POST

@@ -21,6 +21,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import QueryDict
 
 from candidates.live import JobTopic
+from candidates.screening_live import ScreeningsTopic
 from jobs.live import JobsTopic
 from models_admin.live import HeaderTopic, ModelsTopic, NotAllowed, RegistryTopic, Topic
 from models_admin.messages import KINDS, Message, parse
@@ -34,7 +35,7 @@ ALL_AGAIN_S = 20.0  # a lost message, a lost subscription, a right that was take
 SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
 
 PAGES: dict[str, list[type[Topic]]] = {
-    "job": [HeaderTopic, JobTopic],
+    "job": [HeaderTopic, JobTopic, ScreeningsTopic],
     "jobs": [HeaderTopic, JobsTopic],
     "models": [HeaderTopic, ModelsTopic],
     "registry": [RegistryTopic],

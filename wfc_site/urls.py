@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 import candidates.comparison_page
+import candidates.screening_page
 import candidates.views
 import jobs.views
 import models_admin.views
@@ -21,6 +22,9 @@ urlpatterns = [
     path("jobs/<int:job_id>", candidates.views.job_page, name="job-page"),
     path("jobs/<int:job_id>/edit", jobs.views.edit, name="job-edit"),
     path("jobs/<int:job_id>/upload", candidates.views.upload, name="job-upload"),
+    path("jobs/<int:job_id>/screen", candidates.screening_page.screen, name="job-screen"),
+    path("jobs/<int:job_id>/stale", candidates.screening_page.stale_count, name="job-stale"),
+    path("screenings/<int:screening_id>/cancel", candidates.screening_page.cancel, name="screening-cancel"),
     path("jobs/<int:job_id>/compare", candidates.comparison_page.comparison_page, name="job-compare"),
     path("applications/<int:application_id>", candidates.views.application_page, name="application-page"),
     path("applications/<int:application_id>/decide", candidates.views.decide, name="application-decide"),
