@@ -18,6 +18,7 @@ from candidates.serializers import (
     ApplicationShape,
     ApplicationsShape,
     BatchShape,
+    DecisionShape,
     DecisionText,
     ItemShape,
     ListingQuery,
@@ -72,13 +73,26 @@ class ApplicationsView(APIView):
             raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
         text = DecisionText(data=request.data)
         text.is_valid(raise_exception=True)
+        said = text.validated_data
         decisions.decide(
             application,
-            verdict=text.validated_data["final_status"],
-            note=text.validated_data["note"],
+            verdict=said["final_status"],
+            reason=said["reason"],
+            note=said["note"],
+            seen=said.get("seen"),
             user=signed_in(request),
         )
         return Response(ApplicationShape(listing.row(id)).data)
+
+
+class DecisionsView(APIView):
+    @extend_schema(
+        operation_id="applications_decisions", responses={200: DecisionShape(many=True), **REFUSALS}
+    )
+    def get(self, request: Request, id: int) -> Response:
+        """All decisions on the application `id`, newest first. The newest counts."""
+        made = visible_application(request, id).decisions.select_related("decided_by")
+        return Response(DecisionShape(made, many=True).data)  # type: ignore[arg-type]  # many
 
 
 class FileView(APIView):
@@ -186,6 +200,7 @@ def may_upload(request: Request) -> None:
 
 urlpatterns = [
     path("applications/<int:id>", ApplicationsView.as_view(), name="api-applications"),
+    path("applications/<int:id>/decisions", DecisionsView.as_view(), name="api-decisions"),
     path("applications/<int:id>/file", FileView.as_view(), name="api-file"),
     path("batches", BatchesView.as_view(), name="api-batches"),
     path("batches/<uuid:batch_id>", BatchView.as_view(), name="api-batch"),

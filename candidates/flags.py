@@ -39,5 +39,10 @@ def label(of: Iterable[str]) -> str:
     return "hidden text" if any(flag.startswith(HIDDEN) for flag in of) else "speaks to the model"
 
 
+def why(reason: str) -> str:
+    """Return in words why people cannot see what was hidden for `reason`."""
+    return _REASONS[Reason(reason)]
+
+
 def _pages(numbers: Sequence[int]) -> str:
     return f"page{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"

@@ -1,4 +1,4 @@
-"""The live page of one job: its table, its ledger and its counts."""
+"""The live page of one job, with its table, its ledger and its counts, and that of one application."""
 
 from collections.abc import Collection
 from functools import lru_cache
@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from candidates import ledger, listing
+from candidates import dossier, ledger, listing
 from candidates.listing import Listing
 from candidates.models import Application
 from jobs.models import Job
@@ -67,6 +67,40 @@ class JobTopic:
             render_to_string("candidates/_items.html", {"items": items, "digest": ledger.digest(items)}),
             render_to_string("candidates/_counts.html", {"counts": counts, "job": self._job}),
         ]
+
+
+class ApplicationTopic:
+    """What `candidates/application.html` shows, each part sent when it has changed."""
+
+    kinds = frozenset({Report.JOB_CHANGED, Report.APPLICATION_CHANGED})
+
+    def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
+        visible = Application.objects.visible_to(user)
+        application = visible.filter(pk=_number(query.get("application", ""))).only("job_id").first()
+        if application is None:
+            raise NotAllowed
+        self._application = application
+        self.groups = [messages.job_group(application.job_id)]
+        self._shown: dict[str, str] = {}
+
+    def snapshot(self) -> list[str]:
+        self._shown = {}
+        return self._fresh()
+
+    def after(self, changes: Collection[Message]) -> list[str]:
+        """The group is the job's: what it says of other applications changes nothing here."""
+        own = self._application.pk
+        concerned = any(change.type is Report.JOB_CHANGED or change.id == own for change in changes)
+        return self._fresh() if concerned else []
+
+    def _fresh(self) -> list[str]:
+        found = dossier.read(self._application.pk)
+        if found is None:
+            return []
+        parts: dict[str, str] = {**dossier.fragments(found)}
+        fresh = {name: html for name, html in parts.items() if self._shown.get(name) != html}
+        self._shown |= fresh
+        return list(fresh.values())
 
 
 def _rendered(row: Application) -> SafeString:

@@ -1,12 +1,14 @@
 """The shapes of applications, batches and uploads."""
 
+from typing import Any
+
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from candidates import ledger
+from candidates import ledger, reasons
 from candidates.answers import Met
-from candidates.models import Application, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
+from candidates.models import Application, Decision, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
 from jobs.serializers import SafeText
 
 
@@ -92,7 +94,38 @@ class ListingQuery(serializers.Serializer[object]):
 
 class DecisionText(serializers.Serializer[object]):
     final_status = serializers.ChoiceField(Verdict.values)
+    reason = serializers.ChoiceField(
+        reasons.KEYS, required=False, allow_blank=True, default="", help_text="Why; “other” needs a note."
+    )
     note = SafeText(max_length=2000, required=False, allow_blank=True, default="")
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text="The newest decision that you know of, 0 = none: one that came after it is noted.",
+    )
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        try:
+            reasons.check(said["final_status"], said["reason"], said["note"])
+        except reasons.WrongReason as wrong:
+            raise serializers.ValidationError({"reason": str(wrong)}) from wrong
+        return said
+
+
+class DecisionShape(serializers.Serializer[Decision]):
+    """One decision on an application."""
+
+    id = serializers.IntegerField()
+    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    reason = serializers.CharField(help_text="A key; empty where none was given.")
+    reason_words = serializers.CharField(source="why")
+    note = serializers.CharField()
+    decided_by = serializers.CharField(source="decided_by.username", default="")
+    decided_at = serializers.DateTimeField()
+    overtook_id = serializers.IntegerField(
+        allow_null=True, help_text="Another person's decision that had not been seen when this one was made."
+    )
 
 
 class ItemShape(serializers.ModelSerializer[UploadItem]):

@@ -1,16 +1,12 @@
-"""The page of a job with its candidates, the page of one application, and what is done on them."""
-
-from typing import Any
+"""The page of a job with its candidates, and what is done on it; documents and their pages."""
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from candidates import decisions, files, intake, ledger, listing, screening_live
-from candidates.forms import DecisionForm
+from candidates import files, intake, ledger, listing, screening_live
 from candidates.listing import Listing
 from candidates.models import Application, Resume, UploadBatch, UploadItem
 from jobs.models import Job
@@ -74,66 +70,9 @@ def retry(request: Request, item_id: int) -> HttpResponse:
 
 
 @require_safe
-def application_page(request: Request, application_id: int) -> HttpResponse:
-    """One application: what models said, what people decided, and the candidate's other versions."""
-    _visible(request, application_id)
-    application = listing.row(application_id)
-    if application is None:
-        raise Http404("The application is gone.")
-    job = visible(request, application.job_id)
-    evaluations = list(application.evaluations.select_related("model_config", "parser", "job_version"))
-    evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
-    versions = list(_versions(application))
-    context = {
-        "application": application,
-        "job": job,
-        "evaluation": evaluation,
-        "pages": _shown_pages(application.resume),
-        "stale": evaluation is not None and evaluation.job_version_id != job.current.pk,
-        "evaluations": evaluations,
-        "decisions": application.decisions.select_related("decided_by"),
-        "versions": versions,
-        "newest_version": versions[0] if versions and versions[0].pk > application.pk else None,
-    }
-    return render(request, "candidates/application.html", context)
-
-
-def _shown_pages(resume: Resume) -> list[dict[str, Any]]:
-    """The pages that have an image, by number, with its size."""
-    return [
-        {"number": number, **page["image"]}
-        for number, page in enumerate(resume.pages, 1)
-        if page.get("image")
-    ]
-
-
-def _versions(application: Application) -> QuerySet[Application]:
-    """The same person's other applications for the job, newest first."""
-    if application.candidate_id is None:
-        return Application.objects.none()
-    same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
-    return same.exclude(pk=application.pk).order_by("-pk")
-
-
-@require_POST
-@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
-def decide(request: Request, application_id: int) -> HttpResponse:
-    """Decide; htmx gets the row back."""
-    application = _visible(request, application_id)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        words = " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)
-        return refused(request, words, status=400)
-    decisions.decide(application, **form.cleaned_data, user=request.user)
-    if request.htmx:
-        return render(request, "candidates/_application.html", {"application": listing.row(application.pk)})
-    return back(request)
-
-
-@require_safe
 def resume_file(request: Request, application_id: int) -> HttpResponseBase:
     """The document itself, as a download."""
-    application = _visible(request, application_id)
+    application = visible_application(request, application_id)
     try:
         return files.response(application)
     except FileNotFoundError as lost:
@@ -153,7 +92,7 @@ def page_image(request: Request, resume_id: int, number: int) -> HttpResponseBas
         raise Http404("There is no image of this page.") from missing
 
 
-def _visible(request: Request, application_id: int) -> Application:
+def visible_application(request: Request, application_id: int) -> Application:
     """Return the application if this user may see it. Raises Http404."""
     rows = Application.objects.visible_to(request.user).select_related("resume")
     application = rows.filter(pk=application_id).first()

@@ -9,6 +9,7 @@ import candidates.screening_page
 import candidates.views
 import jobs.views
 import models_admin.views
+from candidates import application_page
 from wfc_site.health import alive
 
 admin.site.site_header = admin.site.site_title = "Wheat From Chaff"
@@ -26,8 +27,8 @@ urlpatterns = [
     path("jobs/<int:job_id>/stale", candidates.screening_page.stale_count, name="job-stale"),
     path("screenings/<int:screening_id>/cancel", candidates.screening_page.cancel, name="screening-cancel"),
     path("jobs/<int:job_id>/compare", candidates.comparison_page.comparison_page, name="job-compare"),
-    path("applications/<int:application_id>", candidates.views.application_page, name="application-page"),
-    path("applications/<int:application_id>/decide", candidates.views.decide, name="application-decide"),
+    path("applications/<int:application_id>", application_page.application_page, name="application-page"),
+    path("applications/<int:application_id>/decide", application_page.decide, name="application-decide"),
     path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
     path("documents/<int:resume_id>/pages/<int:number>", candidates.views.page_image, name="page-image"),
     path("items/<int:item_id>/retry", candidates.views.retry, name="item-retry"),

@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from candidates import reasons
 from candidates.models.documents import Resume
 from candidates.models.people import Candidate
 from jobs.models import Job
@@ -63,7 +64,17 @@ class Decision(models.Model):
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    reason = models.CharField(
+        max_length=30, blank=True, help_text="A key of candidates.reasons; empty where none was given."
+    )
     note = models.CharField(max_length=2000, blank=True)
+    overtook = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Another person's decision that came in between, and had not been seen.",
+    )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -76,3 +87,8 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} for application {self.application_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason in words, "" where none was given."""
+        return reasons.words(self.reason)

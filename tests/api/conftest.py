@@ -23,6 +23,11 @@ def alice(world: World) -> APIClient:
 
 
 @pytest.fixture
+def bob(world: World) -> APIClient:
+    return api_of(world.bob)
+
+
+@pytest.fixture
 def charlie(world: World) -> APIClient:
     return api_of(world.charlie)
 

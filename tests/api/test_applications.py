@@ -124,3 +124,40 @@ def test_deciding_needs_the_right(olga, world, application):
     made = application()
     answer = olga.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted"}, format="json")
     assert answer.status_code == 403
+
+
+def test_a_reason_and_a_note_are_kept_with_the_decision(alice, application):
+    made = application()
+    said = {"final_status": "Rejected", "reason": "experience", "note": "Two years."}
+    alice.patch(f"/api/applications/{made.pk}", said, format="json")
+    [decision] = alice.get(f"/api/applications/{made.pk}/decisions").json()
+    shown = {
+        name: decision[name] for name in ("final_status", "reason", "reason_words", "note", "decided_by")
+    }
+    assert shown == {
+        "final_status": "Rejected",
+        "reason": "experience",
+        "reason_words": "Too little experience",
+        "note": "Two years.",
+        "decided_by": "alice",
+    }
+
+
+@pytest.mark.parametrize("reason", ["hair", "meets", "other"])
+def test_a_reason_that_does_not_fit_is_400(alice, application, reason):
+    made = application()
+    body = {"final_status": "Rejected", "reason": reason}
+    assert alice.patch(f"/api/applications/{made.pk}", body, format="json").status_code == 400
+    assert not Decision.objects.exists()
+
+
+def test_a_decision_of_somebody_else_that_was_not_seen_is_named(alice, bob, application):
+    made = application()
+    bob.patch(f"/api/applications/{made.pk}", {"final_status": "Rejected"}, format="json")
+    alice.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted", "seen": 0}, format="json")
+    newest, earlier = alice.get(f"/api/applications/{made.pk}/decisions").json()
+    assert (newest["final_status"], newest["overtook_id"]) == ("Accepted", earlier["id"])
+
+
+def test_anothers_decisions_do_not_exist(charlie, application):
+    assert charlie.get(f"/api/applications/{application().pk}/decisions").status_code == 404

@@ -161,6 +161,38 @@ async def test_another_ones_job_is_told_to_nobody_else(world, open_page):
     assert await page.close_code() == wfc_site.live.NOT_ALLOWED
 
 
+async def test_the_page_of_an_application_is_told_all_that_it_shows(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=application&application={made.pk}", world.alice)
+    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document"):
+        await page.until(f'id="{part}"')
+
+
+async def test_the_page_of_an_application_follows_the_decisions_of_others(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=application&application={made.pk}", world.alice)
+    await page.until('id="document"')
+    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.bob, note="Call on Monday.")
+    await page.until('id="decision"', "by bob")
+    await page.until('id="decisions"', "Call on Monday.")
+
+
+async def test_the_pages_of_the_document_stay_while_people_decide(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=application&application={made.pk}", world.alice)
+    await page.until('id="document"')
+    heard = len(page.heard)
+    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.bob)
+    await page.until('id="document"')
+    assert not any('id="sheets"' in fragment for fragment in page.heard[heard:])
+
+
+async def test_another_ones_application_is_told_to_nobody_else(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=application&application={made.pk}", world.charlie)
+    assert await page.close_code() == wfc_site.live.NOT_ALLOWED
+
+
 async def test_who_is_not_signed_in_is_told_so(world, open_page):
     page = await open_page(f"page=job&job={world.job.pk}", None)
     assert await page.close_code() == wfc_site.live.SIGNED_OUT

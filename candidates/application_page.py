@@ -1,0 +1,48 @@
+"""The page of one application: what models said, what people decided, and the pages. And deciding."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from candidates import decisions, dossier, listing
+from candidates.forms import DecisionForm
+from candidates.reasons import REASONS
+from candidates.views import visible_application
+from models_admin.pages import Request, back, needs, refused
+
+
+@require_safe
+def application_page(request: Request, application_id: int) -> HttpResponse:
+    """What of it is live is said once more by `candidates.live.ApplicationTopic`."""
+    visible_application(request, application_id)
+    found = _found(application_id)
+    context = {
+        "application": found.application,
+        "job": found.job,
+        "parts": dossier.fragments(found),
+        "reasons": REASONS,
+    }
+    return render(request, "candidates/application.html", context)
+
+
+@require_POST
+@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+def decide(request: Request, application_id: int) -> HttpResponse:
+    """Decide; htmx gets the row back, or on the application's own page all that has changed."""
+    application = visible_application(request, application_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form.sentence, status=400)
+    decisions.decide(application, **form.cleaned_data, user=request.user)
+    if not request.htmx:
+        return back(request)
+    if request.POST.get("on") == "page":
+        return HttpResponse("".join(dossier.fragments(_found(application_id)).values()))
+    return render(request, "candidates/_application.html", {"application": listing.row(application.pk)})
+
+
+def _found(application_id: int) -> dossier.Dossier:
+    found = dossier.read(application_id)
+    if found is None:
+        raise Http404("The application is gone.")
+    return found

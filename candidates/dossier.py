@@ -1,0 +1,167 @@
+"""All that is known of one application: what its page shows, and what is sent when it changes.
+
+Read anew for every look; its parts are rendered once per version in this process, for everybody: nothing in
+them depends on who looks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from candidates import listing, sheets
+from candidates.models import Application, Decision, Evaluation, WordBoxes
+from candidates.sheets import Sheet
+from jobs.criteria import Criterion
+from jobs.models import Job
+
+PARTS = ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """One criterion as a reading met it. `is_shown`: its page has an image that the quote can lead to."""
+
+    number: int
+    words: str
+    verdict: str
+    quote: str | None
+    page: int | None
+    is_shown: bool
+    weight: str = ""
+
+    @property
+    def mark(self) -> str:
+        return f"quote-{self.number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """An application with its readings and decisions, newest first, and the pages of its document."""
+
+    application: Application
+    job: Job
+    evaluation: Evaluation | None
+    evaluations: Sequence[Evaluation]
+    decisions: Sequence[Decision]
+    versions: Sequence[Application]
+    sheets: Sequence[Sheet]
+
+    @property
+    def version(self) -> str:
+        """Of every part but the pages."""
+        return f"{self.application.row_version}-{self.job.current.number}"
+
+    @property
+    def sheets_version(self) -> str:
+        """Of the pages, which stay as they are while people decide."""
+        resume = self.application.resume
+        prepared = resume.prepared_at.timestamp() if resume.prepared_at else 0
+        return f"{self.application.current_evaluation_id}-{prepared:.0f}"
+
+    @property
+    def stale(self) -> bool:
+        return self.evaluation is not None and self.evaluation.job_version_id != self.job.current.pk
+
+    @property
+    def newest_version(self) -> Application | None:
+        """The person's newest application for the job, where it is not this one."""
+        newest = self.versions[0] if self.versions else None
+        return newest if newest and newest.pk > self.application.pk else None
+
+    @property
+    def has_images(self) -> bool:
+        return any(sheet.image for sheet in self.sheets)
+
+    @property
+    def criteria(self) -> list[Shown]:
+        """What the present reading says of each criterion."""
+        with_image = {sheet.number for sheet in self.sheets if sheet.image}
+        if self.evaluation is None:
+            return []
+        wanted = {criterion.key: criterion for criterion in self.evaluation.job_version.wanted}
+        return [
+            _shown(number, said, wanted.get(said["key"]), with_image)
+            for number, said in enumerate(self.evaluation.criteria, 1)
+        ]
+
+    @property
+    def newest_decision(self) -> Decision | None:
+        return self.decisions[0] if self.decisions else None
+
+
+def _shown(number: int, said: dict[str, Any], wanted: Criterion | None, with_image: set[int]) -> Shown:
+    """Readings older than the job's criteria have the words themselves as keys."""
+    return Shown(
+        number=number,
+        words=wanted.text if wanted else said["key"],
+        weight=wanted.weight.label if wanted else "",
+        verdict=said["verdict"],
+        quote=said["quote"],
+        page=said["page"],
+        is_shown=said["page"] in with_image,
+    )
+
+
+def read(application_id: int) -> Dossier | None:
+    """Return what there is to know; None where the application is gone."""
+    application = listing.row(application_id)
+    if application is None:
+        return None
+    job = Job.objects.prefetch_related("versions").get(pk=application.job_id)
+    readings = application.evaluations.select_related("model_config", "parser", "job_version")
+    evaluations = list(readings.prefetch_related("job_version__criteria"))
+    evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
+    words = WordBoxes.objects.filter(resume=application.resume_id).first()
+    return Dossier(
+        application=application,
+        job=job,
+        evaluation=evaluation,
+        evaluations=evaluations,
+        decisions=list(application.decisions.select_related("decided_by", "overtook__decided_by")),
+        versions=_versions(application),
+        sheets=sheets.of(application.resume, words.pages if words else [], evaluation),
+    )
+
+
+def _versions(application: Application) -> list[Application]:
+    """The same person's other applications for the job, newest first."""
+    if application.candidate_id is None:
+        return []
+    same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
+    return list(same.exclude(pk=application.pk).with_decision().order_by("-pk"))
+
+
+def fragments(dossier: Dossier) -> dict[str, SafeString]:
+    """Return the HTML of each of `PARTS`; the root of each has the part's id."""
+    return _rendered(_Keyed(dossier))
+
+
+class _Keyed:
+    """A dossier that is equal to every other reading of the same version of it."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        row = dossier.application
+        self._key = (row.pk, row.created_at, dossier.version, dossier.sheets_version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and other._key == self._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=64)
+def _rendered(keyed: _Keyed) -> dict[str, SafeString]:
+    dossier = keyed.dossier
+    context: dict[str, Any] = {
+        "dossier": dossier,
+        "application": dossier.application,
+        "job": dossier.job,
+        "evaluation": dossier.evaluation,
+    }
+    return {part: render_to_string(f"candidates/_{part}.html", context) for part in PARTS}
