@@ -6,6 +6,7 @@ evaluation, so that nobody has to guess later which model spoke.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -48,6 +49,7 @@ READ = (
     "error",
     "sampling",
     "application__job_id",
+    "application__created_at",
     "application__resume__pages",
 )
 
@@ -58,6 +60,7 @@ class Reading(Claim):
 
     application_id: int
     job_id: int
+    applied_on: date
     pinned: bool
     alone: bool
     reproduces: int | None  # the evaluation that it repeats
@@ -143,6 +146,7 @@ def _reading(row: Evaluation, transcript: Transcript | None) -> Reading:
         failures=row.failures,
         application_id=row.application_id,
         job_id=row.application.job_id,
+        applied_on=row.application.created_at.date(),
         pinned=row.pinned,
         alone=row.alone,
         reproduces=row.reproduces_id,

@@ -61,6 +61,7 @@ def _request(piece: Reading, images: Mapping[int, bytes]) -> Request:
         job_description=piece.job_description,
         criteria=piece.criteria,
         pages=piece.pages,
+        as_of=piece.applied_on,
         images=images,
         wrong=piece.wrong,
         sampling=Sampling(**piece.sampling) if piece.sampling else None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from candidates.answers import Answer
@@ -57,8 +58,9 @@ class Request:
 
     `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
     `criteria` are what the job asks for, in its order; while there are none, engines draw what they look for
-    from the description. `wrong` says why an earlier answer could not be used. `sampling` is how an answer
-    that is repeated was drawn; None = as the engine's row says now.
+    from the description. `as_of` is the day on which the person applied, which is what a résumé means by
+    "present"; None = the last date that it names. `wrong` says why an earlier answer could not be used.
+    `sampling` is how an answer that is repeated was drawn; None = as the engine's row says now.
     """
 
     id: int
@@ -66,6 +68,7 @@ class Request:
     job_description: str
     pages: tuple[str, ...]
     criteria: tuple[Criterion, ...] = ()
+    as_of: date | None = None
     images: Mapping[int, bytes] = field(default_factory=dict)
     wrong: str = ""
     sampling: Sampling | None = None

@@ -14,7 +14,7 @@ def draw(description: str) -> tuple[Criterion, ...]:
 
 
 def _text(wanted: Requirement) -> str:
-    if wanted.kind is not Kind.TERM or len(wanted.terms) < 3:
-        return wanted.key[:LONGEST_TEXT].strip()
-    *others, last = [term.written for term in wanted.terms]
+    if wanted.kind is not Kind.TERM or len(wanted.groups[0]) < 3:
+        return wanted.text[:LONGEST_TEXT].strip()
+    *others, last = [term.written for term in wanted.groups[0]]
     return f"{', '.join(others)} or {last}"[:LONGEST_TEXT].strip()

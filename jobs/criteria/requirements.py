@@ -1,233 +1,148 @@
-"""What a job asks for, drawn from its description: terms, a degree, years; required or nice to have."""
+"""What a job asks for, as rules can look for it: terms, years, a degree, a language, leave to work.
+
+`drawn` takes requirements from a description, `parsed` one from a criterion that a person wrote.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jobs.criteria import Weight, degrees
-from jobs.criteria.tokens import GAP, Token, cleaned, tokens, word
-from jobs.criteria.vocabulary import (
-    DEGREES,
-    FILLERS,
-    GENERIC,
-    LETTERED,
-    MUST_HEADINGS,
-    MUST_WORDS,
-    NEUTRAL_HEADINGS,
-    NICE_HEADINGS,
-    NICE_WORDS,
-    SKILLS,
-    SOFT,
-    WORDS_TOO,
-)
+from jobs.criteria import Criterion, Weight, degrees, descriptions, languages, permits, terms, years
+from jobs.criteria.descriptions import Sentence
+from jobs.criteria.terms import Alternatives
+from jobs.criteria.tokens import cleaned, tokens
 
-MOST_TERMS = 30  # what fits into an answer
-MOST_WORDS = 3  # of a term that no vocabulary knows
-YEARS = re.compile(r"(?i)\b(\d{1,2})\s?\+?\s*(?:or more\s+)?(?:years|yrs)\b")
+MOST_REQUIREMENTS = 30  # what fits into an answer
+MOST_WORDS = 4  # of a criterion that no vocabulary knows; what is longer, rules do not look for
+RECENT_YEARS = 3
+RECENT = re.compile(
+    r"(?i)\b(?:(?:in|within|during|over) the (?:last|past) (?:(?P<years>\d{1,2}) years|few years|year)|recent(?:ly)?)\b"
+)
 
 
 class Kind(StrEnum):
     TERM = "term"
-    DEGREE = "degree"
     YEARS = "years"
+    DEGREE = "degree"
+    LANGUAGE = "language"
+    PERMIT = "permit"
+    UNKNOWN = "unknown"  # rules cannot judge it
 
 
-@dataclass(frozen=True)
-class Term:
-    """What is looked for: as the job writes it, and its words in order, without case."""
-
-    written: str
-    words: tuple[str, ...]
-
-    @property
-    def minds_case(self) -> bool:
-        """Short words are names of languages only as they are written: Go, R, C."""
-        return len(self.written) <= 2
-
-    def stands_in(self, row: Sequence[Token]) -> bool:
-        """Whether the words stand in `row`, one behind the other."""
-        if self.minds_case:
-            return any(
-                token.text == self.written and (at == 0 or row[at - 1].text.casefold() not in LETTERED)
-                for at, token in enumerate(row)
-            )
-        return any(
-            all(
-                word in row[at + step].forms and (step == 0 or GAP not in row[at + step].before)
-                for step, word in enumerate(self.words)
-            )
-            and (row[at].text[0].isupper() or self.words[0] not in WORDS_TOO)
-            for at in range(len(row) - len(self.words) + 1)
-        )
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """`terms` are alternatives, any of which will do; `number` is a degree's rank or the years."""
+    """One thing that a job asks for. `key` is how the answer names it, `text` how people read it.
+
+    `groups` are all wanted, and of each group any term will do. `number` is of years, a degree's rank, or a
+    language's level; 0 = any. `recent_years` is how long ago it may have been used last, 0 = ever.
+    """
 
     key: str
-    kind: Kind
+    text: str
     weight: Weight
-    terms: tuple["Term", ...] = ()
-    number: int = 0
+    kind: Kind
+    groups: tuple[Alternatives, ...] = ()
+    number: float = 0
+    recent_years: int = 0
+    languages: tuple[str, ...] = ()
+    either: bool = False  # of the languages any will do
+    fields: frozenset[str] = frozenset()  # of a degree, empty = any
+    related: bool = False  # a related field will do
+    replaceable: bool = False  # experience can stand in for the degree
 
 
 def drawn(description: str) -> list[Requirement]:
-    """Return what `description` asks for, in its order, each once; at most `MOST_TERMS`."""
+    """Return what `description` asks for, in its order, each once; keys are texts."""
     found: dict[tuple[Kind, str], Requirement] = {}
-    for line, weight, listed in _weighed(description):
-        for requirement in _of_line(line, weight, listed=listed):
-            found.setdefault((requirement.kind, requirement.key.casefold()), requirement)
-    return list(found.values())[:MOST_TERMS]
+    for sentence in descriptions.asking(description):
+        for requirement in _of_sentence(sentence):
+            found.setdefault((requirement.kind, requirement.text.casefold()), requirement)
+    return list(found.values())[:MOST_REQUIREMENTS]
 
 
-def _weighed(description: str) -> Iterator[tuple[str, Weight, bool]]:
-    """The sentences that ask for something, with how much, and whether they stand under such a heading.
-
-    Without a heading for what is required, every line asks that stands under no other one.
-    """
-    lines = [cleaned(line) for line in description[:50_000].splitlines()]
-    lines = [line for line in lines if line]
-    headings = [_heading(line) for line in lines]
-    has_required = any(heading and heading[0] is Weight.MUST for heading in headings)
-    section: Weight | None = None if has_required else Weight.MUST
-    listed = False
-    for line, heading in zip(lines, headings, strict=True):
-        if heading is not None:
-            (section, line), listed = heading, True
-        if section is not None:
-            for part in _parts(line):
-                yield part, Weight.NICE if _says(part, NICE_WORDS) else section, listed
-
-
-def _parts(line: str) -> Iterator[str]:
-    """Its sentences; one that asks for this and would like that in its parts."""
-    for sentence in filter(None, re.split(r"(?<=[.;!?])\s+", line)):
-        mixed = _says(sentence, NICE_WORDS) and _says(sentence, MUST_WORDS)
-        yield from re.split(r",\s*|\s+but\s+", sentence) if mixed else [sentence]
+def parsed(criterion: Criterion) -> Requirement:
+    """Return what to look for in order to judge `criterion`, however a person has worded it."""
+    line = cleaned(criterion.text)
+    whole = Requirement(key=criterion.key, text=line, weight=criterion.weight, kind=Kind.UNKNOWN)
+    said, recent_years = _without_recency(line)
+    row = tokens(said)
+    if permits.asked(said):
+        return replace(whole, kind=Kind.PERMIT)
+    if asked := languages.asked(said):
+        return _language(whole, asked)
+    if rank := degrees.lowest(row):
+        return _degree(whole, said, rank)
+    if years.is_bound_or_age(said):
+        return whole
+    number = years.asked(said)
+    groups = tuple(_wanted(said))
+    if number:
+        is_experience = bool(groups) or years.speaks_of_experience(said)
+        return replace(whole, kind=Kind.YEARS, groups=groups, number=number) if is_experience else whole
+    if groups:
+        return replace(whole, kind=Kind.TERM, groups=groups, recent_years=recent_years)
+    return whole
 
 
-def _heading(line: str) -> tuple[Weight | None, str] | None:
-    """Return the section that `line` opens and what stands behind its colon; None where it opens none."""
-    title, _, rest = line.partition(":")
-    words = title.casefold().replace("-", " ").replace("’", "'").split()
-    if len(words) > 6 or (not rest and line.endswith(".")):
-        return None
-    said = " ".join(words)
-    bare = ":" not in line and any(_known(tokens(line)))  # it opens with a heading's words and asks itself
-    for headings, weight in (
-        (NICE_HEADINGS, Weight.NICE),
-        (MUST_HEADINGS, Weight.MUST),
-        (NEUTRAL_HEADINGS, None),
-    ):
-        if any(said == heading or (not bare and said.startswith(heading + " ")) for heading in headings):
-            return weight, rest.strip()
-    return None
+def _without_recency(line: str) -> tuple[str, int]:
+    """`line` without its “in the last 3 years”, and those years; 0 where it does not say."""
+    found = RECENT.search(line)
+    if found is None:
+        return line, 0
+    rest = f"{line[: found.start()]} {line[found.end() :]}"
+    return " ".join(rest.split()), int(found.group("years") or RECENT_YEARS)
 
 
-def _says(line: str, words: tuple[str, ...]) -> bool:
-    said = line.casefold().replace("-", " ")
-    return any(re.search(rf"\b{word}\b", said) for word in words)
+def _wanted(line: str) -> Iterator[Alternatives]:
+    """What a criterion names: what the vocabulary knows, else its own few words."""
+    line = years.YEARS.sub(" ", line)
+    groups = terms.groups(line, tokens(line), plain=False)
+    if groups:
+        yield from groups
+        return
+    found = list(terms.phrases(re.sub(r"(?i)\b(?:oder|ou)\b|/", " or ", line), MOST_WORDS))
+    either = re.search(r"(?i)\s(?:or|oder|ou)\s|/", line) is not None
+    yield from [tuple(found)] if either and found else [(term,) for term in found]
 
 
-def _of_line(line: str, weight: Weight, *, listed: bool) -> Iterator[Requirement]:
-    if years := YEARS.search(line):
-        number = int(years.group(1))
-        yield Requirement(f"{number} years of experience", Kind.YEARS, weight, number=number)
+def _of_sentence(sentence: Sentence) -> Iterator[Requirement]:
+    line, weight = sentence.text, sentence.weight
     row = tokens(line)
-    degree = degrees.lowest(row)
-    if degree:
-        optional = "equivalent" in line.casefold()
-        yield Requirement(
-            _degree_name(degree), Kind.DEGREE, Weight.NICE if optional else weight, number=degree
-        )
-    for terms in _groups(line, row, plain=listed and not degree and not years):
-        yield Requirement(" or ".join(term.written for term in terms), Kind.TERM, weight, terms)
+
+    def found(text: str, kind: Kind) -> Requirement:
+        return Requirement(key=text, text=text, weight=weight, kind=kind)
+
+    if permits.asked(line):
+        yield found(line.rstrip(".")[:100], Kind.PERMIT)
+        return
+    asked = languages.asked(line)
+    if asked and languages.says_languages(line):
+        yield _language(found(line.rstrip(".")[:100], Kind.LANGUAGE), asked)
+        return
+    number = years.asked(line)
+    if number:
+        yield replace(found(f"{years.said(number)} of experience", Kind.YEARS), number=number)
+    rank = degrees.lowest(row)
+    if rank:
+        degree = _degree(found(degrees.named(rank, line), Kind.DEGREE), line, rank)
+        yield replace(degree, weight=Weight.NICE) if degree.replaceable else degree
+    for group in terms.groups(line, row, plain=sentence.is_listed and not rank and not number):
+        yield replace(found(" or ".join(term.written for term in group), Kind.TERM), groups=(group,))
 
 
-def _groups(line: str, row: tuple[Token, ...], *, plain: bool) -> list[tuple[Term, ...]]:
-    """What a line names. Beside a skill that the vocabulary knows, other words only describe it."""
-    known = list(_known(row))
-    if any(" ".join(term.words) in SKILLS for terms in known for term in terms) or not plain:
-        return known
-    return [(term,) for term in _phrases(line)]
-
-
-def _degree_name(rank: int) -> str:
-    return {1: "Bachelor's degree", 2: "Master's degree", 3: "Doctorate"}[rank]
-
-
-def _known(row: tuple[Token, ...]) -> Iterator[tuple[Term, ...]]:
-    """Terms that the vocabulary knows and words that only technology writes so.
-
-    “A or B”, “A, B or C” and “A/B” are one group: any of it will do.
-    """
-    chain: tuple[Term, ...] = ()  # what a comma or an “or” has joined so far
-    either = False
-    for term, link in _linked(row):
-        if chain and link == "/" and not either:
-            yield from _each(chain[:-1])
-            chain, either = (chain[-1], term), True
-        elif chain and (link in ("or", "/") or (link == "," and not either)):
-            chain, either = (*chain, term), either or link == "or"
-        else:
-            yield from [chain] if either else _each(chain)
-            chain, either = (term,), False
-    yield from [chain] if either else _each(chain)
-
-
-def _each(terms: tuple[Term, ...]) -> Iterator[tuple[Term, ...]]:
-    return ((term,) for term in terms)
-
-
-def _linked(row: tuple[Token, ...]) -> Iterator[tuple[Term, str]]:
-    """The terms in `row`, each with what stands between it and the one before: a “,”, a “/”, an “or”."""
-    link, at = "", 0
-    while at < len(row):
-        term = _term_at(row, at)
-        link += row[at].before
-        if term:
-            yield term, link.casefold().replace(", or", " or").strip()
-            link = ""
-        else:
-            link += row[at].text
-        at += len(term.words) if term else 1
-
-
-def _term_at(row: tuple[Token, ...], at: int) -> Term | None:
-    """The longest known term that begins at token `at`."""
-    for length in (3, 2, 1):
-        part = row[at : at + length]
-        words = tuple(word(token.text) for token in part)
-        written = " ".join(token.text for token in part)
-        if len(part) == length and " ".join(words) in SKILLS and _stands_for_itself(written):
-            return Term(written, words)
-    text = row[at].text
-    return Term(text, (word(text),)) if _looks_technical(text) else None
-
-
-def _stands_for_itself(written: str) -> bool:
-    """Go, R and C are languages; go, r and c are not."""
-    return len(written) > 2 or written[0].isupper()
-
-
-def _looks_technical(word: str) -> bool:
-    if word.casefold() in DEGREES or word.casefold() in GENERIC:
-        return False
-    plain = word.rstrip("s")
-    inner_capital = any(c.isupper() for c in word[1:]) and any(c.islower() for c in word)
-    return (
-        word.endswith(("++", "#"))
-        or inner_capital
-        or (len(plain) > 1 and plain.isupper() and plain.isalpha())
+def _language(whole: Requirement, asked: languages.Asked) -> Requirement:
+    return replace(
+        whole, kind=Kind.LANGUAGE, languages=asked.languages, either=asked.either, number=asked.level
     )
 
 
-def _phrases(line: str) -> Iterator[Term]:
-    """The items of a list in words that nobody knows, such as “sourdough baking”, without their fillers."""
-    for item in re.split(r"[,;:()]| and | or ", line.rstrip(".")):
-        words = [token.text for token in tokens(item) if token.text.casefold() not in FILLERS]
-        written = " ".join(words)
-        if 0 < len(words) <= MOST_WORDS and len(max(words, key=len)) > 2 and written.casefold() not in SOFT:
-            yield Term(written, tuple(word(text) for text in words))
+def _degree(whole: Requirement, line: str, rank: int) -> Requirement:
+    return replace(
+        whole,
+        kind=Kind.DEGREE,
+        number=rank,
+        fields=degrees.fields(line),
+        related=degrees.RELATED.search(line) is not None,
+        replaceable=degrees.IN_ITS_PLACE.search(line) is not None,
+    )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A word as technology writes it: C++, C#, .NET, Node.js, scikit-learn. Possessive parts cannot backtrack far:
 # every group begins with a character that the part before it cannot hold.
@@ -11,7 +12,10 @@ TOKEN = re.compile(r"(?<![^\W_])\.?[^\W_]+(?:[.\-&'’∕][^\W_]+)*(?:\+\+|#|(?<
 SLASHED = re.compile(r"(?i)\b(?:ci/cd|a/b|tcp/ip|ui/ux|ux/ui|pl/sql|i/o|b2b/b2c)\b")
 NO_TEXT = ("Co", "Cc", "Cf", "Cs", "Cn")  # Unicode categories: icons, controls, what is no character
 ACRONYMS = re.compile(r"[A-Z]{2,}s")
+PLURAL = re.compile(r"[a-z]{2,}[a-rt-z]s")
+NO_PLURAL = re.compile(r"(?:us|is|as|ics|ss|news|series|sales|windows|rails|kubernetes|jenkins|business)$")
 GAP = "\n"  # no term reaches over it; a line holds none of its own
+BULLETS = "•◆◦▪●○■□‣⁃–—-*· "
 
 
 @dataclass(frozen=True)
@@ -33,21 +37,35 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of `text` as they are compared."""
+    return tuple(word(token.text) for token in tokens(text))
+
+
 def _token(text: str, before: str) -> Token:
     whole = word(text)
     parts = [part for part in whole.split("-") if len(part) > 1] if "-" in whole else []
     return Token(text=text, forms=frozenset([whole.removesuffix("'s"), *parts]), before=before)
 
 
+@lru_cache(maxsize=20_000)
 def word(text: str) -> str:
-    """`text` as it is compared: without case; APIs are API."""
+    """`text` as it is compared: without case, one of several, in one spelling: APIs are API."""
     singular = text[:-1] if ACRONYMS.fullmatch(text) else text
-    return singular.casefold().replace("’", "'")
+    said = singular.casefold().replace("’", "'")
+    if len(said) > 4 and PLURAL.fullmatch(said) and not NO_PLURAL.search(said):
+        said = said[:-3] + "y" if said.endswith("ies") else said[:-1]
+    return said.replace("licence", "license").replace("isation", "ization")
 
 
 def cleaned(text: str) -> str:
     """One line without ligatures, icons from private fonts, bullets in front, and doubled spaces."""
+    return plain(text).lstrip(BULLETS).strip()
+
+
+def plain(text: str) -> str:
+    """One line without ligatures, icons from private fonts and doubled spaces."""
     if not (text.isascii() and text.isprintable()):  # most lines need none of this
         text = unicodedata.normalize("NFKC", text)
         text = "".join(c if unicodedata.category(c) not in NO_TEXT else " " for c in text)
-    return " ".join(text.split()).lstrip("•◆◦▪●○■□‣⁃–—-*· ").strip()
+    return " ".join(text.split())

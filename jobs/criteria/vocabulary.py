@@ -26,8 +26,10 @@ SKILLS = frozenset(
 
 DEGREES = {
     "bachelor": 1, "bachelors": 1, "bachelor's": 1, "bsc": 1, "b.sc": 1, "bs": 1, "b.s": 1, "ba": 1, "b.a": 1,
-    "beng": 1, "degree": 1, "master": 2, "masters": 2, "master's": 2, "msc": 2, "m.sc": 2, "ms": 2, "m.s": 2,
-    "meng": 2, "mba": 2, "phd": 3, "ph.d": 3, "doctorate": 3, "dphil": 3,
+    "beng": 1, "b.eng": 1, "bba": 1, "bcom": 1, "bed": 1, "b.ed": 1, "bsn": 1, "btech": 1, "b.tech": 1, "llb": 1, "licenciatura": 1,
+    "undergraduate": 1, "degree": 1, "hochschulabschluss": 1, "ma": 2, "m.a": 2, "diplom": 2, "dipl.-ing": 2, "magister": 2, "mtech": 2,
+    "m.tech": 2, "m.eng": 2, "máster": 2, "postgraduate": 2, "mphil": 2, "master": 2, "masters": 2, "master's": 2, "msc": 2, "m.sc": 2, "ms": 2, "m.s": 2,
+    "meng": 2, "mba": 2, "phd": 3, "ph.d": 3, "doctorate": 3, "doctoral": 3, "doctor": 3, "dphil": 3, "doktor": 3, "doctorat": 3, "doctorado": 3,
 }  # fmt: skip
 
 MUST_HEADINGS = (
@@ -66,7 +68,9 @@ MUST_WORDS = ("required", "must", "mandatory", "essential")
 SOFT = frozenset(
     """
     communication|communicator|team player|teamwork|self-starter|motivated|motivation|attention to detail|detail
-    |problem solving|problem-solving|analytical|organised|organized|flexible|proactive|interpersonal|time management
+    |problem solving|problem-solving|analytical|organised|organized|flexible|flexibility|proactive|interpersonal|time management
+    |reliable|reliability|friendly|enthusiastic|enthusiasm|passion|passionate|attitude|mindset|willing|willingness|travel|relocate
+    |relocation|weekends|weekend|overtime|shifts|lift|availability|available|presentable|teams|autonomously|independently
     """.replace("\n", "")
     .replace("    ", "")
     .split("|")
@@ -79,12 +83,14 @@ FILLERS = frozenset(
     expertise expert skill skills strong solid good great excellent proven deep hands-on working practical basic
     advanced using use such including e.g etc ideally preferably required requirement requirements plus nice who that
     this these any other similar related relevant modern least minimum years year background demonstrated
+    total overall professional proficient know knows work worked previous prior recent commercial industry real-world sound thorough
+    certified certification certificate kenntnisse erfahrung in mit und connaissances expérience conocimientos experiencia clear first-hand
     """.split()
 )
 
 # Skills that are words as well: somebody who excels at reacting names neither Excel nor React.
 WORDS_TOO = frozenset(
-    "angular excel express flask go helm illustrator looker oracle ray react ruby rust scala shell sketch spark spring"
+    "angular excel express flask go helm illustrator looker oracle ray react ruby rust scala shell sketch spark spring rails"
     " swift triton".split()
 )
 
@@ -127,3 +133,12 @@ TITLE_WORDS = frozenset(
     college school inc ltd gmbh company updated sincerely regards yours faithfully dear qty price total order number item phone email mobile portfolio linkedin github
     """.split()
 )
+
+# Words of their own that are a slip away from names, and names that are such words.
+COMMON = frozenset(
+    """
+    testing tasting texting training trading accounting counting security statistics networking nursing teaching sales
+    redact reach scale scalar sparks panda pandas celery docked oracle kotlin puppet chef salt consul vault spine splunk
+    django flash flake realm reality redis radius sales sails rails rides rapid merchant maven haven haskell
+    """.split()
+) - {"django", "redis", "kotlin", "haskell", "splunk"}

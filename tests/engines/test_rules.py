@@ -168,12 +168,23 @@ class TestVerdict:
         answer = read_for(job, with_skills("x").replace("Bachelor of Baking", "MSc Baking"))
         assert verdicts(answer) == {"Bachelor's degree": Met.MET, "Doctorate": Met.PARTLY}
 
-    def test_years_count_only_where_the_resume_states_them(self):
-        job = "Requirements: 5 years of experience"
-        stated = read_for(job, with_skills("6 years of experience in bakeries"))
-        silent = read_for(job, with_skills("Bakeries"))
-        assert verdicts(stated)["5 years of experience"] == Met.MET
-        assert verdicts(silent)["5 years of experience"] == Met.NO_EVIDENCE
+    def test_years_that_the_resume_states_count(self):
+        answer = read_for(
+            "Requirements: 5 years of experience", with_skills("6 years of experience in bakeries")
+        )
+        assert verdicts(answer) == {"5 years of experience": Met.MET}
+
+    def test_so_do_those_of_its_dates(self):
+        page = with_skills("Bakeries").replace("2015 – 2019", "2011 – 2019")
+        assert verdicts(read_for("Requirements: 5 years of experience", page)) == {
+            "5 years of experience": Met.MET
+        }
+
+    def test_a_resume_without_dates_says_nothing_of_years(self):
+        page = with_skills("Bakeries").replace(", 2015 – 2019", "")
+        assert verdicts(read_for("Requirements: 5 years of experience", page)) == {
+            "5 years of experience": Met.NO_EVIDENCE
+        }
 
     def test_the_name_does_not_matter(self):
         page = with_skills("Python, Django")

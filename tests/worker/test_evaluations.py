@@ -1,6 +1,6 @@
 """An evaluation: claimed once, answered once, and never lost."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -41,6 +41,21 @@ def test_a_reading_holds_the_text_of_the_job_and_of_every_page(waiting, worker):
     waiting("a")
     [reading] = claim(worker)
     assert (reading.job_title, reading.job_description, reading.pages) == ("Baker", "Bakes bread.", ("a",))
+
+
+def test_a_reading_says_when_the_person_applied_and_so_does_every_repeat(waiting, worker):
+    evaluation = waiting("a")
+    Application.objects.update(created_at=datetime(2024, 2, 29, 23, 59, tzinfo=UTC))
+    repeat = Evaluation.objects.create(
+        application=evaluation.application,
+        job_version=evaluation.job_version,
+        pinned=True,
+        reproduces=evaluation,
+        mode="one_shot",
+        model_config=worker.model_config,
+    )
+    read = {reading.pk: reading.applied_on for reading in claim(worker)}
+    assert read == dict.fromkeys([evaluation.pk, repeat.pk], date(2024, 2, 29))
 
 
 def test_what_one_worker_has_claimed_another_does_not_get(waiting, worker, other_worker):

@@ -35,7 +35,7 @@ CANARY = Request(
 class RulesEngine:
     """Deterministic, on any CPU, without weights: the embedded default and the control for models."""
 
-    version = "rules 1"
+    version = "rules 2"
     revision = ""
     max_in_flight = 4
 

@@ -3,20 +3,17 @@
 import re
 from enum import StrEnum
 
-from gpu_worker.engines.rules.text import Text
+from gpu_worker.engines.rules import dates
+from gpu_worker.engines.rules.text import Line, Text
 from jobs.criteria.vocabulary import (
     INVOICE_WORDS,
     LETTER_CLOSINGS,
     LETTER_OPENINGS,
-    RESUME_SECTIONS,
 )
 
 SECTIONS_ENOUGH = 2
 INVOICE_ENOUGH = 3
 DATES_ENOUGH = 2
-DATE_RANGE = re.compile(
-    r"(?i)\b(?:19|20)\d\d\s?[-–—]\s?(?:[a-z]{3,9}\.? )?(?:(?:19|20)\d\d|present|now|today|current)\b"
-)
 
 
 class Kind(StrEnum):
@@ -35,17 +32,17 @@ def of(text: Text) -> Kind:
         return Kind.INVOICE
     if _is_letter(text, said):
         return Kind.LETTER
-    if sections and sum(1 for line in text.lines if DATE_RANGE.search(line.text)) >= DATES_ENOUGH:
+    if sections and sum(1 for line in text.lines if _is_dated(line)) >= DATES_ENOUGH:
         return Kind.RESUME
     return Kind.UNCLEAR
 
 
-def is_section(line: str) -> bool:
-    return line.casefold().strip(" :") in RESUME_SECTIONS
-
-
 def _sections(text: Text) -> set[str]:
-    return {line.text.casefold().strip(" :") for line in text.lines if is_section(line.text)}
+    return {line.text.casefold().strip(" :") for line in text.lines if line.is_heading}
+
+
+def _is_dated(line: Line) -> bool:
+    return any(span.until != span.since for span in dates.spans(line.text))
 
 
 def _is_letter(text: Text, said: str) -> bool:

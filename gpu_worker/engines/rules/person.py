@@ -7,7 +7,6 @@ from itertools import takewhile
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from gpu_worker.engines.rules.kind import is_section
 from gpu_worker.engines.rules.text import Text
 from jobs.criteria.vocabulary import TITLE_WORDS
 
@@ -63,8 +62,7 @@ def _repeats(found: str, local: str) -> bool:
 
 def _head_names(text: Text) -> Iterator[str]:
     """What may be a name: parts of lines before the first section, and two words that a line break parted."""
-    head = [line.text for line in text.lines[:HEAD_LINES]]
-    head = list(takewhile(lambda line: not is_section(line), head))
+    head = [line.text for line in takewhile(lambda line: not line.is_heading, text.lines[:HEAD_LINES])]
     for line, following in zip(head, [*head, ""][1:], strict=True):
         yield from (HONORIFIC.sub("", part.strip()) for part in re.split(r"[|•·,]", line))
         if len(line.split()) == len(following.split()) == 1:

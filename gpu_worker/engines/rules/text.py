@@ -6,10 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from jobs.criteria.tokens import GAP, TOKEN, Token, cleaned, tokens
+from gpu_worker.engines.rules import sections
+from gpu_worker.engines.rules.sections import Section
+from jobs.criteria.tokens import BULLETS, GAP, TOKEN, Token, plain, tokens, word
 
 MOST_CHARS = 200_000  # about 60 dense pages; what comes after is not looked at
 MOST_LINE_CHARS = 2_000
+
+LEAD_WORDS = 4  # above a list, that say what it is of
+CONTINUES = re.compile(
+    r"(?i)(?:[,(/&]|\b(?:with|in|of|to|and|or|the|a|an|mit|in|und|oder|avec|en|et|ou|con|y|o|de|no|not))$"
+)
 
 LINE_END_HYPHEN = re.compile("[\x02\ufffe\u00ad](?:\r?\n)?")  # PDFium's mark in a word cut at a line's end
 
@@ -22,15 +29,33 @@ class Line:
     text: str
     written: str = ""
     name: str = ""
+    number: int = 0  # 0 is the first of the document
+    is_item: bool = False  # a bullet stands before it
+    opens: bool = False  # nothing of its block stands before it
+    section: Section = Section.HEAD
+    is_heading: bool = False
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         """Its words; those of addresses and of the person's name say nothing about what the person knows."""
-        text = self.text
-        if self.name:
-            text = re.sub(rf"(?i)(?<!\w){re.escape(self.name)}(?!\w)", GAP, text)
-        parts = (GAP if "@" in part or "://" in part else part for part in text.split(" "))
+        parts = (GAP if "@" in part or "://" in part else part for part in self.nameless.split(" "))
         return tokens(" ".join(parts))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Its words in their order, as they are compared."""
+        return tuple(word(token.text) for token in self.tokens)
+
+    @cached_property
+    def nameless(self) -> str:
+        """Its text, with a gap where the person's name stands."""
+        if not self.name:
+            return self.text
+        return re.sub(rf"(?i)(?<!\w){re.escape(self.name)}(?!\w)", GAP, self.text)
+
+    @property
+    def is_named(self) -> bool:
+        return self.nameless != self.text
 
 
 @dataclass(frozen=True)
@@ -66,6 +91,23 @@ class Text:
         """Every form of every token, without case."""
         return frozenset(self.lines_with)
 
+    def lead(self, line: Line) -> str:
+        """What `line` continues: the line that it was broken from, and the few words above its list."""
+        if line.opens or not line.number:
+            return ""
+        said = self._above_list(line) if line.is_item else ""
+        above = self.lines[line.number - 1]
+        wrapped = not line.is_item and not above.is_heading and CONTINUES.search(above.text)
+        return f"{said} {above.text}" if wrapped else said
+
+    def _above_list(self, line: Line) -> str:
+        at = line.number - 1
+        while at > 0 and self.lines[at].is_item and not self.lines[at].opens:
+            at -= 1
+        above = self.lines[at]
+        short = above.text.endswith(":") or len(above.text.split()) <= LEAD_WORDS
+        return above.text if short and not above.is_item else ""
+
     @property
     def is_empty(self) -> bool:
         return not any(TOKEN.search(line.text) for line in self.lines)
@@ -86,10 +128,34 @@ def read(pages: tuple[str, ...]) -> Text:
 
 
 def _lines(pages: tuple[str, ...]) -> Iterator[Line]:
+    section, number = Section.HEAD, 0
+    for page, written, opens in _rows(pages):
+        said = plain(written)
+        text = said.lstrip(BULLETS).strip()
+        if not text:
+            continue
+        heading = None if said[0] in BULLETS else sections.of_heading(text)
+        section = heading or section
+        yield Line(
+            page=page,
+            text=text,
+            written=" ".join(written.split()),
+            number=number,
+            is_item=said[0] in BULLETS,
+            opens=opens,
+            section=section,
+            is_heading=heading is not None,
+        )
+        number += 1
+
+
+def _rows(pages: tuple[str, ...]) -> Iterator[tuple[int, str, bool]]:
+    """Every line that is looked at: its page, itself, and whether a new block begins there."""
     left = MOST_CHARS
-    for number, page in enumerate(pages, start=1):
-        for line in LINE_END_HYPHEN.sub("", page[: max(left, 0)]).splitlines():
-            written = line[:MOST_LINE_CHARS]
-            if text := cleaned(written):
-                yield Line(page=number, text=text, written=" ".join(written.split()))
-        left -= len(page)
+    for page, text in enumerate(pages, start=1):
+        opens = True
+        for row in LINE_END_HYPHEN.sub("", text[: max(left, 0)]).splitlines():
+            if row.strip():
+                yield page, row[:MOST_LINE_CHARS], opens
+            opens = not row.strip()
+        left -= len(text)

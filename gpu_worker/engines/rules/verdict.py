@@ -1,19 +1,41 @@
 """From a résumé and a job to an answer, with the thresholds shown. Pure: equal input, equal bytes."""
 
-import re
+from dataclasses import dataclass
 
 from candidates.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
-from gpu_worker.engines.rules import kind, person
+from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, stuffing, timeline
+from gpu_worker.engines.rules.findings import NOTHING, Finding
 from gpu_worker.engines.rules.kind import Kind
-from gpu_worker.engines.rules.text import Line, Text, read
-from jobs.criteria import Weight, degrees, requirements
-from jobs.criteria.requirements import YEARS, Requirement
+from gpu_worker.engines.rules.reading import Reading
+from gpu_worker.engines.rules.text import Text, read
+from jobs.criteria import Weight, requirements
+from jobs.criteria.requirements import Requirement
 from models_admin.thresholds import Thresholds
 
 SELF = "Keyword rules, no understanding."
-QUOTE_CHARS = 200
+LONGEST_LIST = 150  # characters
+LONGEST_NAME = 60
 CREDIT = {Met.MET: 1.0, Met.PARTLY: 0.5, Met.NOT_MET: 0.0, Met.NO_EVIDENCE: 0.0}
+
+
+@dataclass(frozen=True)
+class Judged:
+    requirement: Requirement
+    finding: Finding
+
+    @property
+    def name(self) -> str:
+        text = self.requirement.text
+        return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1].rsplit(" ", 1)[0] + "…"
+
+    @property
+    def remark(self) -> str:
+        """The name with what there is to say of it."""
+        return f"{self.name} ({self.finding.note})" if self.finding.note else self.name
+
+    def is_(self, *verdicts: Met) -> bool:
+        return self.finding.verdict in verdicts
 
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:
@@ -26,114 +48,118 @@ def evaluate(request: Request, thresholds: Thresholds) -> Answer:
         return _answer("Invalid", f"This is {what.value}, not a résumé.")
     address = person.email(text)
     who = {"name": person.name(text, address), "email": address, "phone": person.phone(text)}
-    wanted = requirements.drawn(request.job_description)
-    nameless = text.without(who["name"])
-    judged = [(requirement, _judged(requirement, nameless)) for requirement in wanted]
+    reading = _reading(text.without(who["name"]), request)
+    judged = [Judged(requirement, _finding(requirement, reading)) for requirement in _wanted(request)]
     outcome, reason = _verdict(judged, thresholds, what)
     if outcome == "Rejected" and not text.is_whole:
         outcome, reason = "Needs Review", f"Not all of the document could be read as text. {reason}"
-    return _answer(outcome, reason, criteria=[criterion for _, criterion in judged], **who)
+    return _answer(outcome, reason, criteria=[_criterion(one) for one in judged], **who)
+
+
+def _wanted(request: Request) -> list[Requirement]:
+    """The job's criteria; where it has none yet, what its description asks for."""
+    if request.criteria:
+        return [requirements.parsed(criterion) for criterion in request.criteria]
+    return requirements.drawn(request.job_description)
+
+
+def _reading(text: Text, request: Request) -> Reading:
+    career = timeline.of(text, request.as_of)
+    in_roles = frozenset(line.number for role in career.roles for line in role.lines)
+    return Reading(
+        text=text,
+        career=career,
+        pasted=stuffing.pasted(text, request.job_description),
+        stuffed=stuffing.is_stuffed(text, in_roles),
+    )
+
+
+def _finding(requirement: Requirement, reading: Reading) -> Finding:
+    match requirement.kind:
+        case requirements.Kind.TERM:
+            return skills.named(requirement, reading)
+        case requirements.Kind.YEARS if requirement.groups:
+            return skills.for_years(requirement, reading)
+        case requirements.Kind.YEARS:
+            return credentials.experience(requirement, reading)
+        case requirements.Kind.DEGREE:
+            return credentials.degree(requirement, reading)
+        case requirements.Kind.LANGUAGE:
+            return credentials.language(requirement, reading)
+        case requirements.Kind.PERMIT:
+            return credentials.permit(requirement, reading)
+        case requirements.Kind.UNKNOWN:
+            return NOTHING
+
+
+def _criterion(judged: Judged) -> CriterionAnswer:
+    finding, requirement = judged.finding, judged.requirement
+    names = [finding.written, *(term.written for group in requirement.groups for term in group)]
+    line = finding.line
+    return CriterionAnswer(
+        key=requirement.key[:120],
+        verdict=finding.verdict,
+        quote=quotes.of(line, names) if line else None,
+        page=line.page if line else None,
+    )
 
 
 def _answer(outcome: str, reason: str, **more: object) -> Answer:
-    return Answer.model_validate({"outcome": outcome, "reason": f"{reason} {SELF}"[:600], **more})
+    words = reason if len(reason) <= 560 else reason[:559].rsplit(" ", 1)[0] + "…"
+    return Answer.model_validate({"outcome": outcome, "reason": f"{words} {SELF}", **more})
 
 
-Judged = list[tuple[Requirement, CriterionAnswer]]
-
-
-def _verdict(judged: Judged, thresholds: Thresholds, what: Kind) -> tuple[str, str]:
-    scored = [
-        (requirement, criterion)
-        for requirement, criterion in judged
-        if requirement.weight is Weight.MUST and requirement.kind is not requirements.Kind.YEARS
-    ]
+def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind) -> tuple[str, str]:
+    gates = [one for one in judged if one.requirement.weight is Weight.KNOCK_OUT and _can_judge(one)]
+    contradicted = [one for one in gates if one.finding.is_contradiction]
+    if contradicted:
+        return "Rejected", f"The résumé itself contradicts a knock-out: {_listed(contradicted)}."
+    scored = [one for one in judged if one.requirement.weight is Weight.MUST and _can_judge(one)]
+    unknown = [one for one in judged if one.requirement.weight is not Weight.NICE and not _can_judge(one)]
+    aside = f" Rules cannot judge: {_listed(unknown)}." if unknown else ""
     if len(scored) < thresholds.least_terms:
         return "Needs Review", (
-            f"The job description names {len(scored)} required terms that rules can look for, "
-            f"fewer than {thresholds.least_terms}: a person has to decide."
+            f"The job names {len(scored)} required terms that rules can look for, "
+            f"fewer than {thresholds.least_terms}: a person has to decide.{aside}"
         )
-    share = sum(CREDIT[criterion.verdict] for _, criterion in scored) / len(scored)
-    words = _words(scored, share)
+    share = sum(CREDIT[one.finding.verdict] for one in scored) / len(scored)
+    words = _words(scored, share) + aside
     if what is Kind.UNCLEAR:
         return "Needs Review", f"It has no sections of a résumé. {words}"
+    from_share = f"Shortlisted from {thresholds.shortlist_share:.0%}."
     if share >= thresholds.shortlist_share:
-        return "Shortlisted", f"{words} Shortlisted from {thresholds.shortlist_share:.0%}."
+        if doubts := _doubts(scored, gates):
+            return "Needs Review", f"{doubts} {words} {from_share}"
+        return "Shortlisted", f"{words} {from_share}"
     if share < thresholds.reject_share:
         return "Rejected", f"{words} Rejected below {thresholds.reject_share:.0%}."
-    return "Needs Review", f"{words} Shortlisted from {thresholds.shortlist_share:.0%}."
+    return "Needs Review", f"{words} {from_share}"
 
 
-def _words(scored: Judged, share: float) -> str:
-    found = [requirement.key for requirement, criterion in scored if criterion.verdict is Met.MET]
-    missing = [requirement.key for requirement, criterion in scored if criterion.verdict is not Met.MET]
+def _can_judge(judged: Judged) -> bool:
+    """What rules cannot look for counts neither for nor against anybody."""
+    return judged.requirement.kind is not requirements.Kind.UNKNOWN
+
+
+def _doubts(scored: list[Judged], gates: list[Judged]) -> str:
+    """Why a person has to look although enough was found."""
+    contradicted = [one for one in scored if one.is_(Met.NOT_MET)]
+    silent = [one for one in gates if not one.is_(Met.MET)]
+    said = [f"Not met: {_listed(contradicted)}."] if contradicted else []
+    said += [f"To be asked: {_listed(silent)}."] if silent else []
+    return " ".join(said)
+
+
+def _words(scored: list[Judged], share: float) -> str:
+    found = [one for one in scored if one.is_(Met.MET)]
+    partly = [one for one in scored if one.is_(Met.PARTLY)]
+    missing = [one for one in scored if one.is_(Met.NOT_MET, Met.NO_EVIDENCE)]
     said = f"{len(found)} of {len(scored)} required terms found ({share:.0%})"
     said += f": {_listed(found)}." if found else "."
+    said += f" Partly: {_listed(partly)}." if partly else ""
     return said + (f" Missing: {_listed(missing)}." if missing else "")
 
 
-def _listed(keys: list[str]) -> str:
-    text = ", ".join(keys)
-    return text if len(text) <= 180 else text[:180].rsplit(", ", 1)[0] + ", …"
-
-
-def _judged(requirement: Requirement, text: Text) -> CriterionAnswer:
-    match requirement.kind:
-        case requirements.Kind.TERM:
-            verdict, line = _term(requirement, text)
-        case requirements.Kind.DEGREE:
-            verdict, line = _degree(requirement, text)
-        case requirements.Kind.YEARS:
-            verdict, line = _years(requirement, text)
-    quote = _quote(requirement, line) if line else None
-    return CriterionAnswer(
-        key=requirement.key[:120], verdict=verdict, quote=quote, page=line.page if line else None
-    )
-
-
-def _term(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
-    for term in requirement.terms:
-        for line in text.lines_with.get(term.words[0], []):
-            if term.stands_in(line.tokens):
-                return Met.MET, line
-    several = [term for term in requirement.terms if len(term.words) > 1]
-    scattered = any(all(word in text.words for word in term.words) for term in several)
-    return (Met.PARTLY if scattered else Met.NO_EVIDENCE), None
-
-
-def _degree(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
-    """The same degree or a higher one; a lower one is said to be that."""
-    ranks = [(degrees.highest(line.tokens), line) for line in text.lines]
-    rank, line = max(ranks, key=lambda found: found[0], default=(0, None))
-    if rank == 0 or line is None:
-        return Met.NO_EVIDENCE, None
-    return (Met.MET if rank >= requirement.number else Met.PARTLY), line
-
-
-def _years(requirement: Requirement, text: Text) -> tuple[Met, Line | None]:
-    """Only what the résumé itself states: rules do not count a career."""
-    for line in text.lines:
-        stated = YEARS.search(line.text)
-        if stated and "experience" in line.text.casefold():
-            return (Met.MET if int(stated.group(1)) >= requirement.number else Met.NOT_MET), line
-    return Met.NO_EVIDENCE, None
-
-
-def _quote(requirement: Requirement, line: Line) -> str:
-    """The line as the page has it, or as much of it around the term as fits; cut between words."""
-    shown = line.text if line.text in line.written or not line.written.isprintable() else line.written
-    if len(shown) <= QUOTE_CHARS:
-        return shown
-    start = max(0, min(_place(requirement, shown) - QUOTE_CHARS // 2, len(shown) - QUOTE_CHARS))
-    piece = shown[start : start + QUOTE_CHARS]
-    if start:
-        piece = piece[piece.find(" ") + 1 :]
-    return piece.rsplit(" ", 1)[0] if start + QUOTE_CHARS < len(shown) else piece
-
-
-def _place(requirement: Requirement, shown: str) -> int:
-    """Where a term stands as a whole word: not the Java of an earlier JavaScript."""
-    whole = (
-        re.search(rf"(?i)(?<!\w){re.escape(term.words[0])}(?![\w+#])", shown) for term in requirement.terms
-    )
-    return next((match.start() for match in whole if match), 0)
+def _listed(judged: list[Judged]) -> str:
+    text = ", ".join(one.remark for one in judged)
+    return text if len(text) <= LONGEST_LIST else text[:LONGEST_LIST].rsplit(", ", 1)[0] + ", …"

@@ -1,0 +1,45 @@
+"""What was found of one requirement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from candidates.answers import Met
+from gpu_worker.engines.rules.text import Line
+
+ORDER = (Met.NO_EVIDENCE, Met.NOT_MET, Met.PARTLY, Met.MET)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`line` bears the verdict out; `note` is a word on it for the reason; `written` is what stands in the line.
+
+    `is_contradiction` where the résumé itself says the opposite: only then may a knock-out reject.
+    """
+
+    verdict: Met
+    line: Line | None = None
+    note: str = ""
+    written: str = ""
+    is_contradiction: bool = False
+
+
+NOTHING = Finding(Met.NO_EVIDENCE)
+
+
+def best(found: Iterable[Finding]) -> Finding:
+    """Of alternatives the one that says most for the person; the first of equals."""
+    return max(found, key=lambda finding: ORDER.index(finding.verdict), default=NOTHING)
+
+
+def together(found: list[Finding]) -> Finding:
+    """Of things that are all wanted: met where each is, partly where some are."""
+    if len(found) == 1:
+        return found[0]
+    verdicts = {finding.verdict for finding in found}
+    shown = best(found)
+    if len(verdicts) == 1:
+        return shown
+    short = min(found, key=lambda finding: ORDER.index(finding.verdict))
+    if shown.verdict in (Met.MET, Met.PARTLY):
+        return Finding(Met.PARTLY, shown.line, short.note, shown.written)
+    return short if short.verdict is Met.NOT_MET else shown

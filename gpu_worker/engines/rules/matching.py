@@ -1,0 +1,80 @@
+"""Where a résumé names a term: as the job writes it, by another name, or with a slip of the pen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from gpu_worker.engines.rules import negation
+from gpu_worker.engines.rules.negation import Stance
+from gpu_worker.engines.rules.text import Line, Text
+from jobs.criteria import aliases, terms
+from jobs.criteria.terms import Term
+from jobs.criteria.vocabulary import COMMON, WORDS_TOO
+
+SHORTEST = 5  # letters of a word that may be misspelt
+TWO_SLIPS_FROM = 10
+NAMES = frozenset(word for known in terms.KNOWN for word in known)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A line that names a term, and what it says of it."""
+
+    line: Line
+    stance: Stance
+    written: str  # the name that stands there
+
+
+def mentions(term: Term, text: Text) -> list[Mention]:
+    """Where `text` names `term`, in the document's order; slips are looked for only where nothing else is."""
+    found = sorted(_exact(term, text), key=lambda mention: mention.line.number)
+    return found or [mention for slip in _slips(term, text) for mention in _at(slip, text)]
+
+
+def signs(term: Term, text: Text) -> list[Mention]:
+    """Where `text` names what nobody has used without `term`."""
+    return [mention for name in aliases.signs_of(term.words) for mention in _at(terms.term(name), text)]
+
+
+def _exact(term: Term, text: Text) -> Iterator[Mention]:
+    seen: set[tuple[int, Stance]] = set()
+    for name in (term, *map(terms.term, aliases.of(term.words))):
+        for mention in _at(name, text):
+            if (mention.line.number, mention.stance) not in seen:
+                seen.add((mention.line.number, mention.stance))
+                yield mention
+
+
+def _at(term: Term, text: Text) -> Iterator[Mention]:
+    for line in text.lines_with.get(term.words[0], []):
+        for place in term.places(line.tokens):
+            stance = negation.of(text.lead(line), line.tokens, place, len(term.words))
+            yield Mention(line, stance, term.written)
+
+
+def _slips(term: Term, text: Text) -> Iterator[Term]:
+    """`term` with one of its words as `text` misspells it."""
+    for at, word in enumerate(term.words):
+        for other in sorted(text.words):
+            if is_slip(word, other):
+                yield Term(other, (*term.words[:at], other, *term.words[at + 1 :]))
+
+
+def is_slip(word: str, other: str) -> bool:
+    """Whether `other` is `word` misspelt: never another name, nor a word of its own."""
+    if len(word) < SHORTEST or len(other) < SHORTEST or word[0] != other[0] or word == other:
+        return False
+    if word in WORDS_TOO or word in COMMON or other in NAMES or other in COMMON or not other.isalpha():
+        return False
+    if len(word) < TWO_SLIPS_FROM:
+        # In a short word another letter makes another word: Scala, scale.
+        return OSA.distance(word, other, score_cutoff=1) == 1 and (
+            len(word) > 6 or _same_letters(word, other)
+        )
+    return OSA.distance(word, other, score_cutoff=2) <= 2
+
+
+def _same_letters(word: str, other: str) -> bool:
+    """Whether letters were swapped, doubled or left out of a pair."""
+    return sorted(word) == sorted(other) or set(word) == set(other)

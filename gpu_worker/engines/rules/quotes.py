@@ -1,0 +1,25 @@
+"""The words of a page that bear a verdict out."""
+
+import re
+
+from gpu_worker.engines.rules.text import Line
+
+LONGEST_CHARS = 200
+
+
+def of(line: Line, names: list[str]) -> str:
+    """The line as the page has it, or as much of it around one of `names` as fits; cut between words."""
+    shown = line.text if line.text in line.written or not line.written.isprintable() else line.written
+    if len(shown) <= LONGEST_CHARS:
+        return shown
+    start = max(0, min(_place(names, shown) - LONGEST_CHARS // 2, len(shown) - LONGEST_CHARS))
+    piece = shown[start : start + LONGEST_CHARS]
+    if start:
+        piece = piece[piece.find(" ") + 1 :]
+    return piece.rsplit(" ", 1)[0] if start + LONGEST_CHARS < len(shown) else piece
+
+
+def _place(names: list[str], shown: str) -> int:
+    """Where a name stands as a whole word: not the Java of an earlier JavaScript."""
+    whole = (re.search(rf"(?i)(?<!\w){re.escape(name)}(?![\w+#])", shown) for name in names if name)
+    return next((match.start() for match in whole if match), 0)
