@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from candidates import decisions, dossier, listing
+from candidates import decisions, dossier, listing, repeats_page
 from candidates.forms import DecisionForm
 from candidates.reasons import REASONS
 from candidates.views import visible_application
@@ -22,6 +22,7 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "parts": dossier.fragments(found),
         "reasons": REASONS,
     }
+    context |= repeats_page.context(application_id)
     return render(request, "candidates/application.html", context)
 
 

@@ -3,12 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import ndiff
+from difflib import SequenceMatcher
 from typing import Any
 
 from candidates.models import Evaluation
-
-KINDS = {"  ": "same", "- ": "before", "+ ": "after"}  # difflib's own marks; its hints ("? ") are left out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +76,14 @@ def _laid_out(value: Any) -> str:
 
 
 def _lines(before: str, after: str) -> Iterator[Line]:
-    for line in ndiff(before.splitlines(), after.splitlines()):
-        if kind := KINDS.get(line[:2]):
-            yield Line(kind=kind, text=line[2:])
+    """Whole lines: difflib's finer comparison takes seconds where much of a long thought is different."""
+    first, second = before.splitlines(), after.splitlines()
+    for kind, start, end, other_start, other_end in SequenceMatcher(None, first, second, False).get_opcodes():
+        if kind == "equal":
+            yield from (Line(kind="same", text=line) for line in first[start:end])
+            continue
+        yield from (Line(kind="before", text=line) for line in first[start:end])
+        yield from (Line(kind="after", text=line) for line in second[other_start:other_end])
 
 
 def _circumstances(first: Evaluation, second: Evaluation) -> Iterable[str]:

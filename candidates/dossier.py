@@ -4,7 +4,7 @@ Read anew for every look; its parts are rendered once per version in this proces
 them depends on who looks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from candidates import listing, sheets
+from candidates import listing, sheets, staleness
 from candidates.models import Application, Decision, Evaluation, WordBoxes
 from candidates.sheets import Sheet
+from candidates.staleness import Cause
 from jobs.criteria import Criterion
 from jobs.models import Job
 
@@ -53,7 +54,7 @@ class Dossier:
     @property
     def version(self) -> str:
         """Of every part but the pages."""
-        return f"{self.application.row_version}-{self.job.current.number}"
+        return "-".join([f"{self.application.row_version}-{self.job.current.number}", *self.stale])
 
     @property
     def sheets_version(self) -> str:
@@ -63,8 +64,9 @@ class Dossier:
         return f"{self.application.current_evaluation_id}-{prepared:.0f}"
 
     @property
-    def stale(self) -> bool:
-        return self.evaluation is not None and self.evaluation.job_version_id != self.job.current.pk
+    def stale(self) -> Collection[Cause]:
+        """Why the verdict would be another today; nothing where it is as good as new."""
+        return staleness.causes(self.evaluation) if self.evaluation else []
 
     @property
     def newest_version(self) -> Application | None:
@@ -112,7 +114,8 @@ def read(application_id: int) -> Dossier | None:
     if application is None:
         return None
     job = Job.objects.prefetch_related("versions").get(pk=application.job_id)
-    readings = application.evaluations.select_related("model_config", "parser", "job_version")
+    readings = application.evaluations.annotate(**staleness.annotations())
+    readings = readings.select_related("model_config", "parser", "job_version")
     evaluations = list(readings.prefetch_related("job_version__criteria"))
     evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
     words = WordBoxes.objects.filter(resume=application.resume_id).first()

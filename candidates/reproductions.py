@@ -26,7 +26,8 @@ def reproduce(evaluation: Evaluation, user: User, times: int = 1) -> list[Evalua
     """Queue `times` reproductions of `evaluation`. Raises NotReproducible."""
     with transaction.atomic():
         original = Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
-        _refuse(original)
+        if why := obstacle(original, original.reproductions.all()):
+            raise NotReproducible(why)
         made = Evaluation.objects.bulk_create([_repeat(original) for _ in range(times)])
         audit.record("evaluation.reproduce", original, user, times=times)
         evaluations.announce({original.application_id: original.application.job_id})
@@ -34,16 +35,18 @@ def reproduce(evaluation: Evaluation, user: User, times: int = 1) -> list[Evalua
     return made
 
 
-def _refuse(original: Evaluation) -> None:
+def obstacle(original: Evaluation, repeats: Iterable[Evaluation]) -> str:
+    """Return why `original`, which has these `repeats`, cannot be repeated now; "" where it can."""
     if original.reproduces_id is not None:
-        raise NotReproducible("This is a repeat itself: repeat the first reading.")
+        return "This is a repeat itself: repeat the first reading."
     if original.status != EvaluationStatus.SUCCEEDED or original.model_config is None:
-        raise NotReproducible("Only a reading that has succeeded can be repeated.")
+        return "Only a reading that has succeeded can be repeated."
     for row in (original.model_config, original.parser):
         if row is not None and not row.enabled:
-            raise NotReproducible(f"{row.display_name} is disabled. Enable it in the admin first.")
-    if original.reproductions.filter(status__in=OPEN_STATUSES).exists():
-        raise NotReproducible("It is being repeated already.")
+            return f"{row.display_name} is disabled. Enable it in the admin first."
+    if any(repeat.status in OPEN_STATUSES for repeat in repeats):
+        return "It is being repeated already."
+    return ""
 
 
 def _repeat(original: Evaluation) -> Evaluation:

@@ -21,6 +21,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import QueryDict
 
 from candidates.live import ApplicationTopic, JobTopic
+from candidates.repeats_page import RepeatsTopic
 from candidates.screening_live import ScreeningsTopic
 from jobs.live import JobsTopic
 from models_admin.live import HeaderTopic, ModelsTopic, NotAllowed, RegistryTopic, Topic
@@ -35,7 +36,7 @@ ALL_AGAIN_S = 20.0  # a lost message, a lost subscription, a right that was take
 SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
 
 PAGES: dict[str, list[type[Topic]]] = {
-    "application": [HeaderTopic, ApplicationTopic],
+    "application": [HeaderTopic, ApplicationTopic, RepeatsTopic],
     "job": [HeaderTopic, JobTopic, ScreeningsTopic],
     "jobs": [HeaderTopic, JobsTopic],
     "models": [HeaderTopic, ModelsTopic],

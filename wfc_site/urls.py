@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 import candidates.comparison_page
+import candidates.repeats_page
 import candidates.screening_page
 import candidates.views
 import jobs.views
@@ -31,6 +32,11 @@ urlpatterns = [
     path("applications/<int:application_id>/decide", application_page.decide, name="application-decide"),
     path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
     path("documents/<int:resume_id>/pages/<int:number>", candidates.views.page_image, name="page-image"),
+    path(
+        "evaluations/<int:evaluation_id>/reproduce",
+        candidates.repeats_page.reproduce,
+        name="evaluation-reproduce",
+    ),
     path("items/<int:item_id>/retry", candidates.views.retry, name="item-retry"),
     path("models", models_admin.views.model_list, name="model-list"),
     path("models/swap", models_admin.views.swap, name="swap"),
