@@ -127,3 +127,10 @@ def test_an_open_page_hears_of_it(world, ann, repeated):
 def test_charlie_hears_nothing(world, ann):
     with pytest.raises(NotAllowed):
         RepeatsTopic(world.charlie, QueryDict(f"application={ann.pk}"))
+
+
+def test_a_verdict_that_is_out_of_date_says_why(page, ann, world):
+    world.job.versions.create(number=2, title="Cook", description="Cakes.")
+    Evaluation.objects.filter(pk=ann.current_evaluation_id).update(prompt_version="decide-0")
+    text = " ".join(page().split())
+    assert "since then the job says something else, and the prompt was changed." in text
