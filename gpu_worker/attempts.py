@@ -85,18 +85,23 @@ class Attempts(ABC, Generic[P]):
         """How many of them `engine` is working on."""
         return sum(1 for id_ in self._engine_of.values() if id_ == engine)
 
+    @property
+    def engines(self) -> set[int]:
+        """Those that have some of them in hand."""
+        return set(self._engine_of.values())
+
     async def take(self, stage: Stage, count: int) -> int:
         """Claim up to `count` and give them to the engine of `stage`. Returns how many."""
         selected = self.station.swapper.serving
         if selected is None or not self._may_claim(stage):
             return 0
-        engine = self.station.fleet[stage.engine]
         in_hand = self.hand.pks
         choice = queue.choice(stage.selection, selected, self.station.fleet.revisions)
         pieces = await self.station.db(self.lease.claim, self.station.row, count, choice, in_hand)
         if self.station.swapper.serving != selected or not self._may_claim(stage):
             await self.station.db(self.lease.put_back, pieces)
             return 0
+        engine = self.station.fleet[stage.engine]
         for piece in pieces:
             self._alone = piece.pk if piece.alone else None
             self.station.swapper.handle(Admitted(request=(self.kind, piece.pk)))

@@ -49,6 +49,10 @@ class Fleet:
         """Whether all of these engines can answer now."""
         return all(self._berths[id_].tier is Tier.GPU if id_ in self._berths else False for id_ in ids)
 
+    def specs(self) -> dict[int, EngineSpec]:
+        """What every engine that is not on disk alone was loaded as: rows may have been edited since."""
+        return {id_: self._berths[id_].engine.spec for id_ in self.tiers()}
+
     def memory(self) -> dict[str, Any]:
         """What `GpuWorker.memory` holds: budgets, what is held of them, and what each engine takes; GiB."""
         held = {id_: self._resident(id_, self._berths[id_], False) for id_ in self.tiers()}
@@ -120,7 +124,8 @@ class Fleet:
 
     async def fetch(self, specs: Iterable[EngineSpec], progress: Progress) -> None:
         """Get weights that are not on this machine yet. Raises EngineFailed."""
-        missing = [spec for spec in specs if spec.id not in self.tiers()]
+        loaded = self.specs()
+        missing = [spec for spec in specs if loaded.get(spec.id) != spec]
         for done, spec in enumerate(missing):
             await self._make(spec).fetch(_part(progress, done, len(missing)))
 
@@ -208,9 +213,9 @@ class Fleet:
 
     async def _sleep(self, id_: int, berth: Berth) -> None:
         """One that does not go to sleep is ended: room is made either way, and it is nobody's target."""
+        berth.tier = Tier.HOST  # from here on it is given no work
         try:
             await berth.engine.sleep()
-            berth.tier = Tier.HOST
         except EngineFailed as failure:
             log.warning("Unloaded instead: %s", failure)
             await self._unload(id_)

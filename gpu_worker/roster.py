@@ -54,6 +54,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "runnable": _runnable(ModelConfig.objects.enabled()),
                 "residency": {},
                 "memory": {},
+                "waits": "",
             },
         )
         _leave_nothing(worker)
@@ -106,11 +107,16 @@ def _machine(rows: Iterable[ModelConfig]) -> dict[str, Any]:
     }
 
 
-def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any]) -> None:
-    """Say that this process lives, and what it can run and holds. Raises LostName."""
+def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any], waits: str) -> None:
+    """Say that this process lives, what it can run and holds, and what work waits for. Raises LostName."""
     residency = {str(id_): str(tier) for id_, tier in tiers.items()}
     rows = list(ModelConfig.objects.enabled())
-    now = {"runnable": _runnable(rows), "residency": residency, "memory": {**memory, **_machine(rows)}}
+    now = {
+        "runnable": _runnable(rows),
+        "residency": residency,
+        "memory": {**memory, **_machine(rows)},
+        "waits": waits[:500],
+    }
     changed = {name: value for name, value in now.items() if getattr(worker, name) != value}
     _write(worker, heartbeat_at=timezone.now(), **changed)
     if changed:

@@ -10,6 +10,7 @@ from gpu_worker import roster, selections
 from gpu_worker.database import Database
 from gpu_worker.engines.protocol import EngineFailed
 from gpu_worker.fleet import Fleet
+from gpu_worker.scheduler import Selection
 from gpu_worker.swapper import Swapper
 from models_admin.models import GpuWorker
 
@@ -26,6 +27,7 @@ class Serving:
     def __init__(self, row: GpuWorker, db: Database, fleet: Fleet, swapper: Swapper) -> None:
         self._row, self._db, self._fleet, self._swapper = row, db, fleet, swapper
         self._losses = self._poisons = 0  # since an engine answered
+        self._served: Selection | None = None  # before it was lost
         self.starting = True
         self.why_lost = ""  # for the operator
 
@@ -36,6 +38,10 @@ class Serving:
     def lost(self, why: str) -> None:
         """Say that an engine was lost, and what it died of."""
         self._losses += 1
+        self.why_lost = why
+
+    def made_way(self, why: str) -> None:
+        """Say that what is selected has left the GPU to an engine that did not come up, and why that is."""
         self.why_lost = why
 
     @property
@@ -62,7 +68,7 @@ class Serving:
         await self._db(roster.read_again, self._row)
         if self._row.status != GpuWorker.Status.STARTING:
             await self._say(GpuWorker.Status.STARTING, error=self._row.error)
-        selection = await self._db(selections.at_start, self._row)
+        selection = self._served or await self._db(selections.at_start, self._row)
         if selection is None:
             await self._say_that_nothing_runs()
             return
@@ -109,10 +115,11 @@ class Serving:
 
     async def mourn(self) -> None:
         """Serve nothing, say so, and start again; where that would be in vain a person has to choose."""
+        self._served = self._swapper.serving
         self._swapper.lost()
         self.starting = not self.exhausted
         if self.starting:
-            status, then = GpuWorker.Status.STARTING, "It is being loaded again."
+            status, then = GpuWorker.Status.STARTING, "What was selected is being brought back."
         else:
-            status, then = GpuWorker.Status.ERROR, "It was lost again and again; choose another model."
-        await self._say(status, error=f"{self.why_lost} {then}")
+            status, then = GpuWorker.Status.ERROR, "It was lost again and again."
+        await self._say(status, error=f"{self.why_lost} {then}".strip())

@@ -67,6 +67,7 @@ class SwapRun:
         self._wanted, self._swapper, self._fleet, self._db = wanted, swapper, fleet, db
         self._metrics, self._drain, self._staying = metrics, drain, staying
         self._writing: asyncio.Task[None] | None = None  # the phase that began last
+        self.previous, self._loaded = swapper.serving, fleet.specs()  # when the wish was taken
         self._read_s = time.monotonic()  # when the rows of `wanted` were
         self._parts: list[list[EngineSpec]] = []  # of the target; what is in one is awake at once
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
@@ -82,6 +83,11 @@ class SwapRun:
         finally:
             if self._writing:
                 await asyncio.gather(self._writing, return_exceptions=True)
+
+    @property
+    def engines(self) -> tuple[int, ...]:
+        """Those of the target."""
+        return tuple(row.pk for row in self._wanted.rows)
 
     def abandon(self) -> None:
         """End the preparing, if that is what goes on: a newer wish has come."""
@@ -166,7 +172,9 @@ class SwapRun:
 
         await self._fleet.fetch(specs, told)
         self._fetched = None
-        await self._fleet.prepare(specs, self._staying())
+        staying = self._staying()
+        if any(self._fleet.awake([id_]) for id_ in staying):  # else nobody is kept from work by the drain
+            await self._fleet.prepare(specs, staying)
 
     async def _make_room(self, target: Selection) -> Phase:
         rows = self._wanted.rows
@@ -190,8 +198,10 @@ class SwapRun:
         await self._fleet.bring(last)
 
     async def _restore(self, broken: Selection, previous: Selection) -> None:
+        """What served comes back as it was, whatever its row says since: that may be what broke."""
         await self._fleet.unload(id_ for id_ in broken.engines if id_ not in previous.engines)
-        await self._fleet.bring_up(await self._db(selections.specs, previous.engines))
+        specs = await self._db(selections.specs, previous.engines)
+        await self._fleet.bring_up([self._loaded.get(spec.id, spec) for spec in specs])
 
     async def _end(self, serve: Serve) -> None:
         chosen = serve.selection

@@ -34,7 +34,7 @@ class Switching:
             name = spec.name
             await at.fleet.bring_up([spec])
         except EngineFailed as failure:
-            await self._failed(switch, str(failure))
+            await self._failed(switch, name, str(failure))
             return
         took_s = time.monotonic() - began_s
         at.turns.paces.switched(switch.engine, tier, took_s)
@@ -42,14 +42,15 @@ class Switching:
         at.metrics.switched(name, took_s)
         log.info("Switched to %s in %.3f s", name, took_s)
 
-    async def _failed(self, switch: Switch, sentence: str) -> None:
+    async def _failed(self, switch: Switch, name: str, sentence: str) -> None:
         """Try again later; after some attempts work that is pinned to it ends with the reason."""
         at = self._station
         log.warning("No switch: %s", sentence)
-        if at.turns.has_lost:  # it has left to make room
-            at.serving.lost(sentence)
+        if at.turns.has_lost:
+            at.serving.made_way(sentence)
         selected = at.swapper.serving
-        if at.turns.failed(switch.engine) and selected is not None and switch.selection != selected:
+        words = f"Work for {name} waits a minute for the next try: {sentence}"
+        if at.turns.failed(switch.engine, words) and selected is not None and switch.selection != selected:
             await self.give_up(switch.selection, selected, sentence)
 
     async def give_up(self, selection: Selection, selected: Selection, sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -11,13 +12,22 @@ from gpu_worker.fleet import Fleet
 from gpu_worker.paces import Paces
 from gpu_worker.queue import Work
 from gpu_worker.residency import Tier
-from gpu_worker.scheduler import Decision, Selection, Stage, Turn, Wait, decide
+from gpu_worker.scheduler import Decision, Selection, Stage, Switch, Turn, Wait, decide
 from models_admin.models import GpuWorker
 
 UNSEEN_MOST = 8  # résumés at once, of an engine that was never here
 BARRED_S = 60.0  # an engine that did not come up is not tried again before
 ASK_AGAIN_S = 1.0  # while the engines are full: only a promise that comes due could change anything
 ATTEMPTS = 3  # at bringing an engine up for pinned work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Barred:
+    """An engine that did not come up: how often, and until when it is left alone."""
+
+    attempts: int
+    until_s: float
+    words: str  # for the operator
 
 
 class Turns:
@@ -29,12 +39,16 @@ class Turns:
         self.engine: int | None = None  # None before the first turn, and while nothing serves
         self.selection: Selection | None = None
         self._since_s, self._answered, self._asked_s = 0.0, 0, 0.0
-        self._barred: dict[int, tuple[int, float]] = {}  # failed attempts, and until when it is not tried
+        self._barred: dict[int, Barred] = {}
 
     def begin(self, selection: Selection, engine: int | None = None) -> None:
-        """Begin a turn of `engine`, of the first of `selection` that is awake where none is named."""
-        awake = next((id_ for id_ in selection.engines if self._fleet.awake([id_])), None)
-        self.selection, self.engine = selection, awake if engine is None else engine
+        """Begin a turn of `engine`, of the first of `selection` that is awake where none is named.
+
+        Where none of them is awake, the turn's engine is lost from the beginning.
+        """
+        awake = (id_ for id_ in selection.engines if self._fleet.awake([id_]))
+        self.selection = selection
+        self.engine = next(awake, selection.engines[0]) if engine is None else engine
         self._since_s, self._answered = time.monotonic(), 0
 
     def end(self) -> None:
@@ -58,11 +72,20 @@ class Turns:
         if engine == self.engine:
             self._answered += 1
 
-    def failed(self, engine: int) -> bool:
-        """Note that `engine` did not come up. Returns whether it has had all its attempts."""
-        attempts = self._barred.get(engine, (0, 0.0))[0] + 1
-        self._barred[engine] = (attempts, time.monotonic() + BARRED_S)
+    def failed(self, engine: int, words: str) -> bool:
+        """Note that `engine` did not come up, and why. Returns whether it has had all its attempts."""
+        attempts = self._barred[engine].attempts + 1 if engine in self._barred else 1
+        self._barred[engine] = Barred(attempts=attempts, until_s=time.monotonic() + BARRED_S, words=words)
         return attempts >= ATTEMPTS
+
+    @property
+    def waits(self) -> str:
+        """Which engines are left alone for a while, and why; the work of their selections waits."""
+        return " ".join(barred.words for id_, barred in self._barred.items() if self._is_barred(id_))
+
+    def _is_barred(self, engine: int) -> bool:
+        barred = self._barred.get(engine)
+        return barred is not None and not self._fleet.awake([engine]) and time.monotonic() < barred.until_s
 
     async def decide(self, selected: Selection) -> Decision:
         """What to do next, of the work that waits now."""
@@ -79,7 +102,9 @@ class Turns:
             here = self._stage(Work(selection=self.selection, engine=self.engine))
             stages.append(here)
         turn = Turn(stage=here, seconds=time.monotonic() - self._since_s, answered=self._answered)
-        return decide(turn, stages, selected, settings.PROMISE_S)
+        decision = decide(turn, stages, selected, settings.PROMISE_S)
+        goes_to_barred = isinstance(decision, Switch) and self._is_barred(decision.engine)
+        return Wait() if goes_to_barred else decision
 
     def _asked_lately(self, selection: Selection) -> bool:
         """Whether the queue was looked at a moment ago, and nothing has room for more of it."""
@@ -97,10 +122,9 @@ class Turns:
 
     def _runs(self, selection: Selection) -> bool:
         """Whether this worker can, and need not wait after an attempt that failed."""
-        now_s = time.monotonic()
         return all(
             self._fleet.awake([id_])
-            or (self._row.runnable.get(str(id_), "?") == "" and self._barred.get(id_, (0, 0.0))[1] <= now_s)
+            or (self._row.runnable.get(str(id_), "?") == "" and not self._is_barred(id_))
             for id_ in selection.engines
         )
 

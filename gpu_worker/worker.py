@@ -201,7 +201,8 @@ class Worker:
 
     async def _beat_forever(self) -> None:
         while True:
-            await self.db(roster.beat, self.row, self.fleet.tiers(), self.fleet.memory())
+            tiers, memory, waits = self.fleet.tiers(), self.fleet.memory(), self.turns.waits
+            await self.db(roster.beat, self.row, tiers, memory, waits)
             await self.db(renew, Evaluation, self.row, self.readings.hand.pks)
             await self.db(renew, Transcript, self.row, self.transcriptions.hand.pks)
             await self.db(renew, UploadItem, self.row, self.openings.hand.pks)
@@ -222,7 +223,8 @@ class Worker:
                 self.metrics.engine_lost(name)
                 self.serving.lost(why)
                 self.look.set()
-            await self.fleet.unload_idle(self._staying())
+            wished = self._swap.engines if self._swap else ()
+            await self.fleet.unload_idle((*self._staying(), *wished))
 
     async def _work_forever(self) -> None:
         while not self.stopping.is_set():
@@ -276,7 +278,9 @@ class Worker:
             if await self.db(swaps.waits, self.row):  # a person's choice goes before ours
                 cancel_once(ours)
             return
-        wanted = await self.db(swaps.take, self.row, self.fleet.tiers().keys())
+        loaded = self.fleet.specs()
+        is_loaded = lambda row: loaded.get(row.pk) == selections.spec_of(row)  # noqa: E731
+        wanted = await self.db(swaps.take, self.row, is_loaded)
         if wanted is None:
             return
         parser_id = wanted.parser.pk if wanted.parser else None
@@ -287,7 +291,7 @@ class Worker:
         taken = Taken(swap_id=wanted.swap_id, target=target, cold=wanted.cold)
         _said, *actions = self.swapper.handle(taken)  # its row says what begins since it was taken
         self._swapping = asyncio.create_task(self._swap.perform(actions))
-        self._swapping.add_done_callback(self._swap_ended)
+        self._swapping.add_done_callback(partial(self._swap_ended, self._swap.previous))
 
     async def _give_way(self) -> None:
         """A newer wish ends the preparing of an older one; what has been touched already is seen through."""
@@ -295,10 +299,11 @@ class Worker:
         if preparing and self._swap and await self.db(swaps.waits, self.row):
             self._swap.abandon()
 
-    def _swap_ended(self, task: Task) -> None:
+    def _swap_ended(self, previous: Selection | None, task: Task) -> None:
         self._swap = self._swapping = None
         self.serving.swapped()
-        self._begin_turn()
+        if self.swapper.serving != previous or self.turns.has_lost:  # else the turn goes on
+            self._begin_turn()
         self._note_end(task)
 
     def _begin_turn(self) -> None:
@@ -330,7 +335,9 @@ class Worker:
         self._note_end(task)
 
     async def _drain(self) -> None:
-        await finish_or_cancel(self._tasks, settings.DRAIN_S)
+        if self._switch:
+            cancel_once(self._switch)
+        await finish_or_cancel([*self._tasks, *([self._switch] if self._switch else [])], settings.DRAIN_S)
 
     # Work
 
@@ -345,7 +352,8 @@ class Worker:
     def _staying(self) -> tuple[int, ...]:
         """The engines that what is going on needs where they are."""
         selected = self.swapper.serving
-        return (*(selected.engines if selected else ()), *self.turns.engines)
+        working = (*self.readings.engines, *self.transcriptions.engines)
+        return (*(selected.engines if selected else ()), *self.turns.engines, *working)
 
     async def _work_on(self) -> None:
         """Give engines work, or the GPU to another engine, as the scheduler says."""
@@ -359,11 +367,15 @@ class Worker:
                 taken = await (self.transcriptions if parses else self.readings).take(stage, count)
                 if taken and stage.selection.parser_id:  # its partner may have work as well
                     self.look.set()
-            case Switch() as switch if (
-                not (self._swapping or self._trial) and selected == self.swapper.serving
-            ):
+            case Switch() as switch if selected == self.swapper.serving and self._may_switch():
                 self._switch = asyncio.create_task(self.switching.perform(switch))
                 self._switch.add_done_callback(self._switch_ended)
+
+    def _may_switch(self) -> bool:
+        """While a swap is prepared engines stay where they are, unless the one at work has died."""
+        if self._swapping:
+            return self.swapper.admits and self.turns.has_lost
+        return self._trial is None
 
     def _switch_ended(self, task: Task) -> None:
         self._switch = None

@@ -340,9 +340,9 @@ def _status_text(present: Present) -> str:
         case "error":
             return " ".join(["Nothing serves.", present.broken[0].error, "Choose another model."])
         case "idle":
-            return " ".join(
-                ["Ready.", *(f"{worker.name} is out: {worker.error}" for worker in present.broken)]
-            )
+            broken = (f"{worker.name} is out: {worker.error}" for worker in present.broken)
+            waits = (worker.waits for worker in present.workers if worker.waits)
+            return " ".join(["Ready.", *broken, *waits])
     if present.workers:
         return present.workers[0].error or "The worker is starting."
     return "No worker is running. Uploads are kept and read as soon as one starts."

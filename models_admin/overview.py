@@ -76,6 +76,7 @@ class WorkerCard(Shown):
     status: str
     status_text: str
     error: str
+    waits: str
     selection: str
     has_gpu: bool
     memory: tuple[MemoryBar, ...]
@@ -193,6 +194,7 @@ def _worker(present: Present, worker: GpuWorker) -> WorkerCard:
         status=worker.status,
         status_text=worker.get_status_display(),
         error=worker.error,
+        waits=worker.waits,
         selection=option.display_name if option else "",
         has_gpu=catalogue.has_gpu(worker),
         memory=_memory(worker) if worker.is_live else (),

@@ -1,6 +1,6 @@
 """The life of a Swap row as its worker writes it. `wishes` makes the rows; `gpu_worker.swapper` decides."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,10 +39,15 @@ def waits(worker: GpuWorker) -> bool:
     return Swap.objects.filter(worker=worker, phase=Phase.QUEUED).exists()
 
 
-def take(worker: GpuWorker, loaded: Collection[int] = ()) -> Wanted | None:
-    """Begin the swap that waits for `worker`, if one does; `loaded` are the models not on disk alone.
+def nothing_is_loaded(row: ModelConfig) -> bool:
+    return False
 
-    Looking and taking are one step, under the lock that a wish takes too.
+
+def take(worker: GpuWorker, is_loaded: Callable[[ModelConfig], bool] = nothing_is_loaded) -> Wanted | None:
+    """Begin the swap that waits for `worker`, if one does.
+
+    `is_loaded` says whether an engine of a model, as its row is now, is not on disk alone. Looking and taking
+    are one step, under the lock that a wish takes too.
     """
     if not waits(worker):  # mostly so
         return None
@@ -55,7 +60,7 @@ def take(worker: GpuWorker, loaded: Collection[int] = ()) -> Wanted | None:
             mode=swap.mode,
             model_config=swap.model_config,
             parser=swap.parser,
-            cold=_is_cold(swap, loaded),
+            cold=_is_cold(swap, is_loaded),
         )
         swap.cold = wanted.cold
         _moved(swap, Phase.PREPARING if swap.cold else Phase.DRAINING)
@@ -65,9 +70,9 @@ def take(worker: GpuWorker, loaded: Collection[int] = ()) -> Wanted | None:
     return wanted
 
 
-def _is_cold(swap: Swap, loaded: Collection[int]) -> bool:
+def _is_cold(swap: Swap, is_loaded: Callable[[ModelConfig], bool]) -> bool:
     rows = [row for row in (swap.parser, swap.model_config) if row is not None]
-    return any(row.provider == ModelConfig.Provider.VLLM and row.pk not in loaded for row in rows)
+    return any(row.provider == ModelConfig.Provider.VLLM and not is_loaded(row) for row in rows)
 
 
 @dataclass(frozen=True, kw_only=True)

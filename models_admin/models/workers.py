@@ -60,6 +60,9 @@ class GpuWorker(models.Model):
     runnable = models.JSONField(default=dict)
     residency = models.JSONField(default=dict)
     memory: Any = models.JSONField(default=dict)
+    waits = models.CharField(
+        max_length=500, blank=True, help_text="What work waits for though the worker serves."
+    )
 
     objects = GpuWorkerQuerySet.as_manager()
 

@@ -64,6 +64,12 @@ def test_while_one_of_two_workers_serves_a_broken_one_is_only_named(live_worker,
     live_worker("gpu1")
     header = catalogue.header()
     assert (header.status, header.status_text) == ("idle", "Ready. gpu0 is out: It broke.")
+
+
+def test_a_worker_that_serves_says_what_work_waits_for(live_worker):
+    live_worker(waits="Work for acme/reader waits a minute.")
+    header = catalogue.header()
+    assert (header.status, header.status_text) == ("idle", "Ready. Work for acme/reader waits a minute.")
     assert header.current_name == "Keyword rules (balanced)"
 
 

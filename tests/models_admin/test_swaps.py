@@ -41,8 +41,8 @@ def with_weights(live_worker) -> GpuWorker:
     return worker
 
 
-def ids(*names: str) -> list[int]:
-    return [ModelConfig.objects.get(name=name).pk for name in names]
+def only(*names: str) -> Callable[[ModelConfig], bool]:
+    return lambda row: row.name in names
 
 
 def back(**seconds: float) -> None:
@@ -100,13 +100,13 @@ def test_what_is_taken_keeps_how_long_it_waited(live_worker):
 
 @pytest.mark.parametrize("loaded", [[], [PARSER], [REASONER]])
 def test_a_pair_of_which_something_is_on_disk_alone_is_cold_and_is_prepared_first(with_weights, loaded):
-    wanted = swaps.take(with_weights, ids(*loaded))
+    wanted = swaps.take(with_weights, only(*loaded))
     swap = Swap.objects.get()
     assert (wanted.cold, swap.cold, swap.phase) == (True, True, Phase.PREPARING)
 
 
 def test_a_pair_that_is_loaded_is_warm_and_begins_with_the_drain(with_weights):
-    wanted = swaps.take(with_weights, ids(PARSER, REASONER))
+    wanted = swaps.take(with_weights, only(PARSER, REASONER))
     swap = Swap.objects.get()
     assert (wanted.cold, swap.cold, swap.phase) == (False, False, Phase.DRAINING)
 
@@ -201,7 +201,7 @@ def test_a_ready_swap_changes_what_the_worker_serves(taken, strict):
 
 def test_after_a_ready_swap_the_pair_serves_as_the_registry_was_when_it_was_wished(with_weights):
     swap_id = swaps.take(with_weights).swap_id
-    parser, reasoner = ids(PARSER, REASONER)
+    parser, reasoner = (ModelConfig.objects.get(name=name).pk for name in (PARSER, REASONER))
     swaps.end(swap_id, "ready", "", mode="hybrid", model_config_id=reasoner, parser_id=parser)
     worker = GpuWorker.objects.get()
     assert (worker.mode, worker.model_config_id, worker.parser_id) == ("hybrid", reasoner, parser)

@@ -222,6 +222,11 @@ def test_a_worker_in_error_says_why(shown, h100):
     assert "The driver is gone." in row(shown(), f"worker-{h100.pk}")
 
 
+def test_a_worker_says_what_work_waits_for_though_it_serves(shown, h100):
+    GpuWorker.objects.update(waits="Work for acme/reader waits a minute.")
+    assert "Work for acme/reader waits a minute." in row(shown(), f"worker-{h100.pk}")
+
+
 # Models
 
 

@@ -73,7 +73,7 @@ async def test_lost_while_idle(text_a, waiting, fault):
         await seen(serving("tiny/text-a"), limit_s=90)
         lost = pid_of(worker, text_a.pk)
         os.kill(lost, fault)
-        await seen(lambda: "being loaded again" in row().error)
+        await seen(lambda: "is being brought back" in row().error)
         await seen(serving("tiny/text-a"), limit_s=30)
         assert pid_of(worker, text_a.pk) != lost
         await many_resumes(waiting)

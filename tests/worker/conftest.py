@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from candidates import evaluations
@@ -118,8 +118,9 @@ def received(job) -> Callable[..., UploadItem]:
 
 @pytest.fixture
 def waiting(received) -> Callable[..., Evaluation]:
-    """Make an application whose evaluation waits."""
+    """Make an application whose evaluation waits, at once: a worker that runs sees no half of it."""
 
+    @transaction.atomic
     def make(letter: str) -> Evaluation:
         item = received(letter)
         Resume.objects.filter(pk=item.resume_id).update(

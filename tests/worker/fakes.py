@@ -32,8 +32,9 @@ class FakeEngine:
 
     async def fetch(self, progress: Progress) -> None:
         progress(0.5)
-        self._do("fetch")
+        self.workshop.fetches.append((self.spec.name, self.spec.revision))
         await self.workshop.fetched.wait()
+        self._do("fetch")
 
     async def fingerprint(self) -> str:
         return f"{self.spec.name} {self.revision}"
@@ -107,6 +108,7 @@ class Workshop:
         self.log: list[str] = []
         self.reply = Reply(answer=ANSWER)
         self.requests: list[Request] = []
+        self.fetches: list[tuple[str, str]] = []  # name and revision
         self.breaks: dict[tuple[str, str], str] = {}
         self.poison: dict[tuple[str, ...], str] = {}  # pages that kill the engine, with its sentence
         self.sizes: dict[str, Footprint] = {}

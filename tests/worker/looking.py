@@ -7,6 +7,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 
 from candidates.models import Evaluation
 from gpu_worker.database import Database
@@ -74,11 +75,23 @@ def wish_now(model: ModelConfig) -> wishes.Wish:
     return wishes.wish(model_name=name, mode=mode, user=AnonymousUser())
 
 
-async def with_weights(name: str) -> ModelConfig:
+async def with_weights(name: str, **changes: Any) -> ModelConfig:
     """A registered model that has to be loaded."""
-    return await ModelConfig.objects.acreate(
-        name=name, display_name=name, type="multimodal", inference_modes=["one_shot"]
-    )
+    values = {"name": name, "display_name": name, "type": "multimodal", "inference_modes": ["one_shot"]}
+    return await ModelConfig.objects.acreate(**values | changes)
+
+
+async def pinned(waiting: Callable[[str], Evaluation], letter: str, to: ModelConfig) -> Evaluation:
+    """An evaluation that waits for the model `to`; it was made by `waiting`."""
+
+    @transaction.atomic
+    def make() -> Evaluation:
+        evaluation = waiting(letter)
+        evaluation.pinned, evaluation.mode, evaluation.model_config = True, "one_shot", to
+        evaluation.save()
+        return evaluation
+
+    return await sync_to_async(make)()
 
 
 wish = sync_to_async(wish_now)

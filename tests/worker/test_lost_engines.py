@@ -7,11 +7,12 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from candidates.models import Evaluation, EvaluationStatus
+from gpu_worker import capability
 from gpu_worker import worker as worker_module
 from gpu_worker.engines.protocol import Footprint
 from models_admin import swaps
 from models_admin.models import GpuWorker
-from tests.worker.looking import count, row, seen, serving, wish, working
+from tests.worker.looking import count, row, seen, serving, wish, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -38,6 +39,21 @@ async def test_one_that_is_lost_after_a_swap_is_brought_back_and_not_the_one_bef
         await seen(lambda: "check rules/strict" in workshop.log)
         await seen(serving("rules/strict"))
     assert "load rules/balanced" not in workshop.log
+
+
+async def test_one_that_cannot_be_brought_back_is_not_replaced_by_another_that_nobody_chose(
+    balanced, workshop, quick_pings, monkeypatch
+):
+    monkeypatch.setattr(capability, "obstacle", lambda row: "")
+    cold = await with_weights("weights/cold")
+    async with working(workshop):
+        await seen(serving("rules/balanced"))
+        await wish(cold)
+        await seen(serving("weights/cold"))
+        monkeypatch.setattr(capability, "is_here", lambda row: row.name != cold.name)
+        workshop.breaks = {(cold.name, "ping"): "It is dead.", (cold.name, "load"): "Its weights are gone."}
+        worker = await seen(lambda: (found := row()) and found.status == GpuWorker.Status.ERROR and found)
+    assert (worker.model_config, worker.error) == (cold, "Its weights are gone.")
 
 
 async def test_what_a_swap_has_sent_away_is_not_lost_though_its_row_is_written_slowly(
@@ -80,7 +96,7 @@ async def test_an_engine_that_dies_again_and_again_waits_for_a_person(balanced, 
     workshop.breaks["rules/balanced", "ping"] = "It is dead."
     async with working(workshop):
         worker = await seen(lambda: (worker := row()) and worker.status == GpuWorker.Status.ERROR and worker)
-    assert worker.error == "It is dead. It was lost again and again; choose another model."
+    assert worker.error == "It is dead. It was lost again and again."
 
 
 async def test_several_poisonous_résumés_are_survived_one_after_the_other(balanced, waiting, workshop):

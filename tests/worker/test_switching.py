@@ -1,14 +1,17 @@
 """Work of several engines on one GPU: a pair in stages, and pinned work; what a person selected comes back."""
 
+import asyncio
+
 import pytest
 from asgiref.sync import sync_to_async
 
 from candidates import store
 from candidates.models import Evaluation, EvaluationStatus, Resume, Transcript
 from gpu_worker import capability
+from gpu_worker import worker as worker_module
 from gpu_worker.engines.protocol import Footprint
 from models_admin.models import ModelConfig
-from tests.worker.looking import count, seen, serving, with_weights, working
+from tests.worker.looking import count, pinned, row, seen, serving, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -129,3 +132,58 @@ async def test_pinned_work_whose_model_does_not_come_up_ends_with_the_reason(
         await seen(serving("rules/balanced"))
     await evaluation.arefresh_from_db()
     assert evaluation.error == "It has no weights."
+
+
+async def test_while_an_engine_is_left_alone_the_worker_says_what_waits_for_it_and_why(
+    balanced, waiting, workshop, monkeypatch
+):
+    monkeypatch.setattr(worker_module, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr("gpu_worker.turns.BARRED_S", 1.0)
+    other = await with_weights("weights/other")
+    workshop.breaks[other.name, "load"] = "It has no weights."
+    async with working(workshop, **BOTH):
+        await seen(serving("rules/balanced"))
+        await pinned(waiting, "a", other)
+        said = await seen(lambda: (worker := row()) and worker.waits)
+        del workshop.breaks[other.name, "load"]
+        await seen(lambda: count("succeeded") == 1)
+        await seen(lambda: (worker := row()) and not worker.waits)
+    assert said == "Work for weights/other waits a minute for the next try: It has no weights."
+
+
+async def test_several_models_that_do_not_come_up_for_pinned_work_end_nothing_else(
+    balanced, waiting, workshop, monkeypatch
+):
+    monkeypatch.setattr("gpu_worker.turns.BARRED_S", 0.0)
+    others = [await with_weights(f"weights/{letter}") for letter in "abc"]
+    workshop.sizes = {model.name: LARGE for model in (balanced, *others)}
+    workshop.breaks = {(model.name, "load"): "It has no weights." for model in others}
+    async with working(workshop, **ONE):
+        await seen(serving("rules/balanced"))
+        for model in others:
+            await pinned(waiting, model.name[-1], model)
+        await seen(lambda: count("failed") == 3)
+        await seen(serving("rules/balanced"))
+
+
+async def test_what_was_selected_and_does_not_come_back_is_left_alone_for_a_while(
+    balanced, waiting, workshop, monkeypatch
+):
+    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(worker_module, "HEARTBEAT_S", 0.05)
+    other = await with_weights("weights/other")
+    async with working(workshop, **BOTH) as worker:
+        await seen(serving("rules/balanced"))
+        workshop.open.clear()
+        await pinned(waiting, "a", other)
+        await workshop.asked.wait()
+        workshop.log.clear()
+        workshop.breaks[balanced.name, "load"] = "A threshold is wrong."
+        workshop.breaks[balanced.name, "ping"] = "It is dead."
+        await seen(lambda: "unload rules/balanced" in workshop.log)
+        workshop.open.set()
+        await seen(lambda: (found := row()) and "A threshold is wrong." in found.waits)
+        for _ in range(10):
+            worker.look.set()
+            await asyncio.sleep(0.02)
+    assert workshop.log.count("load rules/balanced") == 1

@@ -12,6 +12,7 @@ from django.utils import timezone
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import capability, swapping
+from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Footprint, Record
 from gpu_worker.readings import Readings
 from gpu_worker.roster import NameTaken
 from jobs import openings
@@ -174,6 +175,27 @@ async def test_a_target_that_was_disabled_while_it_waited_is_not_served(balanced
         workshop.open.set()
         swap = await seen(ended(Phase.ROLLED_BACK))
     assert "was disabled" in swap.reason
+
+
+async def test_what_served_is_brought_back_as_it_was_though_its_entry_was_edited(balanced, workshop):
+    """The edit is what broke."""
+    engines: list[EngineSpec] = []
+
+    class Engine(FakeEngine):
+        async def load(self, record: Record | None = None) -> Footprint:
+            engines.append(self.spec)
+            if self.spec.rules:
+                raise EngineFailed("A threshold is wrong.")
+            return await super().load(record)
+
+    async with working(lambda spec: Engine(spec, workshop)):
+        await seen(serving("rules/balanced"))
+        balanced.rules = {"shortlist_share": 0.5}
+        await balanced.asave()
+        await wish(balanced)
+        await seen(ended(Phase.ROLLED_BACK))
+        await seen(serving("rules/balanced"))
+    assert [bool(spec.rules) for spec in engines] == [False, True, False]
 
 
 async def test_after_a_rollback_the_work_goes_on(balanced, strict, waiting, workshop):
