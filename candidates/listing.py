@@ -50,6 +50,8 @@ def every(job_id: int, *, invalid: bool) -> ApplicationQuerySet:
         _described()
         .defer(None)
         .defer("resume__pages")
+        .select_related("current_evaluation__job_version")
+        .prefetch_related("current_evaluation__job_version__criteria")
         .filter(_shown(Listing(job_id=job_id, invalid=invalid)))
     )
 

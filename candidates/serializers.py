@@ -6,16 +6,22 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from candidates import ledger, reasons
+from candidates import findings, ledger, reasons
 from candidates.answers import Met
+from candidates.findings import Finding
 from candidates.models import Application, Decision, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
+from jobs.criteria import Weight
 from jobs.serializers import SafeText
 
 
-class CriterionShape(serializers.Serializer[object]):
-    """Only for the schema: rows hold criteria in this shape already."""
-
-    key = serializers.CharField()
+class FindingShape(serializers.Serializer[Finding]):
+    key = serializers.CharField(help_text="Its key in the version of the job that was read for.")
+    text = serializers.CharField()
+    weight = serializers.ChoiceField(
+        [weight.value for weight in Weight],
+        allow_null=True,
+        help_text="Null where that is not known.",
+    )
     verdict = serializers.ChoiceField([verdict.value for verdict in Met])
     quote = serializers.CharField(allow_null=True)
     page = serializers.IntegerField(allow_null=True)
@@ -57,9 +63,10 @@ class ApplicationShape(serializers.Serializer[Application]):
     def get_reason(self, row: Application) -> str:
         return self._of(row, "reason") or self._of(row, "error")
 
-    @extend_schema_field(CriterionShape(many=True))
-    def get_criteria(self, row: Application) -> list[dict[str, object]]:
-        return row.current_evaluation.criteria if row.current_evaluation else []
+    @extend_schema_field(FindingShape(many=True))
+    def get_criteria(self, row: Application) -> object:
+        found = findings.of(row.current_evaluation) if row.current_evaluation else []
+        return FindingShape(found, many=True).data  # type: ignore[arg-type]  # many
 
     def get_evaluation_status(self, row: Application) -> str:
         return self._of(row, "status")

@@ -16,9 +16,15 @@ class TeamAdmin(admin.ModelAdmin):
 
 class VersionInline(admin.TabularInline):
     model = JobVersion
-    fields = ["number", "title", "created_by", "created_at"]
-    readonly_fields = ["number", "title", "created_by", "created_at"]
+    fields = ["number", "title", "criteria", "created_by", "created_at"]
+    readonly_fields = ["number", "title", "criteria", "created_by", "created_at"]
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JobVersion]:
+        return super().get_queryset(request).prefetch_related("criteria")
+
+    def criteria(self, version: JobVersion) -> str:
+        return ", ".join(map(str, version.criteria.all()))
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -30,7 +30,8 @@ class JobsView(APIView):
         """The jobs that you may see, newest first; with `job_id` that job alone."""
         if "job_id" in request.query_params:
             return Response(JobShape(visible_job(request, request.query_params["job_id"])).data)
-        return Response(JobShape(openings.listed(request.user), many=True).data)  # type: ignore[arg-type]  # many
+        jobs = openings.described(request.user).prefetch_related("versions__criteria").order_by("-pk")
+        return Response(JobShape(jobs, many=True).data)  # type: ignore[arg-type]  # many
 
     @extend_schema(operation_id="jobs_create", request=JobText, responses={201: JobShape, **REFUSALS})
     def post(self, request: Request) -> Response:
@@ -51,7 +52,7 @@ class JobView(APIView):
 
     @extend_schema(operation_id="jobs_revise", request=JobText, responses={200: JobShape, **REFUSALS})
     def put(self, request: Request, job_id: int) -> Response:
-        """Give the job a new text; evaluations keep the one that they were made with."""
+        """Give the job a new text and criteria; evaluations keep those that they were made with."""
         job = visible_job(request, job_id)
         if not request.user.has_perm("jobs.change_job"):
             raise PermissionDenied("You may not change jobs. Ask a recruiter.")

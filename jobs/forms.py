@@ -1,12 +1,21 @@
 """What people write about a job."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
+from django.http import QueryDict
+
+from jobs.criteria import WrongCriteria
+from jobs.drafts import Draft
 
 
 class JobForm(forms.Form):
+    """Cleaned it has `title`, `description` and `criteria`. The rows of the criteria are its `draft`."""
+
     title = forms.CharField(
         max_length=200,
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Give the job a title, for example “Backend engineer”."},
     )
     description = forms.CharField(
@@ -15,3 +24,28 @@ class JobForm(forms.Form):
         help_text="Paste the advertisement. Lists under “Requirements” and “Nice to have” become criteria.",
         error_messages={"required": "Describe the job: models judge résumés by this text."},
     )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, draft: Draft, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.draft = draft
+        if data is None and not draft.focus:
+            self.fields["title"].widget.attrs["autofocus"] = True
+
+    def clean_description(self) -> str:
+        return unbroken(self.cleaned_data["description"])
+
+    def clean(self) -> dict[str, Any]:
+        self.draft = self.draft.filled()
+        try:
+            criteria = self.draft.chosen(self.cleaned_data.get("description", ""))
+        except WrongCriteria as wrong:
+            self.draft = self.draft.blamed(wrong)
+            raise forms.ValidationError(str(wrong)) from wrong
+        return self.cleaned_data | {"criteria": criteria}
+
+
+def unbroken(text: str) -> str:
+    """`text` with the line ends that everybody but a browser's form has."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -3,6 +3,7 @@
 from django.core.validators import ProhibitNullCharactersValidator
 from rest_framework import serializers
 
+from jobs.criteria import LONGEST_TEXT, MOST_CRITERIA, Criterion, Weight, WrongCriteria, listed
 from jobs.models import Job
 
 
@@ -17,9 +18,36 @@ class SafeText(serializers.CharField):
         return text
 
 
+class CriterionText(serializers.Serializer[object]):
+    text = SafeText(max_length=LONGEST_TEXT)
+    weight = serializers.ChoiceField([weight.value for weight in Weight], default=Weight.MUST.value)
+
+
 class JobText(serializers.Serializer[object]):
+    """Its `criteria` become values. Keys that are sent are not read: the order counts."""
+
     title = SafeText(max_length=200)
     description = SafeText(max_length=50_000)
+    criteria = CriterionText(
+        many=True,
+        required=False,
+        help_text=f"At most {MOST_CRITERIA}, in their order. Left out of a new job they are drawn from its "
+        "description. Left out of a change they stay; only where nobody has written any, and the "
+        "description is another one, are they drawn anew. An empty list means none.",
+    )
+
+    def validate_criteria(self, said: list[dict[str, str]]) -> tuple[Criterion, ...]:
+        try:
+            return listed((criterion["text"], criterion["weight"]) for criterion in said)
+        except WrongCriteria as wrong:
+            where = "" if wrong.at is None else f"number {wrong.at + 1}: "
+            raise serializers.ValidationError(f"{where}{wrong}") from wrong
+
+
+class CriterionShape(serializers.Serializer[Criterion]):
+    key = serializers.CharField(help_text="How answers name it, by its place in this version of the job.")
+    text = serializers.CharField()
+    weight = serializers.ChoiceField([weight.value for weight in Weight])
 
 
 class JobShape(serializers.Serializer[Job]):
@@ -27,5 +55,10 @@ class JobShape(serializers.Serializer[Job]):
     title = serializers.CharField(source="current.title")
     description = serializers.CharField(source="current.description")
     version = serializers.IntegerField(source="current.number")
+    criteria = CriterionShape(source="current.wanted", many=True)
+    criteria_drawn = serializers.BooleanField(
+        source="current.criteria_drawn",
+        help_text="They are those of the description, and follow it; nobody has written others.",
+    )
     created_at = serializers.DateTimeField()
     application_count = serializers.IntegerField(default=0)

@@ -4,7 +4,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jobs import openings
+from jobs import forms, openings
+from jobs.drafts import Draft
 from jobs.forms import JobForm
 from jobs.models import Job
 from models_admin.pages import Request, needs
@@ -19,21 +20,45 @@ def job_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("jobs.add_job", "You may not create jobs. Ask a recruiter.")
 def new(request: Request) -> HttpResponse:
-    form = JobForm(request.POST or None)
-    if form.is_valid():
-        return redirect("job-page", openings.create(owner=request.user, **form.cleaned_data).pk)
-    return render(request, "jobs/form.html", {"form": form}, status=400 if form.errors else 200)
+    if "do" in request.POST:
+        return _redrafted(request, None)
+    form = JobForm(draft=Draft.of(None))
+    if request.method == "POST":
+        form = JobForm(request.POST, draft=Draft.posted(request.POST))
+        if form.is_valid():
+            return redirect("job-page", openings.create(owner=request.user, **form.cleaned_data).pk)
+    return _shown(request, form, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("jobs.change_job", "You may not change jobs. Ask a recruiter.")
 def edit(request: Request, job_id: int) -> HttpResponse:
     job = visible(request, job_id)
-    now = {"title": job.current.title, "description": job.current.description}
-    form = JobForm(request.POST or None, initial=now)
-    if form.is_valid():
-        openings.revise(job, by=request.user, **form.cleaned_data)
-        return redirect("job-page", job.pk)
+    if "do" in request.POST:
+        return _redrafted(request, job)
+    now = job.current
+    form = JobForm(
+        draft=Draft.of(now), initial={"title": now.title, "description": forms.unbroken(now.description)}
+    )
+    if request.method == "POST":
+        form = JobForm(request.POST, draft=Draft.posted(request.POST))
+        if form.is_valid():
+            openings.revise(job, by=request.user, **form.cleaned_data)
+            return redirect("job-page", job.pk)
+    return _shown(request, form, job)
+
+
+def _redrafted(request: Request, job: Job | None) -> HttpResponse:
+    """A button of the criteria: the form as it was filled in, with other rows. Nothing is kept."""
+    typed = {name: request.POST.get(name, "") for name in ("title", "description")}
+    draft = Draft.posted(request.POST).after(request.POST["do"], forms.unbroken(typed["description"]))
+    form = JobForm(draft=draft, initial=typed)
+    if request.htmx:
+        return render(request, "jobs/_criteria.html", {"form": form})
+    return _shown(request, form, job)
+
+
+def _shown(request: Request, form: JobForm, job: Job | None) -> HttpResponse:
     return render(request, "jobs/form.html", {"form": form, "job": job}, status=400 if form.errors else 200)
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from jobs.models import Job, JobVersion, Team
+from jobs import openings
+from jobs.models import Job, Team
 from wfc_site import roles
 from wfc_site.roles import Role
 
@@ -33,13 +34,11 @@ def build() -> World:
     olga = _person("olga", Role.OPERATOR)
     team = Team.objects.create(name="Bakery")
     team.members.add(alice, bob)
-    job = Job.objects.create(owner=alice, team=team)
-    JobVersion.objects.create(
-        job=job,
-        number=1,
+    job = openings.create(
+        owner=alice,
+        team=team,
         title="Python developer",
         description="Requirements: Python, Django, PostgreSQL. Nice to have: Docker.",
-        created_by=alice,
     )
     return World(alice=alice, bob=bob, charlie=charlie, olga=olga, team=team, job=job)
 

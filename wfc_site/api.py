@@ -64,7 +64,9 @@ def sentence(error: Exception, context: dict[str, Any]) -> Response | None:
 def _words(data: Any, field: str = "") -> list[str]:
     if isinstance(data, dict):
         own = ("detail", "non_field_errors")
-        return [word for key, value in data.items() for word in _words(value, "" if key in own else str(key))]
+        return [
+            word for key, value in data.items() for word in _words(value, field if key in own else str(key))
+        ]
     if isinstance(data, list):
         return [word for value in data for word in _words(value, field)]
     text = str(data) if isinstance(data, ErrorDetail) else repr(data)

@@ -3,6 +3,7 @@
 import pytest
 
 from candidates.models import Application, Decision, Evaluation, Resume
+from jobs import openings
 from models_admin.models import AuditEvent, ModelConfig
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,33 @@ def test_a_row_holds_verdict_decision_and_where_the_document_is(alice, world, ap
         "rules/balanced",
         f"/api/applications/{made.pk}/file",
     )
+
+
+def test_criteria_are_told_in_the_words_of_the_version_that_was_read_for(alice, world, application):
+    made = application()
+    found = [
+        {"key": key, "verdict": "met", "quote": "Django", "page": 1}
+        for key in ("c2", "of an earlier release")
+    ]
+    Evaluation.objects.filter(application=made).update(criteria=found)
+    openings.revise(world.job, by=world.alice, title="Baker", description="Requirements: rye, wheat.")
+    [row] = listed(alice, world).json()["applications"]
+    assert [(said["key"], said["text"], said["weight"]) for said in row["criteria"]] == [
+        ("c2", "Django", "must"),
+        ("of an earlier release", "of an earlier release", None),
+    ]
+    assert [said.items() >= kept.items() for said, kept in zip(row["criteria"], found, strict=True)] == [
+        True
+    ] * 2
+
+
+def test_a_long_list_needs_as_few_queries_as_a_short_one(
+    alice, world, application, django_assert_max_num_queries
+):
+    for letter in "abcdef":
+        application(letter)
+    with django_assert_max_num_queries(8):
+        listed(alice, world)
 
 
 def test_invalid_ones_are_left_out_unless_asked_for(alice, world, application):

@@ -3,6 +3,7 @@
 import pytest
 
 from candidates.models import Application, Resume
+from jobs import openings
 from jobs.models import Job, JobVersion
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,49 @@ def test_the_same_text_is_no_new_version(alice, world):
     assert alice.put(f"/api/jobs/{world.job.pk}", TEXT, format="json").json()["version"] == 2
 
 
+def test_a_new_job_says_what_was_drawn_from_its_description(alice):
+    said = alice.post("/api/jobs", TEXT, format="json").json()
+    assert said["criteria"] == [{"key": "c1", "text": "sourdough", "weight": "must"}]
+    assert said["criteria_drawn"] is True
+
+
+CRITERIA = [{"text": "Rye", "weight": "knock_out"}, {"text": " Gets up\nearly "}]
+KEPT = [
+    {"key": "c1", "text": "Rye", "weight": "knock_out"},
+    {"key": "c2", "text": "Gets up early", "weight": "must"},
+]
+
+
+def test_or_what_was_sent(alice):
+    said = alice.post("/api/jobs", {**TEXT, "criteria": CRITERIA}, format="json").json()
+    assert (said["criteria"], said["criteria_drawn"]) == (KEPT, False)
+
+
+def test_what_a_change_says_nothing_of_stays(alice, world):
+    address = f"/api/jobs/{world.job.pk}"
+    alice.put(address, {**TEXT, "criteria": CRITERIA}, format="json")
+    said = alice.put(address, {"title": "Cook", "description": "Requirements: soup."}, format="json").json()
+    assert (said["criteria"], said["version"]) == (KEPT, 3)
+
+
+def test_what_was_read_can_be_sent_back(alice, world):
+    address = f"/api/jobs/{world.job.pk}"
+    said = alice.put(address, alice.get(address).json(), format="json")
+    assert (said.status_code, said.json()["version"]) == (200, 1)
+
+
+def test_an_empty_list_means_none(alice, world):
+    said = alice.put(f"/api/jobs/{world.job.pk}", {**TEXT, "criteria": []}, format="json").json()
+    assert (said["criteria"], said["criteria_drawn"]) == ([], False)
+
+
+def test_a_list_of_jobs_needs_as_few_queries_as_one(alice, world, django_assert_max_num_queries):
+    for number in range(10):
+        openings.create(owner=world.alice, title=f"Baker {number}", description="Requirements: rye.")
+    with django_assert_max_num_queries(6):
+        alice.get("/api/jobs")
+
+
 def test_a_version_is_never_changed(world):
     version = world.job.current
     version.title = "Other"
@@ -74,6 +118,16 @@ def test_a_version_is_never_changed(world):
         ({**TEXT, "title": "x" * 201}, "title: Ensure this field has no more than 200 characters."),
         ({**TEXT, "title": "a\0b"}, "title: Null characters are not allowed."),
         ({**TEXT, "title": "a\ud800"}, "title: The text holds a broken character (a lone surrogate)."),
+        ({**TEXT, "criteria": None}, "criteria: This field may not be null."),
+        ({**TEXT, "criteria": "rye"}, 'criteria: Expected a list of items but got type "str".'),
+        ({**TEXT, "criteria": [{"text": ""}]}, "text: This field may not be blank."),
+        ({**TEXT, "criteria": [{"text": "a\0"}]}, "text: Null characters are not allowed."),
+        ({**TEXT, "criteria": [{"text": "a", "weight": "x"}]}, 'weight: "x" is not a valid choice.'),
+        ({**TEXT, "criteria": [{"text": "a"}, {"text": "A"}]}, "criteria: number 2: It stands there twice."),
+        (
+            {**TEXT, "criteria": [{"text": str(number)} for number in range(31)]},
+            "criteria: There are 31 criteria; a job has at most 30.",
+        ),
     ],
 )
 def test_bad_text_is_400_with_a_sentence(alice, text, words):

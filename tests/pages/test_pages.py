@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from candidates import listing
-from candidates.models import Decision, ItemState, Resume, UploadItem
+from candidates.models import Decision, Evaluation, ItemState, Resume, UploadItem
 from jobs.models import Job
 from models_admin.models import Swap
 
@@ -138,6 +138,14 @@ def test_an_application_shows_its_criteria_with_quote_and_page(alice, ann):
     text = alice.get(reverse("application-page", args=[ann.pk])).text
     for words in ("Met", "Python since 2015", "page 2"):
         assert words in text
+
+
+def test_a_criterion_is_shown_as_the_job_had_it_then_with_its_weight(alice, ann, world):
+    found = [{"key": "c4", "verdict": "no_evidence", "quote": None, "page": None}]
+    Evaluation.objects.filter(application=ann).update(criteria=found)
+    alice.post(reverse("job-edit", args=[world.job.pk]), TEXT)
+    text = alice.get(reverse("application-page", args=[ann.pk])).text
+    assert 'Docker <span class="tag">nice to have</span>' in text
 
 
 def test_an_application_shows_its_pages_and_its_quotes_lead_to_them(alice, ann):
