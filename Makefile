@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-vllm install-cpu install-gpu test test-fast lint format bench clean
+.PHONY: help run run-vllm install-cpu install-gpu test test-fast lint format screenshots bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,10 @@ format: .venv/for-testing ## let ruff and djade rewrite what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	-find templates -name '*.html' -print0 | xargs -0r $(BIN)/djade
+
+screenshots: .venv/for-testing ## pictures of every page, in light, dark and on a phone, into screenshots/
+	@exec $(BIN)/python -m pytest -q tests/browser/test_every_page.py
+	@ls screenshots
 
 bench: .venv/for-testing ## measure (NAME=… picks one of tests/benchmarks); JSON lines on the terminal
 	@exec $(BIN)/python -m tests.measure $(NAME)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
@@ -50,3 +51,21 @@ def look(page: Page, name: str) -> None:
     """Keep a picture of the page for people to look at (the folder is not kept in git)."""
     SCREENSHOTS.mkdir(exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the page as it is now: a line for each rule and element, none where it is clean."""
+    found = Axe().run(page, options={**WCAG, "resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{page.url}: {rule['id']}: {node['target'][0]}: {node['failureSummary'].splitlines()[-1].strip()}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def overflow_px(page: Page) -> int:
+    """How far the page is wider than its window."""
+    return page.locator("html").evaluate("root => root.scrollWidth - root.clientWidth")
