@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "InferenceModeEnum": ["one_shot", "hybrid"],
         "ItemState": "candidates.models.ItemState",
+        "MetWord": ["met", "partly", "not_met", "no_evidence"],
         "ModelsStatusWord": ["idle", "swapping", "offline", "error"],
         "HealthWord": ["healthy", "unhealthy"],
         "SwapWord": ["swapping", "active"],
