@@ -201,7 +201,8 @@ def _body(comparison: Comparison, wanted: Wanted, limit: int) -> object:
 def _readings(request: Request) -> QuerySet[Evaluation]:
     visible = Application.objects.visible_to(request.user)
     rows = Evaluation.objects.filter(application__in=visible)
-    return rows.select_related("model_config", "parser", "job_version")
+    rows = rows.select_related("model_config", "parser", "job_version")
+    return rows.prefetch_related("job_version__criteria")
 
 
 def _visible_evaluation(request: Request, evaluation_id: int) -> Evaluation:

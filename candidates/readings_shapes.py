@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from candidates import reproductions
+from candidates import findings, reproductions
 from candidates.answers import Met
 from candidates.comparisons import OUTCOMES, Comparison, Disagreement, Said
 from candidates.differences import Difference
@@ -12,7 +13,7 @@ from candidates.models import Evaluation, EvaluationStatus
 from candidates.readers import Reader
 from candidates.repeats import Repeat, Repeated
 from candidates.screening_progress import Progress
-from candidates.serializers import CriterionShape
+from candidates.serializers import FindingShape
 from jobs.serializers import SafeText
 from models_admin.models import Mode
 from models_admin.options import TEXT_LAYER
@@ -32,7 +33,7 @@ class EvaluationShape(serializers.ModelSerializer[Evaluation]):
     job_version = serializers.IntegerField(source="job_version.number")
     reproduces = serializers.IntegerField(source="reproduces_id", allow_null=True)
     screening = serializers.IntegerField(source="screening_id", allow_null=True)
-    criteria = CriterionShape(many=True)
+    criteria = serializers.SerializerMethodField()
     sampling = serializers.DictField()
     page_hashes = serializers.ListField(child=serializers.CharField())
 
@@ -71,6 +72,10 @@ class EvaluationShape(serializers.ModelSerializer[Evaluation]):
             "ended_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(FindingShape(many=True))
+    def get_criteria(self, row: Evaluation) -> object:
+        return FindingShape(findings.of(row), many=True).data  # type: ignore[arg-type]  # many
 
     def get_parser(self, row: Evaluation) -> str | None:
         if row.mode != Mode.HYBRID:

@@ -41,8 +41,8 @@ class Repeated:
 
 def of(original: Evaluation) -> Repeated:
     """One reading with its repeats."""
-    repeats = original.reproductions.select_related("model_config", "parser").order_by("-pk")
-    return _repeated(original, list(repeats))
+    repeats = original.reproductions.select_related("model_config", "parser", "job_version").order_by("-pk")
+    return _repeated(original, list(repeats.prefetch_related("job_version__criteria")))
 
 
 def of_application(application_id: int) -> list[Repeated]:
