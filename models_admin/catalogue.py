@@ -345,7 +345,7 @@ def _status_text(present: Present) -> str:
             return " ".join(["Ready.", *broken, *waits])
     if present.workers:
         return present.workers[0].error or "The worker is starting."
-    return "No worker is running. Uploads are kept and read as soon as one starts."
+    return "No worker is running. Uploads are kept and read as soon as an operator starts one: wfc-model-serve."
 
 
 def _last_swap_text(present: Present) -> str:

@@ -184,7 +184,7 @@ def test_heartbeats_are_shown_to_five_seconds_so_that_not_each_is_a_message(h100
 
 
 def test_without_a_worker_it_says_what_happens_to_uploads(shown, registry):
-    assert "No worker is running. Uploads are kept and read as soon as one starts." in shown()
+    assert "as soon as an operator starts one: <code>wfc-model-serve</code>." in shown()
 
 
 def test_a_worker_has_a_bar_for_each_memory_with_its_numbers_and_its_name(shown, h100):
