@@ -19,6 +19,7 @@ from candidates.models import (
 from models_admin.queue import Waiting
 
 ARRIVES_WITHIN_S = 3600  # a batch that was opened longer ago is not waited for
+BEING_OPENED = [ItemState.RECEIVED, ItemState.PREPARING]
 LATELY = 64  # readings that tell how fast a model is
 
 
@@ -97,7 +98,7 @@ def waiting() -> list[Waiting]:
 
 def depth() -> dict[str, int]:
     """How much waits and runs: files to open and evaluations."""
-    to_prepare = UploadItem.objects.filter(state__in=[ItemState.RECEIVED, ItemState.PREPARING]).count()
+    to_prepare = UploadItem.objects.filter(state__in=BEING_OPENED).count()
     running = Evaluation.objects.filter(status=EvaluationStatus.RUNNING).count()
     return {"to_prepare": to_prepare, "queued": queued().count(), "running": running}
 
@@ -136,20 +137,30 @@ class Stages:
 
 @dataclass(frozen=True, kw_only=True)
 class Arriving:
-    """Files that senders have announced or sent, and that wait for no model yet; `last_at` one came last."""
+    """Files that senders have announced or sent, and that wait for no model yet; `last_at` one came last.
+
+    `rest_s` is how long the slowest batch takes for the rest at its pace so far; 0 where none of it came yet.
+    """
 
     count: int
     last_at: datetime
+    rest_s: float
 
 
 def arriving() -> Arriving:
     """What is on its way into the queue, of batches that were opened lately."""
     now = timezone.now()
     since = now - timedelta(seconds=ARRIVES_WITHIN_S)
-    batches = UploadBatch.objects.filter(created_at__gte=since).annotate(came=Count("items"))
-    to_come = sum(
-        max(0, announced - came) for announced, came in batches.values_list("announced_count", "came")
+    batches = UploadBatch.objects.filter(created_at__gte=since).annotate(
+        came=Count("items"), opening=Count("items", filter=Q(items__state__in=BEING_OPENED))
     )
-    opening = UploadItem.objects.filter(state__in=[ItemState.RECEIVED, ItemState.PREPARING]).count()
+    to_come, rest_s = 0, 0.0
+    for batch in batches.values_list("announced_count", "created_at", "came", "opening", named=True):
+        missing = max(0, batch.announced_count - batch.came)
+        to_come += missing
+        if through := batch.came - batch.opening:
+            age_s = (now - batch.created_at).total_seconds()
+            rest_s = max(rest_s, (missing + batch.opening) * age_s / through)
+    opening = UploadItem.objects.filter(state__in=BEING_OPENED).count()
     last = UploadItem.objects.order_by("-pk").values_list("created_at", flat=True).first()
-    return Arriving(count=to_come + opening, last_at=now if opening else last or now)
+    return Arriving(count=to_come + opening, last_at=now if opening else last or now, rest_s=rest_s)

@@ -23,6 +23,7 @@ class Work:
     ready: int = 0
     oldest_wait_s: float = 0.0
     arriving: int = 0
+    rest_s: float = 0.0
     quiet_s: float = 0.0
 
 
@@ -78,6 +79,7 @@ def _stages(selection: Selection, wanted: Choice, *, is_selected: bool) -> Itera
         ready=stages.to_parse,
         oldest_wait_s=_age_s(stages.parse_oldest_at),
         arriving=coming.count if coming else 0,
+        rest_s=coming.rest_s if coming else 0.0,
         quiet_s=_age_s(coming.last_at) if coming else 0.0,
     )
     yield Work(

@@ -15,10 +15,13 @@ nobody is served, so switches are shared by as many résumés as possible, and y
 5. Work elsewhere that nears its promise forces a switch, the oldest first. Where what is served is late as
    well, hurrying helps neither: the pair first serves what waited when the turn began, and others wait for 6.
 6. A turn has a quantum against work outside the pair, long enough that switches take a twentieth at most.
-7. The parse stage of a pair is not left while a batch still arrives.
-8. Ready work is served. So batches are gated: the other stages' work piles up meanwhile.
-9. An engine that works on a trickle, far below its rate, is left when the turn has lost what a switch costs
+   Within the pair there is a gate instead: when those who waited as the turn began are through, and no batch
+   arrives, a turn of eight switches is enough; before, no promise parts the pair.
+7. Ready work is served. So batches are gated: the other stages' work piles up meanwhile.
+8. An engine that works on a trickle, far below its rate, is left when the turn has lost what a switch costs
    and another stage would use the GPU better.
+9. While a batch arrives, the parser is left only if it can be back, and have parsed what came meanwhile, when
+   the last one comes: by 8 while there is time for another such trip, else as late as that is possible.
 10. An engine without work is left for the stage with the largest useful share B / (B + s): B seconds of work
     for s seconds of switching. Who would force its way in after one batch of that goes first.
 """
@@ -28,6 +31,7 @@ from dataclasses import dataclass
 
 CHEAP = 0.1  # of an evaluation: switching for every single one then costs a tenth
 QUANTUM = 20  # switches: at most 1/21 of the time is lost to them, however much waits
+GATE = 8  # switches: at 0.8 load longer rounds cost waits, and shorter ones do not keep up
 STILL_ARRIVING_S = 30.0  # a sender that was quiet for so long has gone away
 
 
@@ -72,9 +76,9 @@ class Stage:
     """Work of one selection that waits for one engine; unpinned work counts to what a person selected.
 
     `oldest_wait_s` counts from the résumé's arrival, through all stages. `arriving` is what senders have
-    announced and not sent yet, `quiet_s` how long ago they last sent. `switch_s` is what a switch to the
-    engine loses, the drain before it counted, as measured; 0 = it is awake already. `in_hand` and `pace`
-    are the engine's.
+    announced and not sent yet, `rest_s` how long that will take at the pace so far, `quiet_s` how long ago
+    they last sent. `switch_s` is what a switch to the engine loses, the drain before it counted, as measured;
+    0 = it is awake already. `in_hand` and `pace` are the engine's.
     """
 
     engine: int
@@ -83,6 +87,7 @@ class Stage:
     ready: int = 0
     oldest_wait_s: float = 0.0
     arriving: int = 0
+    rest_s: float = 0.0
     quiet_s: float = 0.0
     switch_s: float = 0.0
     in_hand: int = 0
@@ -123,12 +128,9 @@ class Turn:
     def one_batch_s(self) -> float:
         return self.stage.pace.batch_s(self.stage.pace.most)
 
-    def may_go_to(self, stage: Stage) -> bool:
-        """Whether its shortest stay is over."""
-        return self.seconds >= max(stage.switch_s, self.one_batch_s)
-
-    def has_used_its_quantum(self, stage: Stage) -> bool:
-        return self.seconds >= max(QUANTUM * stage.switch_s, self.one_batch_s)
+    def lasted(self, switches: int, stage: Stage) -> bool:
+        """Whether it took as long as so many switches to `stage`, and one batch: the shortest stay is 1."""
+        return self.seconds >= max(switches * stage.switch_s, self.one_batch_s)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,15 +189,15 @@ class _Choice:
             return self._first_come()
         leavable = self.away
         if self.here or working:  # 4
-            leavable = [stage for stage in self.away if self.turn.may_go_to(stage)]
+            leavable = [stage for stage in self.away if self.turn.lasted(1, stage)]
         if forced := [stage for stage in leavable if self._forces(stage)]:  # 5
             return _switch(_oldest(forced))
         if others := [stage for stage in leavable if self._had_enough_for(stage)]:  # 6
             return _switch(_most_useful(others))
-        if self.here or self.turn.stage.still_fills:  # 7, 8
+        if self.here:  # 7
             return self._serve()
-        if working:  # 9
-            better = [stage for stage in leavable if self._uses_more(stage)]
+        if working or self.turn.stage.still_fills:  # 8, 9
+            better = [stage for stage in leavable if self._is_worth_leaving_for(stage)]
             return _switch(_most_useful(better)) if better else Wait()
         return _switch(self._next())  # 10
 
@@ -222,9 +224,10 @@ class _Choice:
         lead_s = stage.switch_s + self.turn.stage.pace.batch_s(self.turn.stage.in_hand)
         if stage.oldest_wait_s < self.promise_s - lead_s or stage.oldest_wait_s <= self.oldest_here_s:
             return False
-        if self.oldest_here_s < self.promise_s:
-            return True
-        return self._of_the_pair(stage) and self.oldest_here_s < self.turn.seconds
+        in_time = self.oldest_here_s < self.promise_s
+        if self._of_the_pair(stage):
+            return self.turn.lasted(GATE, stage) and (in_time or self._first_are_through)
+        return in_time
 
     def _next(self) -> Stage:
         """The most useful stage, unless another would cut its stay short."""
@@ -234,11 +237,28 @@ class _Choice:
         return _oldest(cutting or [best])
 
     def _had_enough_for(self, stage: Stage) -> bool:
-        return not self._of_the_pair(stage) and self.turn.has_used_its_quantum(stage)
+        if not self._of_the_pair(stage):
+            return self.turn.lasted(QUANTUM, stage)
+        more_come = not self.here or self.turn.stage.still_fills
+        return not more_come and self._first_are_through and self.turn.lasted(GATE, stage)
 
-    def _uses_more(self, stage: Stage) -> bool:
-        used = self.turn.stage.pace.used(self.turn.stage.in_hand)
-        return self.turn.lost_s >= stage.switch_s and stage.useful_share > used
+    @property
+    def _first_are_through(self) -> bool:
+        """Whether nobody is left of those who waited when the turn began."""
+        return self.oldest_here_s < self.turn.seconds
+
+    def _is_worth_leaving_for(self, stage: Stage) -> bool:
+        here = self.turn.stage
+        if stage.useful_share <= here.pace.used(here.in_hand):
+            return False
+        has_lost_it = self.turn.lost_s >= stage.switch_s
+        if not here.still_fills:
+            return has_lost_it
+        trip_s = 2 * stage.switch_s + stage.ready * stage.pace.share_s
+        spare_s = here.rest_s - trip_s - (here.in_hand + here.arriving) * here.pace.share_s
+        if has_lost_it and spare_s >= trip_s:
+            return True
+        return 0 <= spare_s < self.turn.one_batch_s
 
     def _of_the_pair(self, stage: Stage) -> bool:
         return stage.selection == self.turn.stage.selection

@@ -141,6 +141,7 @@ class Turns:
             ready=work.ready,
             oldest_wait_s=work.oldest_wait_s,
             arriving=work.arriving,
+            rest_s=work.rest_s,
             quiet_s=work.quiet_s,
             switch_s=self.paces.switch_s(work.engine, tier),
             in_hand=in_hand,

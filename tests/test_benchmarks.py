@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import _lines, gpu_swap, schedule
+from tests.benchmarks._lower_bound import lower_bound_s
 from tests.benchmarks.gpu_swap import Found, Load, Swap
 from tests.measure import FOLDER
 
@@ -78,19 +79,9 @@ def test_its_row_fits_the_table_of_the_documentation(found, capsys):
     assert row.endswith("| 30.0 | 50.00 | 9.00 | 0.60 | 0.80 | 0.90 | 1.05 | 1.02 |")
 
 
-def test_the_lower_bound_with_all_ready_is_one_switch_and_all_work():
-    work_s = 200 * (schedule.PARSE_S + schedule.REASON_S)
-    assert schedule.lower_bound_s([0.0] * 200, 45.0) == pytest.approx(work_s + 45)
-
-
-def test_the_lower_bound_switches_early_where_arrivals_leave_time_for_it():
-    assert schedule.lower_bound_s([0.0, 1000.0], 3.0) == pytest.approx(
-        1000 + schedule.PARSE_S + 3 + schedule.REASON_S
-    )
-
-
 @pytest.mark.parametrize("policy", schedule.POLICIES)
 def test_simulations_end_with_every_policy_and_never_before_the_lower_bound(policy):
     resumes = schedule.batch(30, over_s=60)
-    bound_s = schedule.lower_bound_s([resume.at_s for resume in resumes], 3.0)
+    paces = schedule.PACES[schedule.PARSER], schedule.PACES[schedule.REASONER]
+    bound_s = lower_bound_s([resume.at_s for resume in resumes], *paces, 3.0)
     assert schedule.run(schedule.POLICIES[policy], 3.0, resumes, 90.0).makespan_s >= bound_s

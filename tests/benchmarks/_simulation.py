@@ -18,12 +18,13 @@ Key = tuple[Selection, int]  # a selection and one of its engines
 
 @dataclass(kw_only=True)
 class Resume:
-    """`work` 1.0 = the mean. `announced` is how many come with it: senders say so with the first."""
+    """`work` 1.0 = the mean. `announced` is how many come in its `batch`: senders say so with the first."""
 
     at_s: float
     selection: Selection
     work: float = 1.0
     announced: int = 0
+    batch: int = 0
     stage: int = 0  # of its selection's engines
     in_hand_s: float = 0.0
     done_s: float = 0.0
@@ -32,6 +33,23 @@ class Resume:
     def wait_s(self) -> float:
         """From arrival to verdict, less the time in which an engine worked on it."""
         return self.done_s - self.at_s - self.in_hand_s
+
+
+@dataclass(kw_only=True)
+class Batch:
+    """What was announced at `began_s`, and how many of them came."""
+
+    began_s: float
+    announced: int = 0
+    came: int = 0
+
+    @property
+    def arriving(self) -> int:
+        return max(self.announced - self.came, 0)
+
+    def rest_s(self, now_s: float) -> float:
+        """How long those who are missing take at the pace so far."""
+        return self.arriving * (now_s - self.began_s) / self.came
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +73,7 @@ class Simulation:
     now_s: float = 0.0
     switches: int = 0
     _waiting: dict[Key, deque[Resume]] = field(default_factory=dict)
-    _announced: dict[Selection, int] = field(default_factory=dict)
+    _batches: dict[Selection, dict[int, Batch]] = field(default_factory=dict)
     _sent_s: dict[Selection, float] = field(default_factory=dict)
     _in_hand: list[tuple[float, int, float, Resume]] = field(default_factory=list)
     _progress: float = 0.0  # of whoever has been in hand since the start
@@ -88,7 +106,9 @@ class Simulation:
         while coming and coming[0].at_s <= self.now_s:
             resume = coming.popleft()
             selection = resume.selection
-            self._announced[selection] = self._announced.get(selection, 0) + resume.announced - 1
+            batches = self._batches.setdefault(selection, {})
+            batch = batches.setdefault(resume.batch, Batch(began_s=resume.at_s))
+            batch.announced, batch.came = batch.announced + resume.announced, batch.came + 1
             self._sent_s[selection] = resume.at_s
             self._wait(resume)
 
@@ -103,6 +123,7 @@ class Simulation:
 
     def _stage(self, key: Key) -> Stage:
         (selection, engine), queue = key, self._waiting.get(key)
+        batches = [batch for batch in self._batches.get(selection, {}).values() if batch.arriving]
         active = self._serving[1]
         return Stage(
             engine=engine,
@@ -110,7 +131,8 @@ class Simulation:
             pace=self.paces[engine],
             ready=len(queue) if queue else 0,
             oldest_wait_s=self.now_s - queue[0].at_s if queue else 0.0,
-            arriving=max(self._announced.get(selection, 0), 0),
+            arriving=sum(batch.arriving for batch in batches),
+            rest_s=max((batch.rest_s(self.now_s) for batch in batches), default=0.0),
             quiet_s=self.now_s - self._sent_s.get(selection, self.now_s),
             switch_s=0.0 if engine == active else self.costs_s(active),
             in_hand=len(self._in_hand) if engine == active else 0,

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gpu_worker.scheduler import (
+    GATE,
     QUANTUM,
     Pace,
     Selection,
@@ -76,7 +77,7 @@ def test_without_room_it_waits():
 
 def test_ready_work_is_served_on_however_much_waits_in_the_other_stage():
     here = with_ready(PARSE, 1)
-    assert after(100, here, with_ready(REASON, 900, 30)) == Serve(stage=here, count=1)
+    assert after(70, here, with_ready(REASON, 900, 30)) == Serve(stage=here, count=1)
 
 
 def test_when_all_are_parsed_the_reasoner_comes():
@@ -115,45 +116,57 @@ def test_engines_that_are_awake_together_are_served_without_a_switch():
     assert after(1, with_ready(PARSE, 3, 5), other) == Serve(stage=other, count=3)
 
 
+def late(oldest_wait_s: float, **more) -> Stage:
+    return replace(PINNED_WORK, oldest_wait_s=oldest_wait_s, **more)
+
+
 def test_work_that_nears_its_promise_forces_a_switch():
-    here, other = with_ready(PARSE, 9, 20), with_ready(REASON, 1, 489)
-    assert after(20, here, other) == Serve(stage=here, count=4)
-    assert after(20, here, replace(other, oldest_wait_s=490)) == TO_REASON
+    here = with_ready(PARSE, 9, 20)
+    assert after(20, here, late(489)) == Serve(stage=here, count=4)
+    assert after(20, here, late(490)) == TO_PINNED
 
 
 def test_what_is_in_hand_counts_to_the_way_there():
     here = with_ready(PARSE, 9, 20, in_hand=4)
-    assert after(20, here, with_ready(REASON, 1, 482)) == TO_REASON
+    assert after(20, here, late(481)) == Wait()
+    assert after(20, here, late(482)) == TO_PINNED
 
 
 @pytest.mark.parametrize(("switch_s", "too_early_s", "late_enough_s"), [(10.0, 9.9, 10.0), (3.0, 7.9, 8.0)])
 def test_nothing_forces_a_switch_before_the_shortest_stay(switch_s, too_early_s, late_enough_s):
-    here, other = with_ready(PARSE, 9, 20), with_ready(REASON, 1, 600, switch_s=switch_s)
+    here, other = with_ready(PARSE, 9, 20), late(600, switch_s=switch_s)
     assert after(too_early_s, here, other) == Serve(stage=here, count=4)
-    assert after(late_enough_s, here, other) == TO_REASON
+    assert after(late_enough_s, here, other) == TO_PINNED
+
+
+def test_no_promise_parts_the_pair_before_its_gate():
+    here, other = with_ready(PARSE, 9, 20), with_ready(REASON, 1, 600)
+    assert after(GATE * 10 - 1, here, other) == Serve(stage=here, count=4)
+    assert after(GATE * 10, here, other) == TO_REASON
 
 
 def test_of_those_that_force_the_oldest_goes_first():
     reason = with_ready(REASON, 100, 495)
-    assert after(20, with_ready(PARSE, 9), reason, replace(PINNED_WORK, oldest_wait_s=496)) == TO_PINNED
+    assert (
+        after(GATE * 10, with_ready(PARSE, 9), reason, replace(PINNED_WORK, oldest_wait_s=496)) == TO_PINNED
+    )
 
 
 def test_nobody_is_left_for_somebody_who_waits_no_longer():
     here = with_ready(PARSE, 9, 495)
-    assert after(20, here, with_ready(REASON, 1, 495)) == Serve(stage=here, count=4)
+    assert after(GATE * 10, here, with_ready(REASON, 1, 495)) == Serve(stage=here, count=4)
 
 
 def test_where_both_stages_are_late_what_waited_when_the_turn_began_is_served_first():
-    late = with_ready(REASON, 50, 900)
-    here = with_ready(PARSE, 9, 600)
-    assert after(599, here, late) == Serve(stage=here, count=4)
-    assert after(601, here, late) == TO_REASON
+    here, other = with_ready(PARSE, 9, 600), with_ready(REASON, 50, 900)
+    assert after(599, here, other) == Serve(stage=here, count=4)
+    assert after(601, here, other) == TO_REASON
 
 
 def test_where_work_of_others_is_late_as_well_the_quantum_decides():
-    here, late = with_ready(PARSE, 900, 600), replace(PINNED_WORK, oldest_wait_s=700)
-    assert after(QUANTUM * 10 - 1, here, late) == Serve(stage=here, count=4)
-    assert after(QUANTUM * 10, here, late) == TO_PINNED
+    here = with_ready(PARSE, 900, 600)
+    assert after(QUANTUM * 10 - 1, here, late(700)) == Serve(stage=here, count=4)
+    assert after(QUANTUM * 10, here, late(700)) == TO_PINNED
 
 
 def test_the_quantum_gives_others_their_turn():
@@ -162,12 +175,27 @@ def test_the_quantum_gives_others_their_turn():
     assert after(QUANTUM * 10, here, PINNED_WORK) == TO_PINNED
 
 
-def test_the_quantum_does_not_part_a_pair():
-    here = with_ready(PARSE, 900)
-    assert after(QUANTUM * 20, here, with_ready(REASON, 900, 30)) == Serve(stage=here, count=4)
+def test_the_gate_parts_a_pair_when_those_who_waited_as_the_turn_began_are_through():
+    """At 80 s: one who waited then has waited for longer than the turn."""
+    decide_30 = with_ready(REASON, 900, 30)
+    assert after(GATE * 10, with_ready(PARSE, 900, 79), decide_30) == TO_REASON
+    here = with_ready(PARSE, 900, 81)
+    assert after(GATE * 10, here, decide_30) == Serve(stage=here, count=4)
 
 
-ARRIVING = {"arriving": 3, "quiet_s": 29.0}
+def test_the_gate_stays_open_for_eight_switches():
+    here = with_ready(PARSE, 900, 20)
+    assert after(GATE * 10 - 1, here, with_ready(REASON, 900, 30)) == Serve(stage=here, count=4)
+
+
+def test_the_gate_stays_open_while_a_batch_arrives():
+    here = with_ready(PARSE, 900, 20, arriving=3)
+    assert after(GATE * 10, here, with_ready(REASON, 900, 30)) == Serve(stage=here, count=4)
+
+
+# A parse stage that still fills. To decide 100 takes 200 s, and a trip of 10 s there and back 220 s.
+
+ARRIVING = {"arriving": 3, "quiet_s": 29.0}  # parsing three takes 6 s
 
 
 def test_the_parser_is_not_left_while_a_batch_arrives():
@@ -177,6 +205,29 @@ def test_the_parser_is_not_left_while_a_batch_arrives():
 @pytest.mark.parametrize("ended", [{"arriving": 0}, {"quiet_s": 30.0}])
 def test_it_is_left_when_all_have_come_or_the_sender_has_gone_quiet(ended):
     assert after(100, replace(PARSE, **ARRIVING | ended), with_ready(REASON, 200)) == TO_REASON
+
+
+@pytest.mark.parametrize(("rest_s", "decision"), [(225, Wait()), (226, TO_REASON)])
+def test_it_is_left_where_it_can_be_back_and_have_parsed_what_came_when_the_last_one_comes(rest_s, decision):
+    here = replace(PARSE, **ARRIVING, rest_s=rest_s)
+    assert after(100, here, with_ready(REASON, 100)) == decision
+
+
+@pytest.mark.parametrize(("rest_s", "decision"), [(233, TO_REASON), (234, Wait()), (445, Wait())])
+def test_it_is_left_for_the_last_time_as_late_as_that_is_possible(rest_s, decision):
+    here = replace(PARSE, **ARRIVING, rest_s=rest_s)
+    assert after(100, here, with_ready(REASON, 100), answered=0) == decision
+
+
+@pytest.mark.parametrize(("answered", "decision"), [(45, TO_REASON), (46, Wait())])
+def test_it_is_left_earlier_where_another_trip_fits_and_the_trickle_has_cost_a_switch(answered, decision):
+    here = replace(PARSE, **ARRIVING, rest_s=446)
+    assert after(100, here, with_ready(REASON, 100), answered=answered) == decision
+
+
+def test_it_is_not_left_for_what_uses_the_gpu_less_than_the_trickle_does():
+    here = replace(PARSE, **ARRIVING, rest_s=446, in_hand=1)
+    assert after(100, here, with_ready(REASON, 1), answered=0) == Wait()
 
 
 def test_a_promise_parts_the_pair_though_a_batch_arrives():
