@@ -1,7 +1,6 @@
 """What a model is given and how what it says becomes an answer. vLLM is imported when a model is loaded."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request, Sampl
 from gpu_worker.engines.vllm import failures, pictures
 from gpu_worker.engines.vllm.arguments import IMAGES
 from gpu_worker.engines.vllm.canary import PROMPT
+from gpu_worker.engines.vllm.control_tokens import ControlTokens, of_tokenizer
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +35,7 @@ class Chat:
 
     def __init__(self, spec: EngineSpec, tokenizer: Any, max_model_len: int) -> None:
         self.spec, self._tokenizer, self._max_model_len = spec, tokenizer, max_model_len
-        self._controls = _any_of(control_tokens(tokenizer))
+        self._controls = ControlTokens(of_tokenizer(tokenizer))
 
     def prompt(self, messages: Messages, images: Sequence["Image"] = ()) -> Prompt:
         """The prompt that the model's own chat template makes of `messages`, in which `images` have a place.
@@ -87,7 +87,7 @@ class Chat:
                 {key: self._plain(said) if key == "text" else said for key, said in part.items()}
                 for part in content
             ]
-        return self._controls.sub(lambda token: f"{token[0][0]} {token[0][1:]}", content)
+        return self._controls.disarmed(content)
 
     def canaries(self) -> list[Prompt]:
         """The prompts of warm-up and canary: words, and the largest page for a model that sees pages."""
@@ -161,11 +161,6 @@ def prompt_hash(prompt: Prompt) -> str:
     return hashlib.sha256(prompt["prompt"].encode(errors="surrogatepass")).hexdigest()
 
 
-def _any_of(tokens: Sequence[str]) -> re.Pattern[str]:
-    """One pattern for all of them: a thousand replacements in a long text take a second."""
-    return re.compile("|".join(map(re.escape, tokens)) or r"(?!)")
-
-
 def misfit(tokenizer: Any, known: int) -> str:
     """Return "" where `tokenizer` goes with weights that know so many tokens, else what is wrong with it."""
     if not tokenizer.encode(PROMPT):  # what transformers makes up where the files are missing
@@ -176,14 +171,6 @@ def misfit(tokenizer: Any, known: int) -> str:
     return (
         f"knows {tokens} tokens, its weights only {known}: they do not belong together. "
         "Fetch both from the same place."
-    )
-
-
-def control_tokens(tokenizer: Any) -> tuple[str, ...]:
-    """What the tokenizer takes for more than its letters: ends of turns, places of images; longest first."""
-    added = getattr(tokenizer, "added_tokens_decoder", {}).values()
-    return tuple(
-        sorted({str(token) for token in added if len(str(token).strip()) > 1}, key=len, reverse=True)
     )
 
 
