@@ -345,7 +345,8 @@ def _status_text(present: Present) -> str:
             return " ".join(["Ready.", *broken, *waits])
     if present.workers:
         return present.workers[0].error or "The worker is starting."
-    return "No worker is running. Uploads are kept and read as soon as an operator starts one: wfc-model-serve."
+    kept = "Uploads are kept and read as soon as an operator starts one: wfc-model-serve."
+    return f"No worker is running. {kept}"
 
 
 def _last_swap_text(present: Present) -> str:
