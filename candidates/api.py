@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from candidates import decisions, files, intake, kinds, listing, upload_api
+from candidates import decisions, files, intake, kinds, listing, upload_api, veil
 from candidates.models import Application, UploadBatch, UploadItem
 from candidates.multipart import EveryFile
 from candidates.serializers import (
@@ -52,7 +52,9 @@ class ApplicationsView(APIView):
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         skip, limit = wanted["skip"], wanted["limit"]
-        rows = listing.every(job.pk, invalid=wanted["include_invalid"])
+        rows = listing.every(
+            job.pk, invalid=wanted["include_invalid"], unveiled=request.user.has_perm(veil.MAY_LOOK)
+        )
         body = {
             "applications": rows[skip : skip + limit],
             "total": rows.count(),
@@ -106,6 +108,8 @@ class FileView(APIView):
             return files.response(visible_application(request, id))
         except FileNotFoundError as error:
             raise Http404("The document is missing from the store.") from error
+        except files.Hidden as hidden:
+            raise PermissionDenied(str(hidden)) from hidden
 
 
 class BatchesView(APIView):
@@ -170,7 +174,7 @@ class RetryView(APIView):
 
 
 def visible_application(request: Request, application_id: int) -> Application:
-    rows = Application.objects.visible_to(request.user).select_related("resume")
+    rows = Application.objects.visible_to(request.user).with_veil().select_related("resume", "candidate")
     application = rows.filter(pk=application_id).first()
     if application is None:
         raise Http404(f"There is no application {application_id} that you may see.")

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
+from candidates import veil
 from candidates.agreement import Matrix
 from candidates.models import Application, ApplicationQuerySet, Decision, Evaluation, Outcome
 from candidates.readers import Reader
@@ -76,8 +77,8 @@ class Disagreement:
 
 
 def comparable(job: Job, user: User) -> ApplicationQuerySet:
-    """The applications of `job` that `user` may compare readings of."""
-    return Application.objects.visible_to(user).filter(job=job)
+    """The applications of `job` that `user` may compare readings of: none whose verdict is hidden still."""
+    return Application.objects.visible_to(user).filter(job=job).unsealed()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +184,7 @@ def page(comparison: Comparison, wanted: Wanted, limit: int = PAGE_ROWS) -> list
     if wanted.after:
         severity, pk = wanted.after
         rows = rows.filter(Q(severity__lt=severity) | Q(severity=severity, pk__lt=pk))
-    needed = rows.select_related("candidate", "resume").defer("resume__pages").with_decision()
+    needed = rows.select_related("candidate", "resume").defer("resume__pages").with_decision().with_veil()
     found = list(needed.order_by("-severity", "-pk")[:limit])
     return list(_disagreements(comparison, found))
 
@@ -210,6 +211,8 @@ def _disagreements(comparison: Comparison, rows: Sequence[Any]) -> Iterator[Disa
     for row in rows:
         first, second = evaluations.get(row.first_id), evaluations.get(row.second_id)
         decision = decisions.get(row.pk)
+        veil.cover(row, [reading for reading in (first, second) if reading])
+        veil.hide(row)
         yield Disagreement(
             application=row,
             first=Said(outcome=row.first_says, evaluation=first, decision=None if first else decision),

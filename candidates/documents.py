@@ -62,6 +62,7 @@ class Page:
     other; it ends at 100,000 characters. `words` are those of a PDF with x0, y0, x1, y1 in points from the
     top left corner; one that ends with a soft hyphen goes on in the next. `hidden` is what people do not see,
     and no model reads. `instructions` are sentences of the text that speak to a model.
+    `pictures` are the boxes of photographs and the like on it; None where nobody knows.
     """
 
     width_pt: float
@@ -71,6 +72,7 @@ class Page:
     words: Sequence[Word] = field(default_factory=list)
     hidden: Sequence[Hidden] = field(default_factory=list)
     instructions: Sequence[str] = field(default_factory=list)
+    pictures: Sequence[tuple[Edge, Edge, Edge, Edge]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +101,7 @@ class _SaidPage:
     instructions: Annotated[
         Sequence[Annotated[Text, Field(max_length=300)]], Field(max_length=10, default_factory=list)
     ]
+    pictures: Annotated[Sequence[tuple[Edge, Edge, Edge, Edge]] | None, Field(max_length=100, default=None)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +151,17 @@ def _drawn(written: Document, path: Path, max_pages: int) -> Document:
     return replace(drawn, pages=pages)
 
 
+def painted(path: Path, *, wall_s: float) -> PageImage:
+    """Return the page image in the file at `path` with boxes painted over: see candidates.child.painting.
+
+    Raises as `read`.
+    """
+    [page] = _read(path, "blind", 1, wall_s).pages
+    if page.image is None:
+        raise reader.nonsense("the painted image is missing")
+    return page.image
+
+
 def _read(path: Path, kind: str, max_pages: int, wall_s: float | None) -> Document:
     with reader.asked(path, kind, max_pages=max_pages, wall_s=wall_s) as answer:
         said, image_bytes = reader.heard(answer, _Answer)
@@ -170,6 +184,7 @@ def _page(said: _SaidPage, images: IO[bytes]) -> Page:
         words=said.words,
         hidden=said.hidden,
         instructions=said.instructions,
+        pictures=said.pictures,
     )
 
 

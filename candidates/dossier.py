@@ -12,11 +12,11 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from candidates import listing, sheets, staleness
+from candidates import blind_images, findings, listing, sheets, staleness, veil
+from candidates.findings import Finding
 from candidates.models import Application, Decision, Evaluation, WordBoxes
 from candidates.sheets import Sheet
 from candidates.staleness import Cause
-from jobs.criteria import Criterion
 from jobs.models import Job
 
 PARTS = ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document")
@@ -24,15 +24,11 @@ PARTS = ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readi
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One criterion as a reading met it. `is_shown`: its page has an image that the quote can lead to."""
+    """A finding, and whether its page has an image that the quote can lead to."""
 
     number: int
-    words: str
-    verdict: str
-    quote: str | None
-    page: int | None
+    finding: Finding
     is_shown: bool
-    weight: str = ""
 
     @property
     def mark(self) -> str:
@@ -61,7 +57,8 @@ class Dossier:
         """Of the pages, which stay as they are while people decide."""
         resume = self.application.resume
         prepared = resume.prepared_at.timestamp() if resume.prepared_at else 0
-        return f"{self.application.current_evaluation_id}-{prepared:.0f}"
+        covered = f"{self.application.blind:d}{self.application.sealed:d}"
+        return f"{self.application.current_evaluation_id}-{prepared:.0f}-{covered}"
 
     @property
     def stale(self) -> Collection[Cause]:
@@ -81,31 +78,16 @@ class Dossier:
     @property
     def criteria(self) -> list[Shown]:
         """What the present reading says of each criterion."""
-        with_image = {sheet.number for sheet in self.sheets if sheet.image}
-        if self.evaluation is None:
-            return []
-        wanted = {criterion.key: criterion for criterion in self.evaluation.job_version.wanted}
+        with_image = {sheet.number for sheet in self.sheets if sheet.image and not sheet.withheld}
+        found = findings.of(self.evaluation) if self.evaluation else []
         return [
-            _shown(number, said, wanted.get(said["key"]), with_image)
-            for number, said in enumerate(self.evaluation.criteria, 1)
+            Shown(number=number, finding=finding, is_shown=finding.page in with_image)
+            for number, finding in enumerate(found, 1)
         ]
 
     @property
     def newest_decision(self) -> Decision | None:
         return self.decisions[0] if self.decisions else None
-
-
-def _shown(number: int, said: dict[str, Any], wanted: Criterion | None, with_image: set[int]) -> Shown:
-    """Readings older than the job's criteria have the words themselves as keys."""
-    return Shown(
-        number=number,
-        words=wanted.text if wanted else said["key"],
-        weight=wanted.weight.label if wanted else "",
-        verdict=said["verdict"],
-        quote=said["quote"],
-        page=said["page"],
-        is_shown=said["page"] in with_image,
-    )
 
 
 def read(application_id: int) -> Dossier | None:
@@ -118,7 +100,9 @@ def read(application_id: int) -> Dossier | None:
     readings = readings.select_related("model_config", "parser", "job_version")
     evaluations = list(readings.prefetch_related("job_version__criteria"))
     evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
-    words = WordBoxes.objects.filter(resume=application.resume_id).first()
+    drawn = _sheets(application, None if application.sealed else evaluation, evaluations)
+    person = Application.objects.with_veil().select_related("candidate").get(pk=application_id)
+    veil.cover(person, evaluations)
     return Dossier(
         application=application,
         job=job,
@@ -126,8 +110,23 @@ def read(application_id: int) -> Dossier | None:
         evaluations=evaluations,
         decisions=list(application.decisions.select_related("decided_by", "overtook__decided_by")),
         versions=_versions(application),
-        sheets=sheets.of(application.resume, words.pages if words else [], evaluation),
+        sheets=drawn,
     )
+
+
+def _sheets(
+    application: Application, evaluation: Evaluation | None, evaluations: Sequence[Evaluation]
+) -> list[Sheet]:
+    """The pages with what is boxed on them, looked for before anything is left out of the quotes."""
+    words = WordBoxes.objects.filter(resume=application.resume_id).first()
+    drawn = sheets.of(application.resume, words.pages if words else [], evaluation)
+    if not application.blind:
+        return drawn
+    uncovered = Application.objects.with_veil().select_related("candidate", "resume").get(pk=application.pk)
+    identity = veil.identity_of(uncovered.candidate, evaluations)
+    return [
+        sheet.told(identity, blind_images.why_withheld(uncovered, words, sheet.number)) for sheet in drawn
+    ]
 
 
 def _versions(application: Application) -> list[Application]:
@@ -135,7 +134,8 @@ def _versions(application: Application) -> list[Application]:
     if application.candidate_id is None:
         return []
     same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
-    return list(same.exclude(pk=application.pk).with_decision().order_by("-pk"))
+    same = same.select_related("candidate", "current_evaluation")
+    return list(same.exclude(pk=application.pk).veiled().with_decision().order_by("-pk"))
 
 
 def fragments(dossier: Dossier) -> dict[str, SafeString]:

@@ -7,14 +7,21 @@ from urllib.parse import quote
 from django.core.files.storage import storages
 from django.http import StreamingHttpResponse
 
-from candidates.models import Application, Resume
+from candidates import blind_images
+from candidates.models import Application
 
 CHUNK_BYTES = 1 << 16
 IMAGE_CACHE_S = 300  # turning pages back and forth asks once; a lost right is soon noticed
 
 
+class Hidden(Exception):
+    """A blind job does not show whose document it is before somebody has decided."""
+
+
 def response(application: Application) -> StreamingHttpResponse:
-    """Stream the résumé of `application`. Raises FileNotFoundError where the store has lost it."""
+    """Stream the résumé of `application`. Raises Hidden, and FileNotFoundError where it is lost."""
+    if application.blind:
+        raise Hidden("This job is blind: decide first, then the document can be downloaded.")
     resume = application.resume
     if not storages["documents"].exists(resume.storage_key):
         raise FileNotFoundError(resume.storage_key)
@@ -24,15 +31,29 @@ def response(application: Application) -> StreamingHttpResponse:
     return answer
 
 
-def page_image(resume: Resume, number: int) -> StreamingHttpResponse:
-    """Stream the image of the page `number`, counted from 1. Raises FileNotFoundError where there is none."""
-    image = resume.pages[number - 1].get("image") if 0 < number <= len(resume.pages) else None
-    if image is None:
-        raise FileNotFoundError(f"page {number}")
-    size_bytes = storages["documents"].size(image["key"])
-    answer = _answer(image["key"], "image/webp", size_bytes)
+def page_image(application: Application, number: int) -> StreamingHttpResponse:
+    """Stream the image of the page `number`, counted from 1; in a blind job without the person.
+
+    Raises FileNotFoundError where there is none, and Hidden where it cannot be had without the person.
+    """
+    key = _blind(application, number) if application.blind else _open(application, number)
+    answer = _answer(key, "image/webp", storages["documents"].size(key))
     answer["Cache-Control"] = f"private, max-age={IMAGE_CACHE_S}"
     return answer
+
+
+def _open(application: Application, number: int) -> str:
+    keys = application.resume.image_keys
+    if number not in keys:
+        raise FileNotFoundError(f"page {number}")
+    return keys[number]
+
+
+def _blind(application: Application, number: int) -> str:
+    try:
+        return blind_images.key(application, number)
+    except blind_images.Withheld as withheld:
+        raise Hidden(str(withheld)) from withheld
 
 
 def _answer(key: str, media_type: str, size_bytes: int) -> StreamingHttpResponse:

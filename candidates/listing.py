@@ -44,10 +44,10 @@ def rows(listing: Listing) -> list[Application]:
     return list(found.order_by("-pk")[:PAGE_ROWS])
 
 
-def every(job_id: int, *, invalid: bool) -> ApplicationQuerySet:
-    """All rows of a job, newest first, with what models found in them."""
+def every(job_id: int, *, invalid: bool, unveiled: bool = False) -> ApplicationQuerySet:
+    """All rows of a job, newest first, with what models found in them; `unveiled` also what is hidden."""
     return (
-        _described()
+        _described(unveiled=unveiled)
         .defer(None)
         .defer("resume__pages")
         .select_related("current_evaluation__job_version")
@@ -91,10 +91,11 @@ def _shown(listing: Listing) -> Q:
     return own & (Q(current_evaluation=None) | ~Q(current_evaluation__outcome=Outcome.INVALID))
 
 
-def _described() -> ApplicationQuerySet:
+def _described(*, unveiled: bool = False) -> ApplicationQuerySet:
     same_person = Application.objects.filter(job=OuterRef("job"), candidate=OuterRef("candidate")).order_by()
+    rows = Application.objects.with_veil() if unveiled else Application.objects.veiled()
     return (
-        Application.objects.select_related("candidate", "resume", "current_evaluation__model_config")
+        rows.select_related("candidate", "resume", "current_evaluation__model_config")
         .defer("resume__pages", "current_evaluation__answer", "current_evaluation__criteria")
         .with_decision()
         .annotate(

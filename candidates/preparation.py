@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import documents, evaluations, flags, leases, store
+from candidates import documents, evaluations, flags, leases, sample, store
 from candidates.documents import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
 from candidates.models import OPEN_STATUSES, Application, ItemState, Resume, UploadItem, WordBoxes
@@ -121,6 +121,7 @@ def _row(page: Page, number: int, key: str) -> dict[str, Any]:
         "image": image,
         "hidden": [asdict(hidden) for hidden in page.hidden],
         "instructions": list(page.instructions),
+        "pictures": None if page.pictures is None else [list(box) for box in page.pictures],
     }
 
 
@@ -141,7 +142,9 @@ def complete(opening: Opening, found: Prepared | None) -> None:
             WordBoxes.objects.update_or_create(resume_id=opening.resume_id, defaults={"pages": found.words})
         resume = Resume.objects.get(pk=opening.resume_id)
         application, _ = Application.objects.get_or_create(
-            job_id=item.job_id, resume=resume, defaults={"file_name": item.name}
+            job_id=item.job_id,
+            resume=resume,
+            defaults={"file_name": item.name, "sampled": sample.draws(item.job, resume)},
         )
         item.application = application
         item.reason = _stopped_early(resume)

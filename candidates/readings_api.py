@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from candidates import comparisons, readers, repeats, reproductions, screening_progress, screenings
+from candidates import comparisons, readers, repeats, reproductions, screening_progress, screenings, veil
 from candidates.api import Conflict, visible_application
 from candidates.comparison_page import SameReader, chosen
 from candidates.comparisons import Comparison, Wanted
@@ -54,14 +54,15 @@ class EvaluationsView(APIView):
     def get(self, request: Request, application_id: int) -> Response:
         """All readings of an application, the newest first, with everything that they came from."""
         rows = _readings(request).filter(application=visible_application(request, application_id))
-        return Response(EvaluationShape(rows.order_by("-pk"), many=True).data)
+        return Response(EvaluationShape(_covered(request, list(rows.order_by("-pk"))), many=True).data)
 
 
 class EvaluationView(APIView):
     @extend_schema(operation_id="evaluations_read", responses={200: EvaluationShape, **REFUSALS})
     def get(self, request: Request, evaluation_id: int) -> Response:
         """One reading, with everything that it came from."""
-        return Response(EvaluationShape(_visible_evaluation(request, evaluation_id)).data)
+        [reading] = _covered(request, [_visible_evaluation(request, evaluation_id)])
+        return Response(EvaluationShape(reading).data)
 
 
 class ReproductionsView(APIView):
@@ -203,6 +204,13 @@ def _readings(request: Request) -> QuerySet[Evaluation]:
     rows = Evaluation.objects.filter(application__in=visible)
     rows = rows.select_related("model_config", "parser", "job_version")
     return rows.prefetch_related("job_version__criteria")
+
+
+def _covered(request: Request, readings: list[Evaluation]) -> list[Evaluation]:
+    """Without what nobody may see before a decision, but for auditors."""
+    if not request.user.has_perm(veil.MAY_LOOK):
+        veil.cover_readings(readings)
+    return readings
 
 
 def _visible_evaluation(request: Request, evaluation_id: int) -> Evaluation:

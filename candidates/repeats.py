@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from candidates import differences, reproductions
+from django.db.models import Q
+
+from candidates import differences, reproductions, veil
 from candidates.differences import Difference
-from candidates.models import Evaluation, EvaluationStatus
+from candidates.models import Application, Evaluation, EvaluationStatus
 from candidates.reproductions import Stability
 
 READ_OR_REPEATED = [status for status in EvaluationStatus if status != EvaluationStatus.CANCELLED]
@@ -40,13 +42,18 @@ class Repeated:
 
 
 def of(original: Evaluation) -> Repeated:
-    """One reading with its repeats."""
+    """One reading with its repeats; without them while they are hidden."""
+    if _is_covered(original.application_id):
+        veil.cover_readings([original])
+        return _repeated(original, [])
     repeats = original.reproductions.select_related("model_config", "parser", "job_version").order_by("-pk")
     return _repeated(original, list(repeats.prefetch_related("job_version__criteria")))
 
 
 def of_application(application_id: int) -> list[Repeated]:
-    """Every reading of the application that has succeeded, the newest first: one query."""
+    """Every reading of the application that has succeeded, the newest first; none while they are hidden."""
+    if _is_covered(application_id):  # what was said word for word tells all
+        return []
     rows = Evaluation.objects.filter(application=application_id, status__in=READ_OR_REPEATED)
     by_original: dict[int, list[Evaluation]] = defaultdict(list)
     originals = []
@@ -56,6 +63,11 @@ def of_application(application_id: int) -> list[Repeated]:
         elif row.status == EvaluationStatus.SUCCEEDED:
             originals.append(row)
     return [_repeated(original, by_original[original.pk]) for original in originals]
+
+
+def _is_covered(application_id: int) -> bool:
+    covered = Application.objects.with_veil().filter(Q(blind=True) | Q(sealed=True), pk=application_id)
+    return covered.exists()
 
 
 def digest(shown: Sequence[Repeated]) -> str:

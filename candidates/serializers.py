@@ -53,6 +53,8 @@ class ApplicationShape(serializers.Serializer[Application]):
         source="resume.integrity",
         help_text="What to look at before trusting the text: hidden words, text that speaks to the model.",
     )
+    blind = serializers.BooleanField(help_text="Who it is, is hidden until somebody has decided.")
+    sealed = serializers.BooleanField(help_text="The model's verdict is hidden until somebody has decided.")
     created_at = serializers.DateTimeField()
 
     def get_outcome(self, row: Application) -> str:

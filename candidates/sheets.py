@@ -1,11 +1,12 @@
 """The pages of a document as its application's page shows them: images, and what is marked on them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
 from candidates import evidence, flags
+from candidates.blindness import Identity
 from candidates.models import Evaluation, Resume
 
 Words = Sequence[evidence.Row]
@@ -46,11 +47,17 @@ class Sheet:
     width_pt: float
     height_pt: float
     marks: Sequence[Mark]
+    withheld: str = ""  # why the image is not shown in a blind job
+
+    def told(self, identity: Identity, withheld: str) -> "Sheet":
+        """Return it without the person, and without its image where `withheld` says why."""
+        marks = [replace(mark, text=identity.told(mark.text)) for mark in self.marks]
+        return replace(self, marks=marks, withheld=withheld if self.image else "")
 
     @property
     def is_drawn(self) -> bool:
         """Whether marks can be drawn over the image."""
-        return bool(self.image and self.width_pt and self.height_pt)
+        return bool(self.image and self.width_pt and self.height_pt and not self.withheld)
 
     @property
     def drawn(self) -> list[Mark]:

@@ -34,6 +34,28 @@ def keep_image(document_key: str, number: int, image: PageImage) -> str:
     return _save(key, ContentFile(image.content))
 
 
+def blind_key(document_key: str, number: int, made_of: str) -> str:
+    """Where a page without its person is kept: beside the document, named after what it is made of."""
+    return str(PurePosixPath(document_key).with_suffix(f".{number}-blind-{made_of[:16]}.webp"))
+
+
+def is_kept(key: str) -> bool:
+    return storages["documents"].exists(key)
+
+
+def keep_painted(key: str, content: bytes) -> None:
+    """Keep what was painted over at `key`, whole at once: two may paint the same. Raises OSError."""
+    storage = storages["documents"]
+    kept = storage.save(f"{key}.part", ContentFile(content))
+    try:
+        path = Path(storage.path(kept))
+    except NotImplementedError:  # an object store shows a file when it is whole
+        storage.delete(kept)
+        storage.save(key, ContentFile(content))
+    else:
+        path.replace(storage.path(key))
+
+
 def images(keys: Mapping[int, str]) -> dict[int, bytes]:
     """The page images under `keys`, by the numbers of their pages. Raises OSError."""
     storage = storages["documents"]

@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from candidates import files, intake, ledger, listing, screening_live
+from candidates import fairness_page, files, intake, ledger, listing, screening_live
 from candidates.listing import Listing
-from candidates.models import Application, Resume, UploadBatch, UploadItem
+from candidates.models import Application, UploadBatch, UploadItem
 from jobs.models import Job
 from jobs.views import visible
 from models_admin.pages import Request, back, needs, refused
@@ -35,7 +36,8 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
         "query": request.GET.urlencode(),
     }
-    return render(request, "jobs/page.html", context | screening_live.context(job))
+    context |= screening_live.context(job) | fairness_page.card(job)
+    return render(request, "jobs/page.html", context)
 
 
 @require_POST
@@ -72,29 +74,28 @@ def retry(request: Request, item_id: int) -> HttpResponse:
 @require_safe
 def resume_file(request: Request, application_id: int) -> HttpResponseBase:
     """The document itself, as a download."""
-    application = visible_application(request, application_id)
     try:
-        return files.response(application)
+        return files.response(visible_application(request, application_id))
     except FileNotFoundError as lost:
         raise Http404("The document is missing from the store. Tell an administrator.") from lost
+    except files.Hidden as hidden:
+        raise PermissionDenied(str(hidden)) from hidden
 
 
 @require_safe
-def page_image(request: Request, resume_id: int, number: int) -> HttpResponseBase:
-    """A page of a document as people see it, for whoever may see an application with it."""
-    resume = Resume.objects.filter(applications__in=Application.objects.visible_to(request.user))
-    found = resume.filter(pk=resume_id).first()
-    if found is None:
-        raise Http404("There is no such document, or its job is not shared with you.")
+def page_image(request: Request, application_id: int, number: int) -> HttpResponseBase:
+    """A page of an application's document as people see it; in a blind job without who it is."""
     try:
-        return files.page_image(found, number)
+        return files.page_image(visible_application(request, application_id), number)
     except FileNotFoundError as missing:
         raise Http404("There is no image of this page.") from missing
+    except files.Hidden as hidden:
+        raise PermissionDenied(str(hidden)) from hidden
 
 
 def visible_application(request: Request, application_id: int) -> Application:
     """Return the application if this user may see it. Raises Http404."""
-    rows = Application.objects.visible_to(request.user).select_related("resume")
+    rows = Application.objects.visible_to(request.user).with_veil().select_related("resume", "candidate")
     application = rows.filter(pk=application_id).first()
     if application is None:
         raise Http404("There is no such application, or its job is not shared with you.")

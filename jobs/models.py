@@ -42,6 +42,12 @@ class Job(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="jobs")
+    blind = models.BooleanField(
+        default=False, help_text="Who somebody is, is hidden until a person has decided on them."
+    )
+    sample_percent = models.PositiveSmallIntegerField(
+        default=0, help_text="Of so many new résumés the model's verdict is hidden until a first decision."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
     objects = JobQuerySet.as_manager()
@@ -49,6 +55,9 @@ class Job(models.Model):
     class Meta:
         ordering = ["-id"]
         permissions = [("view_every_job", "Can see every job, whoever owns it")]
+        constraints = [
+            models.CheckConstraint(name="job_sample_is_a_share", condition=Q(sample_percent__lte=100))
+        ]
 
     def __str__(self) -> str:
         return self.current.title

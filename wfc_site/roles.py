@@ -52,7 +52,13 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "models_admin.delete_enginerecord",
         "models_admin.swap_model",
     ),
-    Role.AUDITOR: (*READS_JOBS, *READS_MODELS, "jobs.view_every_job", "jobs.view_team"),
+    Role.AUDITOR: (
+        *READS_JOBS,
+        *READS_MODELS,
+        "jobs.view_every_job",
+        "jobs.view_team",
+        "candidates.view_hidden",
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
 import candidates.comparison_page
+import candidates.fairness_page
 import candidates.repeats_page
 import candidates.screening_page
 import candidates.views
@@ -23,6 +24,7 @@ urlpatterns = [
     path("jobs/new", jobs.views.new, name="job-new"),
     path("jobs/<int:job_id>", candidates.views.job_page, name="job-page"),
     path("jobs/<int:job_id>/edit", jobs.views.edit, name="job-edit"),
+    path("jobs/<int:job_id>/fairness", candidates.fairness_page.arrange, name="job-fairness"),
     path("jobs/<int:job_id>/upload", candidates.views.upload, name="job-upload"),
     path("jobs/<int:job_id>/screen", candidates.screening_page.screen, name="job-screen"),
     path("jobs/<int:job_id>/stale", candidates.screening_page.stale_count, name="job-stale"),
@@ -31,7 +33,9 @@ urlpatterns = [
     path("applications/<int:application_id>", application_page.application_page, name="application-page"),
     path("applications/<int:application_id>/decide", application_page.decide, name="application-decide"),
     path("resumes/<int:application_id>/file", candidates.views.resume_file, name="resume-file"),
-    path("documents/<int:resume_id>/pages/<int:number>", candidates.views.page_image, name="page-image"),
+    path(
+        "applications/<int:application_id>/pages/<int:number>", candidates.views.page_image, name="page-image"
+    ),
     path(
         "evaluations/<int:evaluation_id>/reproduce",
         candidates.repeats_page.reproduce,

@@ -9,7 +9,8 @@ Its answer: the page images (of a ZIP: its files), one behind the other; then JS
 eight bytes. The JSON is {"page_count", "pages": [page]}, or {"files": [{"name", "size_bytes", "problem"}]},
 or {"refused": why, "page": which}. A page is {"width_pt", "height_pt", "text", "image"} with image
 {"width_px", "height_px", "size_bytes"} or null; of a PDF also {"words": [[text, x0, y0, x1, y1]],
-"hidden": [{"reason", "boxes", "text"}], "instructions": [sentence]}. Text and words are what people see.
+"hidden": [{"reason", "boxes", "text"}], "instructions": [sentence], "pictures": [[x0, y0, x1, y1]]}. Text and
+words are what people see. Of a page image that is painted over ("blind") it is a document of one page.
 """
 
 import json
@@ -53,6 +54,10 @@ def examine(
         return archive.examine(file, out, max_file_bytes)
     from candidates.child.page_images import Images
 
+    if kind == "blind":
+        from candidates.child import painting
+
+        return painting.examine(file, Images(out))
     if kind == "application/pdf":
         from candidates.child import pdf
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 
-from candidates.child import integrity, limits, reading_order, words
+from candidates.child import integrity, limits, photos, reading_order, words
 from candidates.child.instructions import instructions
 from candidates.child.page_images import DPI, LONG_SIDE_PX, Images
 from candidates.child.refused import Refused
@@ -86,6 +86,7 @@ def read_page(page: "pypdfium2.PdfPage") -> tuple[dict[str, Any], int]:
             for found in [*hidden, *([smuggled] if smuggled else [])]
         ],
         "instructions": instructions(text),
+        "pictures": [rounded(box) for box in photos.boxes(page)],
     }
     return answer, len(layer.raw)
 

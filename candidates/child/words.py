@@ -123,6 +123,32 @@ class _Open:
         return max(ink[0] - right, left - ink[2], ink[1] - top, bottom - ink[3])
 
 
+class Paper:
+    """A page's own coordinates, which count upwards, and those of the page as it is shown."""
+
+    def __init__(self, page: "PdfPage") -> None:
+        from pypdfium2 import raw
+
+        self.rotation = raw.FPDFPage_GetRotation(page.raw)
+        bounds = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(page.raw, bounds)
+        self._edges: Edges = (bounds.left, bounds.bottom, bounds.right, bounds.top)
+
+    def shown(self, edges: Edges) -> Box:
+        """Turn left, bottom, right, top on the page into a box on it as it is shown."""
+        left, bottom, right, top = map(_finite, edges)
+        paper = self._edges
+        match self.rotation:
+            case 1:
+                return Box(bottom - paper[1], left - paper[0], top - paper[1], right - paper[0])
+            case 2:
+                return Box(paper[2] - right, bottom - paper[1], paper[2] - left, top - paper[1])
+            case 3:
+                return Box(paper[3] - top, paper[2] - right, paper[3] - bottom, paper[2] - left)
+            case _:
+                return Box(left - paper[0], paper[3] - top, right - paper[0], paper[3] - bottom)
+
+
 class _Reader:
     """Walks through PDFium's characters, which are a page's most expensive part: plain code, few calls."""
 
@@ -131,10 +157,7 @@ class _Reader:
 
         self._pdfium, self._text = raw, text.raw
         self._count = min(raw.FPDFText_CountChars(text.raw), PAGE_CHARS)
-        self._rotation = raw.FPDFPage_GetRotation(page.raw)
-        bounds = raw.FS_RECTF()
-        raw.FPDF_GetPageBoundingBox(page.raw, bounds)
-        self._paper: Edges = (bounds.left, bounds.bottom, bounds.right, bounds.top)
+        self._paper = Paper(page)
 
     def read(self) -> Layer:
         words: list[Word] = []
@@ -193,7 +216,7 @@ class _Reader:
 
     def _word(self, word: _Open, *, cut: bool = False) -> Word:
         scale, turned = self._scale(word.first)
-        ink = self._shown(word.ink)
+        ink = self._paper.shown(word.ink)
         box = self._loose(word.first).union(self._loose(word.last)).union(ink)
         return Word(
             cleaned("".join(word.characters)).strip() + (SOFT_HYPHEN if cut else ""),
@@ -211,7 +234,7 @@ class _Reader:
         if not self._pdfium.FPDFText_GetMatrix(self._text, number, matrix):
             return 1.0, False
         on_end = abs(matrix.b) > abs(matrix.a)
-        return abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5, on_end != bool(self._rotation % 2)
+        return abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5, on_end != bool(self._paper.rotation % 2)
 
     def _ink(self, number: int) -> Edges:
         left, right, bottom, top = _EDGES
@@ -221,21 +244,7 @@ class _Reader:
     def _loose(self, number: int) -> Box:
         box = self._pdfium.FS_RECTF()
         self._pdfium.FPDFText_GetLooseCharBox(self._text, number, box)
-        return self._shown((box.left, box.bottom, box.right, box.top))
-
-    def _shown(self, edges: Edges) -> Box:
-        """Turn the page's own coordinates, which count upwards, into those of the page as it is shown."""
-        left, bottom, right, top = map(_finite, edges)
-        paper = self._paper
-        match self._rotation:
-            case 1:
-                return Box(bottom - paper[1], left - paper[0], top - paper[1], right - paper[0])
-            case 2:
-                return Box(paper[2] - right, bottom - paper[1], paper[2] - left, top - paper[1])
-            case 3:
-                return Box(paper[3] - top, paper[2] - right, paper[3] - bottom, paper[2] - left)
-            case _:
-                return Box(left - paper[0], paper[3] - top, right - paper[0], paper[3] - bottom)
+        return self._paper.shown((box.left, box.bottom, box.right, box.top))
 
 
 _EDGES = [ctypes.c_double() for _ in range(4)]  # PDFium writes into these; the process has one thread

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -30,9 +30,43 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         newest = Decision.objects.filter(application=OuterRef("pk")).order_by("-id").values("verdict")[:1]
         return self.annotate(verdict=Coalesce(Subquery(newest), models.Value(Verdict.PENDING.value)))
 
+    def with_veil(self) -> "ApplicationQuerySet":
+        """Annotate `blind` and `sealed`: is the person hidden, and the verdict, until somebody has decided?
+
+        Whoever goes back to Pending has decided before. What is no résumé is told at once: it is nobody's.
+        """
+        return self.annotate(  # type: ignore[no-redef]  # declared there for whoever reads rows
+            blind=_flag(Q(job__blind=True) & _undecided()), sealed=_flag(_sealed())
+        )
+
+    def unsealed(self) -> "ApplicationQuerySet":
+        """Those whose verdict may be seen and counted."""
+        return self.exclude(_sealed())
+
+    def veiled(self) -> "ApplicationQuerySet":
+        """Rows as they may be shown: see candidates.veil."""
+        from candidates.veil import Veiled  # which knows the models
+
+        rows = self.with_veil()
+        rows._iterable_class = Veiled
+        return rows
+
     def touch(self) -> int:
         """Note that something which the row shows has changed; cached renderings go by `row_version`."""
         return self.update(row_version=F("row_version") + 1)
+
+
+def _undecided() -> Q:
+    decided = Decision.objects.filter(application=OuterRef("pk")).exclude(verdict=Verdict.PENDING)
+    return ~Q(Exists(decided))
+
+
+def _sealed() -> Q:
+    return Q(sampled=True) & ~Q(current_evaluation__outcome="Invalid") & _undecided()
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=models.BooleanField())
 
 
 class Application(models.Model):
@@ -43,13 +77,22 @@ class Application(models.Model):
     candidate = models.ForeignKey(Candidate, models.SET_NULL, null=True, related_name="applications")
     file_name = models.CharField(max_length=255)
     current_evaluation = models.ForeignKey("Evaluation", models.SET_NULL, null=True, related_name="+")
+    sampled = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Drawn: the model's verdict is hidden until a first decision.",
+    )
     row_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    blind: bool  # annotated by with_veil(); nobody may forget to ask
+    sealed: bool
 
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
+        permissions = [("view_hidden", "Can see over REST what is hidden until somebody has decided")]
         indexes = [models.Index(fields=["job", "-id"])]
         constraints = [
             models.UniqueConstraint(name="application_resume_once_per_job", fields=["job", "resume"])

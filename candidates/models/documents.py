@@ -15,7 +15,8 @@ class Resume(models.Model):
     {"width_pt", "height_pt", "text", "image", "hidden", "instructions"}; sizes are 0 where they are unknown;
     `image` is {"key", "width_px", "height_px", "sha256"}, or null where there is none. The text is what
     people see, `hidden` what they do not: [{"reason", "boxes", "text"}]; `instructions` are sentences of the
-    text that speak to a model. Documents that an earlier version prepared have neither of these two.
+    text that speak to a model; `pictures` are the boxes of photographs and the like, null where nobody knows.
+    Documents that an earlier version prepared lack these three.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)

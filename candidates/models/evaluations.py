@@ -74,6 +74,8 @@ class Evaluation(Leased, Traced):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
+    sealed = False  # in memory only: what it says is left out, see candidates.veil
+
     class Meta:
         ordering = ["-id"]
         indexes = [

@@ -1,14 +1,17 @@
 """The page of one application in a real browser: what was read beside the page that it was read on."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Page, expect
 
-from candidates import decisions, documents, kinds, preparation, store
+from candidates import decisions, documents, fairness, kinds, preparation, store
+from candidates.child import painting
 from candidates.models import Application, Candidate, Decision, Evaluation, Resume, WordBoxes
 from models_admin.models import ModelConfig
 from tests.browser.conftest import look
@@ -57,9 +60,7 @@ def make_application(world, registry, transactional_db, tmp_path) -> Callable[..
             prepared_at=timezone.now(),
         )
         WordBoxes.objects.create(resume=resume, pages=found.words)
-        candidate = Candidate.objects.create(
-            name=name, normalised_name=name.lower(), email=f"{name.split()[0].lower()}@example.org"
-        )
+        candidate = Candidate.objects.create(name=name, normalised_name=name.lower(), email="")
         application = Application.objects.create(
             job=world.job, resume=resume, candidate=candidate, file_name=f"{name}.pdf"
         )
@@ -200,3 +201,38 @@ def test_on_a_phone_the_page_scrolls_in_one_direction_only(world, mara, open_pag
     page.locator("#criterion-3 a").click()
     expect(page.locator("#mark-quote-3.lit rect")).to_be_in_viewport()
     look(page, "application-phone")
+
+
+@pytest.fixture
+def blind(world, mara) -> Application:
+    fairness.arrange(world.job, blind=True, sample_percent=0, by=world.alice)
+    return mara
+
+
+def test_in_a_blind_job_the_page_is_painted_over_where_it_says_who_it_is(blind, open_page, world):
+    page = open_page(world.alice, f"/applications/{blind.pk}", viewport={"width": 1440, "height": 900})
+    expect(page.get_by_role("heading", name=f"Candidate {blind.pk}")).to_be_visible()
+    expect(page.locator("#page-1 img")).to_have_js_property("complete", True)
+    look(page, "application-blind")
+    answer = page.request.get(f"/applications/{blind.pk}/pages/1")
+    picture = Image.open(io.BytesIO(answer.body())).convert("RGB")
+    scale = picture.width / blind.resume.pages[0]["width_pt"]
+    for text, x0, y0, x1, y1 in blind.resume.word_boxes.pages[0]:
+        middle = picture.getpixel((int((x0 + x1) / 2 * scale), int((y0 + y1) / 2 * scale)))
+        edge = picture.getpixel((int(x0 * scale) - 1, int(y0 * scale) + 1))
+        is_painted = all(abs(a - b) < 12 for a, b in zip(edge, painting.PAINT, strict=True))
+        assert is_painted == (text in {"Mara", "Vell", "Lagerweg", "7,", "20457", "Hamburg"}), (text, middle)
+
+
+def test_a_decision_shows_the_name_and_the_whole_page_at_once(blind, open_page, world):
+    page = open_page(world.alice, f"/applications/{blind.pk}")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("heading", name="Mara Vell")).to_be_visible()
+    expect(page.locator("#page-1 img")).to_have_attribute("src", f"/applications/{blind.pk}/pages/1")
+    expect(page.get_by_role("link", name="Download the résumé")).to_be_visible()
+
+
+def test_switching_blind_on_hides_who_it_is_on_pages_that_are_open(opened, mara, world):
+    expect(opened.get_by_role("heading", name="Mara Vell")).to_be_visible()
+    fairness.arrange(world.job, blind=True, sample_percent=0, by=world.bob)
+    expect(opened.get_by_role("heading", name=f"Candidate {mara.pk}")).to_be_visible()

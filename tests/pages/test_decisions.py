@@ -114,6 +114,7 @@ def test_what_a_reading_came_from_is_told(ann, signed_in, world):
 
 def test_criteria_are_shown_as_the_job_words_them(ann, signed_in, world):
     version = world.job.current
+    version.criteria.all().delete()
     version.criteria.create(position=1, key="c1", text="Ships <Django> in production", weight="knock_out")
     ann.evaluations.update(criteria=[{"key": "c1", "verdict": "partly", "quote": None, "page": None}])
     text = signed_in(world.alice).get(reverse("application-page", args=[ann.pk])).text

@@ -153,8 +153,8 @@ def test_an_application_shows_its_pages_and_its_quotes_lead_to_them(alice, ann):
     pages = [{"text": "a", "image": None}, {"text": "Python since 2015", "image": image}]
     Resume.objects.filter(pk=ann.resume_id).update(pages=pages)
     text = alice.get(reverse("application-page", args=[ann.pk])).text
-    assert f'src="{reverse("page-image", args=[ann.resume_id, 2])}" width="1240" height="1754"' in text
-    assert reverse("page-image", args=[ann.resume_id, 1]) not in text
+    assert f'src="{reverse("page-image", args=[ann.pk, 2])}" width="1240" height="1754"' in text
+    assert reverse("page-image", args=[ann.pk, 1]) not in text
     assert 'href="#page-2"' in text
 
 

@@ -1,0 +1,32 @@
+"""A page image with parts of it painted over, for readers who are not to know whose page it is."""
+
+import io
+import json
+from typing import IO, Any
+
+from PIL import Image, ImageDraw, WebPImagePlugin  # noqa: F401  # registers itself
+
+from candidates.child import limits
+from candidates.child.page_images import Images
+from candidates.child.refused import Refused
+
+PAINT = (108, 104, 96)
+
+
+def examine(file: IO[bytes], images: Images) -> dict[str, Any]:
+    """Return the answer for `file`. Raises Refused.
+
+    It holds a line of JSON, [[x0, y0, x1, y1], …] in pixels, and then the image.
+    """
+    boxes = json.loads(file.readline())
+    data = file.read()
+    limits.no_more_files()
+    try:
+        picture = Image.open(io.BytesIO(data), formats=["WEBP"]).convert("RGB")
+    except Exception as error:  # Pillow raises whatever a damaged file makes it trip over
+        raise Refused("damaged") from error
+    brush = ImageDraw.Draw(picture)
+    for box in boxes:
+        brush.rectangle(tuple(box), fill=PAINT)
+    page = {"width_pt": 0, "height_pt": 0, "text": "", "image": images.add(picture)}
+    return {"page_count": 1, "pages": [page]}

@@ -1,0 +1,42 @@
+"""Where pictures stand on a PDF's page: photographs, logos, scans."""
+
+import ctypes
+from typing import TYPE_CHECKING, Any
+
+from candidates.child.words import Box, Paper
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+MOST = 100  # a page with more is one picture
+FORMS = 8  # within one another
+
+
+def boxes(page: "PdfPage") -> list[Box]:
+    """Return a box for each picture, in points; of a form with pictures in it the form's own."""
+    from pypdfium2 import raw
+
+    paper = Paper(page)
+    found: list[Box] = []
+    for index in range(raw.FPDFPage_CountObjects(page.raw)):
+        thing = raw.FPDFPage_GetObject(page.raw, index)
+        if not _holds_picture(thing, FORMS):
+            continue
+        edges = [ctypes.c_float() for _ in range(4)]
+        if len(found) == MOST or not raw.FPDFPageObj_GetBounds(thing, *edges):
+            return [Box(0, 0, *page.get_size())]
+        left, bottom, right, top = (edge.value for edge in edges)
+        found.append(paper.shown((left, bottom, right, top)))
+    return found
+
+
+def _holds_picture(thing: Any, depth: int) -> bool:
+    from pypdfium2 import raw
+
+    kind = raw.FPDFPageObj_GetType(thing)
+    if kind != raw.FPDF_PAGEOBJ_FORM:
+        return bool(kind == raw.FPDF_PAGEOBJ_IMAGE)
+    if not depth:
+        return True  # nobody looks further, so it may
+    inner = range(raw.FPDFFormObj_CountObjects(thing))
+    return any(_holds_picture(raw.FPDFFormObj_GetObject(thing, index), depth - 1) for index in inner)
