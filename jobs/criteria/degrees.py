@@ -103,6 +103,8 @@ def _is_degree(row: tuple[Token, ...], at: int, form: str) -> bool:
     behind = row[at + 1].text.casefold() if at + 1 < len(row) else ""
     if before in NO_DEGREE_AFTER or behind in NO_DEGREE_BEFORE:
         return False
+    if form == "doctor":  # else it is a profession
+        return behind == "of"
     if form == "master" and not _is_possessive(row[at]):
         named = " ".join(token.text for token in row[at + 1 : at + 3])
         return behind in OF_A_SUBJECT or before in ("or", "bachelor", "bachelor's") or bool(fields(named))

@@ -9,6 +9,7 @@ from jobs.criteria.tokens import cleaned, tokens
 from jobs.criteria.vocabulary import MUST_HEADINGS, MUST_WORDS, NEUTRAL_HEADINGS, NICE_HEADINGS, NICE_WORDS
 
 MOST_CHARS = 50_000
+OFFERS = ("we offer ", "we also offer ", "our offer ")  # a sentence that ends what is asked for
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def _heading(line: str) -> tuple[Weight | None, str] | None:
     """Return the section that `line` opens and what stands behind its colon; None where it opens none."""
     title, _, rest = line.partition(":")
     words = title.casefold().replace("-", " ").replace("’", "'").split()
+    if line.casefold().startswith(OFFERS):
+        return None, ""
     if len(words) > 6 or (not rest and line.endswith(".")):
         return None
     said = " ".join(words)

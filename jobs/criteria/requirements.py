@@ -127,7 +127,12 @@ def _of_sentence(sentence: Sentence) -> Iterator[Requirement]:
     if rank:
         degree = _degree(found(degrees.named(rank, line), Kind.DEGREE), line, rank)
         yield replace(degree, weight=Weight.NICE) if degree.replaceable else degree
-    for group in terms.groups(line, row, plain=sentence.is_listed and not rank and not number):
+    described = bool(
+        rank or number
+    )  # then a line of work is what the years were spent in, or the degree is in
+    for group in terms.groups(line, row, plain=sentence.is_listed and not described):
+        if described and not any(term.is_tool for term in group):
+            continue
         yield replace(found(" or ".join(term.written for term in group), Kind.TERM), groups=(group,))
 
 

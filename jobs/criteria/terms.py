@@ -1,18 +1,19 @@
 """Terms: what a line names that can be looked for, and whether another line names it too."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from jobs.criteria import aliases
 from jobs.criteria.tokens import GAP, Token, tokens, word, words
-from jobs.criteria.vocabulary import DEGREES, FILLERS, GENERIC, LETTERED, SKILLS, SOFT, WORDS_TOO
+from jobs.criteria.vocabulary import DEGREES, DOMAINS, FILLERS, GENERIC, LETTERED, SKILLS, SOFT, WORDS_TOO
 
 MOST_WORDS = 3  # of a term that no vocabulary knows
 LONGEST_KNOWN = 4  # words
 EITHER = ("or", "oder", "ou", "and/or")
 KNOWN = frozenset(words(skill) for skill in SKILLS) | aliases.are_known()
+LINES_OF_WORK = frozenset(words(domain) for domain in DOMAINS)
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Term:
         return len(self.written) <= 2
 
     @property
-    def is_known(self) -> bool:
-        """Whether it stands in the vocabulary, or only technology is written so."""
-        return self.words in KNOWN or looks_technical(self.written)
+    def is_tool(self) -> bool:
+        """Whether it is the name of something: not a line of work, nor words that nobody knows."""
+        return (self.words in KNOWN and self.words not in LINES_OF_WORK) or looks_technical(self.written)
 
     def places(self, row: Sequence[Token]) -> Iterator[int]:
         """Where in `row` the words begin that stand there, one behind the other."""
@@ -65,10 +66,22 @@ def groups(line: str, row: tuple[Token, ...], *, plain: bool) -> list[Alternativ
 
     Words that nobody knows are taken as they stand where the line is `plain`: an item of a list.
     """
-    known = list(_known(row))
+    known = _once(_known(row))
     if any(named.words in KNOWN for alternatives in known for named in alternatives) or not plain:
         return known
     return [(found,) for found in phrases(line)]
+
+
+def _once(found: Iterable[Alternatives]) -> list[Alternatives]:
+    """Each thing once: not the BLS of “basic life support (BLS)”."""
+    kept: list[Alternatives] = []
+    names: set[tuple[str, ...]] = set()
+    for group in found:
+        if not all(named.words in names for named in group):
+            kept.append(group)
+        for named in group:
+            names |= {named.words, *(words(other) for other in aliases.of(named.words))}
+    return kept
 
 
 def _known(row: tuple[Token, ...]) -> Iterator[Alternatives]:

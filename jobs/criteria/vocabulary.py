@@ -24,6 +24,19 @@ SKILLS = frozenset(
     .split("|")
 )
 
+# Lines of work rather than tools: what years were spent in, and what a degree is in.
+DOMAINS = frozenset(
+    """
+    machine learning|deep learning|data science|data engineering|data analysis|statistics|project management
+    |product management|stakeholder management|team leadership|mentoring|security|networking|testing|unit testing
+    |test automation|user research|content marketing|copywriting|accounting|bookkeeping|payroll|recruiting|negotiation
+    |budgeting|forecasting|embedded systems|robotics|nursing|patient care|logistics|supply chain|procurement|devops
+    |computer vision|software engineering|software development|customer service|teaching|sales|cryptography|sre
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+
 DEGREES = {
     "bachelor": 1, "bachelors": 1, "bachelor's": 1, "bsc": 1, "b.sc": 1, "bs": 1, "b.s": 1, "ba": 1, "b.a": 1,
     "beng": 1, "b.eng": 1, "bba": 1, "bcom": 1, "bed": 1, "b.ed": 1, "bsn": 1, "btech": 1, "b.tech": 1, "llb": 1, "licenciatura": 1,
@@ -129,6 +142,9 @@ TITLE_WORDS = frozenset(
     """
     engineer developer manager analyst designer consultant architect director scientist researcher intern lead head
     officer specialist administrator assistant teacher nurse accountant student freelancer founder senior junior
+    technician instructor clerk helper receptionist barista worker driver operator supervisor coordinator executive trainer
+    tutor guide cashier waiter waitress agent representative associate apprentice trainee secretary librarian electrician
+    mechanic plumber carpenter cleaner guard owner partner president programmer adviser advisor buyer planner auditor
     principal staff chef cook graduate backend frontend science engineering curriculum vitae resume résumé cv profile summary contact address page university institute
     college school inc ltd gmbh company updated sincerely regards yours faithfully dear qty price total order number item phone email mobile portfolio linkedin github
     """.split()

@@ -119,7 +119,13 @@ def judged(opening: Opening, pages: tuple[str, ...]) -> "Answer":
     from gpu_worker.engines.rules import evaluate
     from models_admin.thresholds import Thresholds
 
-    request = Request(id=1, job_title=opening.title, job_description=opening.description, pages=pages)
+    request = Request(
+        id=1,
+        job_title=opening.title,
+        job_description=opening.description,
+        pages=pages,
+        as_of=date.today(),
+    )
     return evaluate(request, Thresholds())
 
 

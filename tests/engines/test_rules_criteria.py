@@ -95,6 +95,28 @@ class TestWhatIsLookedFor:
             )
 
 
+class TestDescriptions:
+    def drawn(self, *lines: str) -> list[str]:
+        return [requirement.text for requirement in drawn("\n".join(["Requirements", *lines]))]
+
+    def test_a_degree_keeps_its_subject(self):
+        assert self.drawn("- MSc in physics or a related field") == [
+            "Master's degree in physics or a related field"
+        ]
+
+    def test_what_years_were_spent_in_is_no_term_of_its_own(self):
+        assert self.drawn("- 2+ years of experience in data analysis") == ["2 years of experience"]
+
+    def test_but_a_tool_is(self):
+        assert self.drawn("- 2+ years of experience in Tableau") == ["2 years of experience", "Tableau"]
+
+    def test_a_name_with_its_abbreviation_is_one(self):
+        assert self.drawn("- Basic life support (BLS)") == ["Basic life support"]
+
+    def test_what_is_offered_below_a_list_is_not_asked_for(self):
+        assert self.drawn("- Python", "", "We offer a desk with a view and SAP.") == ["Python"]
+
+
 class TestVerdicts:
     @pytest.mark.parametrize(
         ("text", "found"),
@@ -174,6 +196,7 @@ class TestDegrees:
             ("Bachelor's degree", "Studied baking, left without a degree", Met.NO_EVIDENCE),
             ("Bachelor's degree in CS or equivalent experience", "School of Bread", Met.NO_EVIDENCE),
             ("PhD", "Doctor of Philosophy, University of Bread", Met.MET),
+            ("PhD", "Booked appointments for three doctors", Met.NO_EVIDENCE),
         ],
     )
     def test_a_degree_is_judged_by_rank_field_and_end(self, wanted, line, found):

@@ -116,6 +116,20 @@ class TestStuffing:
         assert self.verdicts(answer) == {Met.MET}
 
 
+class TestOnlyListed:
+    DUTIES = "Answered the telephone\n• Sorted the post\n• Booked travel"
+
+    def test_what_no_role_shows_is_for_a_person_to_look_at_where_roles_tell_what_was_done(self):
+        answer = read_for(page(self.DUTIES))
+        assert (answer.outcome, "no role shows any of it" in answer.reason) == ("Needs Review", True)
+
+    def test_roles_without_duties_show_nothing_and_deny_nothing(self):
+        assert read_for(page("Worked")).outcome == "Shortlisted"
+
+    def test_one_thing_that_is_shown_is_enough_to_believe_the_list(self):
+        assert read_for(page(f"{self.DUTIES}\n• Wrote Python")).outcome == "Shortlisted"
+
+
 class TestSame:
     @pytest.mark.parametrize(
         "name", ["Óluwaseun Adébáyò-Müller", "April May", "Django Redis", "Summer Jan Young"]

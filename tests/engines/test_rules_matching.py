@@ -62,6 +62,31 @@ class TestOtherNames:
         assert (answer.criteria[0].verdict, "Python (Django only)" in answer.reason) == (Met.PARTLY, True)
 
 
+class TestOtherForms:
+    @pytest.mark.parametrize(
+        ("wanted", "line"),
+        [
+            ("patient care", "Cared for patients after surgery"),
+            ("medication administration", "Administered medication at the bedside"),
+            ("budget planning", "Planned the yearly budget"),
+        ],
+    )
+    def test_a_line_of_work_may_be_told_in_other_words_of_the_same_kind(self, wanted, line):
+        answer = read_for(wanted, work=f"• {line}")
+        assert (answer.criteria[0].verdict, answer.criteria[0].quote) == (Met.MET, line)
+
+    @pytest.mark.parametrize(
+        ("wanted", "line"),
+        [
+            ("patient care", "Was patient and polite, and always took good care"),
+            ("Spring Boot", "In spring I sold boots"),
+            ("budget planning", "No experience with planning budgets"),
+        ],
+    )
+    def test_but_not_in_words_that_lie_apart_nor_for_a_tool(self, wanted, line):
+        assert verdict(wanted, work=f"• {line}") is not Met.MET
+
+
 class TestSlips:
     @pytest.mark.parametrize(
         "slip",

@@ -52,6 +52,10 @@ class TestTotal:
         page = f"{HEAD}Experience\nBaker, Jan 2015 – Present\n\nMember of the guild, Dec 2019"
         assert timeline.of(read((page,)), None).months().likely == 60
 
+    def test_and_then_it_contradicts_nothing(self):
+        page = "Experience\nBaker, Jan 2019 – Present"
+        assert judged("5 years of experience", page, as_of=None).criteria[0].verdict == Met.PARTLY
+
     def test_bare_years_go_from_summer_to_summer(self):
         assert years("Baker, 2015 – 2018\n\nChef, 2018 – 2020") == 5.0
 

@@ -62,6 +62,41 @@ class TestNames:
         assert read_for("", page("x", email="robin@example.co\nm")).email == "robin@example.com"
 
 
+class TestSidebars:
+    """What stands in a narrow column is read before the name, and broken."""
+
+    PAGE = "Contact\n{email}\n\nSkills\nDocker Compose\nGoogle Analytics\n\n{name}\n\nBaker\n\nExperience\nBaker, 2015 – 2019"
+
+    def read(self, email: str = "r@example.com", name: str = "Robin Example") -> Answer:
+        return read_for("", self.PAGE.format(email=email, name=name))
+
+    @pytest.mark.parametrize(
+        "name", ["Robin Example", "Mei-Lin Al-Haddawi", "Søren Kivimaala", "Ruby McAdam"]
+    )
+    def test_a_name_may_stand_below_the_sidebar(self, name):
+        assert (
+            self.read("someone@example.com" if name != "Ruby McAdam" else "mcadam@example.com", name).name
+            == name
+        )
+
+    @pytest.mark.parametrize(
+        "email",
+        [
+            "robin@mail.example.\ncom",
+            "robin@mail.exam\nple.com",
+            "robin@mail.example\n.com",
+            "robin@mail.example.c\nom",
+            "robin\n@mail.example.com",
+            "robin@\nmail.example.com",
+        ],
+    )
+    def test_an_address_is_whole_wherever_the_column_broke_it(self, email):
+        assert self.read(email).email == "robin@mail.example.com"
+
+    def test_a_word_below_an_address_is_no_part_of_it(self):
+        assert self.read("robin@mail.example.com\npottery").email == "robin@mail.example.com"
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("wanted", "has"),

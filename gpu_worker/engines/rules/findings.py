@@ -21,6 +21,7 @@ class Finding:
     note: str = ""
     written: str = ""
     is_contradiction: bool = False
+    is_shown: bool = False  # by work that was done, not by a list
 
 
 NOTHING = Finding(Met.NO_EVIDENCE)
@@ -41,5 +42,5 @@ def together(found: list[Finding]) -> Finding:
         return shown
     short = min(found, key=lambda finding: ORDER.index(finding.verdict))
     if shown.verdict in (Met.MET, Met.PARTLY):
-        return Finding(Met.PARTLY, shown.line, short.note, shown.written)
+        return Finding(Met.PARTLY, shown.line, short.note, shown.written, is_shown=shown.is_shown)
     return short if short.verdict is Met.NOT_MET else shown

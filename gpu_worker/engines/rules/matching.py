@@ -10,10 +10,11 @@ from gpu_worker.engines.rules.negation import Stance
 from gpu_worker.engines.rules.text import Line, Text
 from jobs.criteria import aliases, terms
 from jobs.criteria.terms import Term
-from jobs.criteria.vocabulary import COMMON, WORDS_TOO
+from jobs.criteria.vocabulary import COMMON, FILLERS, WORDS_TOO
 
 SHORTEST = 5  # letters of a word that may be misspelt
 TWO_SLIPS_FROM = 10
+REWORDED_WITHIN = 3  # words between those of a line of work
 NAMES = frozenset(word for known in terms.KNOWN for word in known)
 
 
@@ -29,7 +30,8 @@ class Mention:
 def mentions(term: Term, text: Text) -> list[Mention]:
     """Where `text` names `term`, in the document's order; slips are looked for only where nothing else is."""
     found = sorted(_exact(term, text), key=lambda mention: mention.line.number)
-    return found or [mention for slip in _slips(term, text) for mention in _at(slip, text)]
+    found = found or [mention for slip in _slips(term, text) for mention in _at(slip, text)]
+    return found or list(_reworded(term, text))
 
 
 def signs(term: Term, text: Text) -> list[Mention]:
@@ -51,6 +53,32 @@ def _at(term: Term, text: Text) -> Iterator[Mention]:
         for place in term.places(line.tokens):
             stance = negation.of(text.lead(line), line.tokens, place, len(term.words))
             yield Mention(line, stance, term.written)
+
+
+def _reworded(term: Term, text: Text) -> Iterator[Mention]:
+    """Where the words of a line of work stand close together in another order or form: “cared for patients”."""
+    if term.is_tool or len(term.words) < 2:
+        return
+    stems = [_stem(word) for word in term.words if word not in FILLERS]
+    reach = len(stems) + REWORDED_WITHIN
+    for line in text.lines:
+        row = line.words
+        for at in range(len(row)):
+            if row[at].startswith(stems[0]) or row[at].startswith(stems[-1]):
+                near = row[at : at + reach]
+                if all(any(_is_form(word, stem) for word in near) for stem in stems):
+                    stance = negation.of(text.lead(line), line.tokens, at, 1)
+                    yield Mention(line, stance, line.tokens[at].text)
+                    break
+
+
+def _stem(word: str) -> str:
+    """What other forms of `word` begin with: administ of administration."""
+    return word[: max(5, len(word) * 3 // 5)] if len(word) > 5 else word
+
+
+def _is_form(word: str, stem: str) -> bool:
+    return word.startswith(stem) if len(stem) >= 5 else word in (stem, stem + "d", stem + "ed", stem + "ing")
 
 
 def _slips(term: Term, text: Text) -> Iterator[Term]:

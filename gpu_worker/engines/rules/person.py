@@ -1,20 +1,33 @@
 """Who wrote it: name, e-mail and phone, each only where it plainly stands there."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import takewhile
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from gpu_worker.engines.rules.text import Text
+from gpu_worker.engines.rules.text import Line, Text
+from jobs.criteria import terms
+from jobs.criteria.tokens import words
 from jobs.criteria.vocabulary import TITLE_WORDS
 
 HEAD_LINES = 15  # where a name stands
 LOOKED_AT_CHARS = 20_000  # where an address stands
 EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}")
-ENDINGS = (".com", ".org", ".net", ".edu", ".info")
+ENDINGS = frozenset(
+    "com org net edu info io dev eu de at ch fr es it nl be uk ie us ca au in br mx pl se dk no fi".split()
+)
+BROKEN_AT = re.compile(r"(?<=[\w.+-])\n?@\n?(?=\w)")
+BROKEN_HOST = re.compile(r"(@[\w-]{1,63})\n([\w-]{0,20}(?:\.[a-z]{2,6}){1,2})(?=\n|$)")
+REST = re.compile(
+    r"\.?\n(\.?[a-z0-9-]{0,20}(?:\.[a-z]{2,6})*)(?=\n|$)"
+)  # of an address, alone on the next line
 HONORIFIC = re.compile(r"(?i)^(?:dr|prof|mr|mrs|ms|ing)\.\s+")
+SPELLED = str.maketrans(
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
 PARTICLES = frozenset(
     ["de", "da", "del", "di", "do", "dos", "du", "la", "le", "van", "von", "der", "den", "bin", "al", "el"]
 )
@@ -22,10 +35,10 @@ PARTICLES = frozenset(
 
 def email(text: Text) -> str | None:
     """The first valid address, in lower case."""
-    head = _head(text)
+    head = BROKEN_HOST.sub(r"\1\2", BROKEN_AT.sub("@", _head(text)))
     for match in EMAIL.finditer(head):
         try:
-            address = _unbroken(match.group(), head[match.end() :][:5])
+            address = _unbroken(match.group(), head[match.end() :][:40])
             return validate_email(address, check_deliverability=False).normalized.lower()
         except EmailNotValidError:
             continue
@@ -34,9 +47,22 @@ def email(text: Text) -> str | None:
 
 def _unbroken(address: str, behind: str) -> str:
     """`address` with the end that a narrow column put on the next line: “…@example.co”, “m”."""
-    rest = re.match(r"\n([a-z]{1,3})(?:\n|$)", behind)
-    whole = address + rest.group(1) if rest else address
-    return whole if whole.endswith(ENDINGS) else address
+    rest = REST.match(behind)
+    if rest is None or not rest.group(1):
+        return address
+    dot = "." if rest.group().startswith(".") else ""
+    whole = f"{address}{dot}{rest.group(1)}"
+    ends = whole.rpartition(".")[2] in ENDINGS
+    return (
+        whole
+        if ends and (dot or rest.group(1)[0] == "." or not _may_end(address, rest.group(1)))
+        else address
+    )
+
+
+def _may_end(address: str, rest: str) -> bool:
+    """Whether `address` is whole and `rest` a word of its own: only one of the two ends as addresses do."""
+    return address.rpartition(".")[2] in ENDINGS and "." not in rest and len(rest) > 3
 
 
 def phone(text: Text) -> str | None:
@@ -47,17 +73,54 @@ def phone(text: Text) -> str | None:
 
 
 def name(text: Text, address: str | None) -> str | None:
-    """The first line of the head that reads as a name; one that the e-mail address repeats comes first."""
-    names = [found for found in _head_names(text) if _reads_as_name(found)]
-    local = re.sub(r"[^a-z]", "", (address or "").split("@")[0])
-    repeated = [found for found in names if _repeats(found, local)]
-    best = next(iter(repeated or names), None)
+    """The first line of the head that reads as a name, else the first alone in its block on the first page.
+
+    One that the e-mail address repeats comes first: in two columns a sidebar may stand before the name.
+    """
+    head = [found for found in _head_names(text) if _reads_as_name(found)]
+    later = [line for line in text.lines if _opens_alone(line) and _reads_as_name(_bare(line))]
+    local = re.sub(r"[^a-z]", "", _folded((address or "").split("@")[0]))
+    repeated = [found for found in (*head, *map(_bare, later)) if _repeats(found, local)]
+    lone = (_bare(line) for line in later if _is_lone(line, text) and not _is_known(line.text))
+    best = next(iter([*repeated, *head, *lone]), None)
     return _cased(best) if best else None
+
+
+def _opens_alone(line: Line) -> bool:
+    return line.page == 1 and line.opens and not line.is_heading and not line.is_item
+
+
+def _is_lone(line: Line, text: Text) -> bool:
+    """Whether `line` is a block by itself, or only a title stands below it."""
+    behind = text.lines[line.number + 1 : line.number + 3]
+    return (
+        not behind or behind[0].opens or (_is_title(behind[0].text) and (len(behind) < 2 or behind[1].opens))
+    )
+
+
+def _bare(line: Line) -> str:
+    return HONORIFIC.sub("", line.text)
 
 
 def _repeats(found: str, local: str) -> bool:
     """Whether a word of the name stands in the e-mail address too."""
-    return any(word.casefold() in local for word in found.split() if len(word) > 2)
+    words = (re.sub(r"[^a-z]", "", _folded(word)) for word in found.split())
+    return any(word in local for word in words if len(word) > 2)
+
+
+def _folded(text: str) -> str:
+    """`text` as addresses write it: without case and accents."""
+    spelled = text.casefold().translate(SPELLED)
+    return "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
+
+
+def _is_title(line: str) -> bool:
+    return any(word.casefold().strip(",.") in TITLE_WORDS for word in line.split())
+
+
+def _is_known(found: str) -> bool:
+    """Whether it is the name of a thing: Docker Compose."""
+    return words(found) in terms.KNOWN or any((word,) in terms.KNOWN for word in words(found))
 
 
 def _head_names(text: Text) -> Iterator[str]:

@@ -6,6 +6,8 @@ from gpu_worker.engines.rules.sections import Section
 from gpu_worker.engines.rules.text import Line, Text
 from gpu_worker.engines.rules.timeline import Career, Role
 
+DUTY_WORDS = 8  # of a line without a bullet
+LEAST_DUTIES = 2
 DOES = (Section.EXPERIENCE, Section.PROJECTS)
 
 
@@ -21,6 +23,17 @@ class Reading:
     def shows(self, line: Line) -> bool:
         """Whether `line` tells of work that was done, rather than lists what the person claims to know."""
         return line.section in DOES or bool(self.roles_of(line))
+
+    @property
+    def tells_of_work(self) -> bool:
+        """Whether roles have duties, so that what was used could stand there."""
+        duties = [
+            line
+            for role in self.career.roles
+            for line in role.lines
+            if line.is_item or len(line.words) > DUTY_WORDS
+        ]
+        return len(duties) >= LEAST_DUTIES
 
     def is_believed(self, line: Line) -> bool:
         """Whether what `line` names counts in full."""

@@ -57,7 +57,7 @@ def _known(known: Sequence[Mention], reading: Reading, recent_years: int) -> Fin
     limit_years = recent_years or (0 if listed else STALE_YEARS)
     if limit_years and last is not None and reading.career.today - last > limit_years * 12:
         return Finding(Met.PARTLY, best_shown.line, f"last used {last // 12}", best_shown.written)
-    return Finding(Met.MET, best_shown.line, "", best_shown.written)
+    return Finding(Met.MET, best_shown.line, "", best_shown.written, is_shown=reading.shows(best_shown.line))
 
 
 def _rank(mention: Mention, reading: Reading) -> tuple[bool, bool, int]:
@@ -112,7 +112,7 @@ def _years(group: Alternatives, wanted: float, reading: Reading) -> Finding:
 def _unnamed(group: Alternatives, wanted: float, reading: Reading, found: Finding) -> Finding:
     """Words that no vocabulary knows describe work as often as they name it: then the whole career speaks."""
     roles = reading.career.roles
-    if any(term.is_known for term in group) or found.verdict is Met.NOT_MET or not roles:
+    if any(term.is_tool for term in group) or found.verdict is Met.NOT_MET or not roles:
         return found
     if reading.career.months().likely >= wanted * 12 - 1:
         return Finding(Met.PARTLY, roles[0].lines[0], f"{_career(reading)} in all")

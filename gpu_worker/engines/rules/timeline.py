@@ -13,7 +13,7 @@ from jobs.criteria import degrees
 
 HEADER_LINES = 2  # above a date, that may name the role it belongs to
 HEADER_CHARS = 90
-BARE_WORDS = 3  # beside a date: a place, no title
+LONGEST_MONTHS = 60 * 12
 NO_WORK = (Section.EDUCATION, Section.LANGUAGES, Section.SKILLS)
 
 
@@ -35,11 +35,16 @@ class Role:
 
 @dataclass(frozen=True)
 class Career:
-    """Roles in the order of the document. `today` is the month that "present" means."""
+    """Roles in the order of the document. `today` is the month that "present" means.
+
+    `earliest` is the first month that is named outside education. Where nobody knows the day of reading, what
+    goes on `is_open`: it may have lasted longer than the dates tell.
+    """
 
     roles: tuple[Role, ...]
     today: int
-    earliest: int | None  # month that the document names outside education
+    earliest: int | None
+    is_open: bool = False
 
     @cached_property
     def _role_of(self) -> dict[int, Role]:
@@ -53,9 +58,10 @@ class Career:
     def months(self, roles: Collection[Role] | None = None) -> Months:
         """How long `roles` lasted together, what overlaps counted once; all of them where None is given."""
         spans = [span for role in (self.roles if roles is None else roles) for span in role.spans]
+        most = _total(self._longest(span) for span in spans)
+        goes_on = self.is_open and any(span.until is None for span in spans)
         return Months(
-            likely=_total(self._likely(span) for span in spans),
-            most=_total(self._longest(span) for span in spans),
+            likely=_total(self._likely(span) for span in spans), most=LONGEST_MONTHS if goes_on else most
         )
 
     def last(self, roles: Collection[Role]) -> int | None:
@@ -65,7 +71,7 @@ class Career:
     @property
     def most_months(self) -> int | None:
         """The longest that it can be: from the first date that is named to today. None where none is named."""
-        return None if self.earliest is None else max(0, self.today - self.earliest + 1)
+        return None if self.earliest is None or self.is_open else max(0, self.today - self.earliest + 1)
 
     def _likely(self, span: Span) -> tuple[int, int]:
         """First and last month. A bare year begins and ends in the middle; alone it is half of it."""
@@ -114,7 +120,7 @@ def of(text: Text, today: date | None) -> Career:
         if line.section not in NO_WORK and not _is_school(line, text)
         for span in spans.get(line.number, ())
     ]
-    return Career(roles=roles, today=now, earliest=min(outside, default=None))
+    return Career(roles=roles, today=now, earliest=min(outside, default=None), is_open=today is None)
 
 
 def _work(text: Text) -> list[Line]:

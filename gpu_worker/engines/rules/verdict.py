@@ -50,7 +50,7 @@ def evaluate(request: Request, thresholds: Thresholds) -> Answer:
     who = {"name": person.name(text, address), "email": address, "phone": person.phone(text)}
     reading = _reading(text.without(who["name"]), request)
     judged = [Judged(requirement, _finding(requirement, reading)) for requirement in _wanted(request)]
-    outcome, reason = _verdict(judged, thresholds, what)
+    outcome, reason = _verdict(judged, thresholds, what, reading)
     if outcome == "Rejected" and not text.is_whole:
         outcome, reason = "Needs Review", f"Not all of the document could be read as text. {reason}"
     return _answer(outcome, reason, criteria=[_criterion(one) for one in judged], **who)
@@ -109,7 +109,7 @@ def _answer(outcome: str, reason: str, **more: object) -> Answer:
     return Answer.model_validate({"outcome": outcome, "reason": f"{words} {SELF}", **more})
 
 
-def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind) -> tuple[str, str]:
+def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind, reading: Reading) -> tuple[str, str]:
     gates = [one for one in judged if one.requirement.weight is Weight.KNOCK_OUT and _can_judge(one)]
     contradicted = [one for one in gates if one.finding.is_contradiction]
     if contradicted:
@@ -128,9 +128,12 @@ def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind) -> tuple[
         return "Needs Review", f"It has no sections of a résumé. {words}"
     from_share = f"Shortlisted from {thresholds.shortlist_share:.0%}."
     if share >= thresholds.shortlist_share:
-        if doubts := _doubts(scored, gates):
-            return "Needs Review", f"{doubts} {words} {from_share}"
-        return "Shortlisted", f"{words} {from_share}"
+        doubt = _doubt(scored, gates, reading)
+        return (
+            ("Needs Review", f"{doubt} {words} {from_share}")
+            if doubt
+            else ("Shortlisted", f"{words} {from_share}")
+        )
     if share < thresholds.reject_share:
         return "Rejected", f"{words} Rejected below {thresholds.reject_share:.0%}."
     return "Needs Review", f"{words} {from_share}"
@@ -141,22 +144,34 @@ def _can_judge(judged: Judged) -> bool:
     return judged.requirement.kind is not requirements.Kind.UNKNOWN
 
 
-def _doubts(scored: list[Judged], gates: list[Judged]) -> str:
-    """Why a person has to look although enough was found."""
-    contradicted = [one for one in scored if one.is_(Met.NOT_MET)]
-    silent = [one for one in gates if not one.is_(Met.MET)]
-    said = [f"Not met: {_listed(contradicted)}."] if contradicted else []
-    said += [f"To be asked: {_listed(silent)}."] if silent else []
-    return " ".join(said)
+def _doubt(scored: list[Judged], gates: list[Judged], reading: Reading) -> str:
+    """Why a person has to look although enough was found; "" where nothing is in doubt."""
+    if silent := [one for one in gates if not one.is_(Met.MET)]:
+        return f"To be asked: {_listed(silent)}."
+    if any(one.is_(Met.NOT_MET) for one in scored):
+        return "A required term is not met."
+    if _only_lists(scored, reading):
+        return "It is only listed: no role shows any of it."
+    return ""
+
+
+def _only_lists(scored: list[Judged], reading: Reading) -> bool:
+    """Whether roles tell what was done, and all that was found stands elsewhere."""
+    found = [
+        one.finding.is_shown for one in scored if one.requirement.groups and one.is_(Met.MET, Met.PARTLY)
+    ]
+    return reading.tells_of_work and bool(found) and not any(found)
 
 
 def _words(scored: list[Judged], share: float) -> str:
     found = [one for one in scored if one.is_(Met.MET)]
     partly = [one for one in scored if one.is_(Met.PARTLY)]
-    missing = [one for one in scored if one.is_(Met.NOT_MET, Met.NO_EVIDENCE)]
+    failed = [one for one in scored if one.is_(Met.NOT_MET)]
+    missing = [one for one in scored if one.is_(Met.NO_EVIDENCE)]
     said = f"{len(found)} of {len(scored)} required terms found ({share:.0%})"
     said += f": {_listed(found)}." if found else "."
     said += f" Partly: {_listed(partly)}." if partly else ""
+    said += f" Not met: {_listed(failed)}." if failed else ""
     return said + (f" Missing: {_listed(missing)}." if missing else "")
 
 
