@@ -69,7 +69,7 @@ class Trying:
     async def _passed(self, trial: Trial, spec: EngineSpec, began_s: float, *, leaves: bool) -> None:
         at, took_s = self._station, time.monotonic() - began_s
         takes = at.fleet.memory()["engines"].get(str(spec.id), {"gpu_gib": 0.0, "host_gib": 0.0})
-        if leaves:
+        if leaves and spec.id not in self._staying():  # it may have been given work meanwhile
             await at.fleet.unload([spec.id])
         log.info("%s was tried in %.3f s", spec.name, took_s)
         await at.db(trials.passed, trial, Measured(seconds=took_s, **takes))

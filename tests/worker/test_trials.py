@@ -1,12 +1,17 @@
 """Trials: a model is loaded and checked for a person, and what is selected goes on serving."""
 
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from asgiref.sync import sync_to_async
 
 from gpu_worker import capability
 from gpu_worker.engines.protocol import Footprint
 from models_admin.models import GpuWorker, ModelConfig, Swap, Trial
-from tests.worker.looking import count, seen, serving, with_weights, working
+from tests.worker.fakes import FakeEngine
+from tests.worker.looking import count, pinned, seen, serving, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -47,6 +52,31 @@ async def test_where_both_fit_it_is_tried_beside_what_serves_and_leaves(other, w
         assert (trial.status, trial.reason, trial.gpu_gib, trial.host_gib) == ("passed", "", 15.0, 10.0)
         assert workshop.log[-3:] == ["load weights/other", "check weights/other", "unload weights/other"]
         assert "sleep rules/balanced" not in workshop.log
+
+
+async def test_one_that_has_work_by_now_does_not_leave_in_the_middle_of_it(other, waiting, workshop):
+    checked = asyncio.Event()
+
+    class Engine(FakeEngine):
+        async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
+            if self.spec.name == other.name:
+                await checked.wait()
+            return await super().check(recorded)
+
+    async with working(lambda spec: Engine(spec, workshop), **BOTH):
+        await seen(serving("rules/balanced"))
+        workshop.open.clear()
+        await asked(other)
+        await seen(lambda: "load weights/other" in workshop.log)
+        await pinned(waiting, "a", other)
+        await workshop.asked.wait()
+        workshop.log.clear()
+        checked.set()
+        await seen(ended)
+        left = "unload weights/other" in workshop.log
+        workshop.open.set()
+        await seen(lambda: count("succeeded") == 1)
+    assert not left
 
 
 async def test_one_that_is_kept_stays(other, workshop):
