@@ -4,6 +4,7 @@
 """
 
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from statistics import fmean
 
 from gpu_worker.residency import Tier
@@ -26,8 +27,15 @@ class Paces:
         self._answers[engine].append((together, seconds))
 
     def switched(self, engine: int, tier: Tier, seconds: float) -> None:
-        """Note a switch to an engine that was on `tier`, the drain before it counted."""
+        """Note a switch to an engine that was on `tier`: what it lost, the drain before it counted."""
+        self._switches.pop((engine, tier), None)  # the last one is last
         self._switches[engine, tier] = seconds
+
+    def round_loses_s(self, engines: Iterable[int]) -> float:
+        """What the last switches to each of `engines` lost together; 0 where one of them has had none."""
+        last = {engine: seconds for (engine, _), seconds in self._switches.items()}
+        lost = [last.get(engine, 0.0) for engine in engines]
+        return sum(lost) if all(lost) else 0.0
 
     def of(self, engine: int, most: int) -> Pace:
         seen = self._answers.get(engine)

@@ -37,7 +37,7 @@ class Switching:
             await self._failed(switch, name, str(failure))
             return
         took_s = time.monotonic() - began_s
-        at.turns.paces.switched(switch.engine, tier, took_s)
+        at.turns.switched(switch.engine, tier, took_s, len(waited_for))
         at.turns.begin(switch.selection, switch.engine)
         at.metrics.switched(name, took_s)
         log.info("Switched to %s in %.3f s", name, took_s)

@@ -1,5 +1,6 @@
 """Whose turn it is on the GPU: asks the scheduler what to do with the work that waits."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ from gpu_worker.fleet import Fleet
 from gpu_worker.paces import Paces
 from gpu_worker.queue import Work
 from gpu_worker.residency import Tier
-from gpu_worker.scheduler import Decision, Selection, Stage, Switch, Turn, Wait, decide
+from gpu_worker.scheduler import Decision, Selection, Stage, Switch, Turn, Wait, decide, least_promise_s
 from models_admin.models import GpuWorker
+
+log = logging.getLogger(__name__)
 
 UNSEEN_MOST = 8  # résumés at once, of an engine that was never here
 BARRED_S = 60.0  # an engine that did not come up is not tried again before
 ASK_AGAIN_S = 1.0  # while the engines are full: only a promise that comes due could change anything
+BUSY = 0.8  # of what the GPU can do: with more to do than this, no promise is worth much
 ATTEMPTS = 3  # at bringing an engine up for pinned work
 
 
@@ -39,6 +43,7 @@ class Turns:
         self.engine: int | None = None  # None before the first turn, and while nothing serves
         self.selection: Selection | None = None
         self._since_s, self._answered, self._asked_s = 0.0, 0, 0.0
+        self._has_said_promise = False
         self._barred: dict[int, Barred] = {}
 
     def begin(self, selection: Selection, engine: int | None = None) -> None:
@@ -71,6 +76,29 @@ class Turns:
         self._barred.pop(engine, None)
         if engine == self.engine:
             self._answered += 1
+
+    def switched(self, engine: int, tier: Tier, took_s: float, in_hand: int) -> None:
+        """Note a switch to `engine` that had to wait for `in_hand`: half of their work was still useful."""
+        share_s = self.paces.of(self.engine, max(1, in_hand)).share_s if self.engine else 0.0
+        self.paces.switched(engine, tier, max(0.0, took_s - in_hand * share_s / 2))
+        self._say_promise()
+
+    @property
+    def least_promise_s(self) -> float:
+        """The shortest promise to keep when the GPU is busy with the pair that takes turns; 0 = not known."""
+        engines = self.selection.engines if self.selection else ()
+        return least_promise_s(self.paces.round_loses_s(engines), BUSY)
+
+    def _say_promise(self) -> None:
+        least_s = self.least_promise_s
+        if least_s > settings.PROMISE_S and not self._has_said_promise:
+            self._has_said_promise = True
+            log.warning(
+                "WFC_PROMISE_S is %.0f s and cannot be kept while the GPU is busy: its models take turns, "
+                "and what that costs makes %.0f s the least. Set it to more, or make room for both at once.",
+                settings.PROMISE_S,
+                least_s,
+            )
 
     def failed(self, engine: int, words: str) -> bool:
         """Note that `engine` did not come up, and why. Returns whether it has had all its attempts."""

@@ -182,6 +182,7 @@ class Worker:
             "in_hand": len(self.swapper.in_hand),
             "preparing": len(self.openings.hand),
             "queue": await self.db(depth),
+            "promise": {"asked_s": settings.PROMISE_S, "least_s": round(self.turns.least_promise_s, 1)},
             "memory": self.fleet.memory(),
         }
 

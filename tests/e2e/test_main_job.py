@@ -6,6 +6,7 @@ import socket
 
 import httpx
 import pytest
+from django.conf import settings
 
 from candidates.models import (
     END_STATES,
@@ -160,3 +161,4 @@ def test_the_worker_tells_probes_how_it_is(redis, transactional_db, registry):
         "rules/balanced",
         "one_shot",
     )
+    assert status["promise"] == {"asked_s": settings.PROMISE_S, "least_s": 0}
