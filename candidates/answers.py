@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from jobs.criteria import Criterion
+
 # What PostgreSQL cannot keep is refused at the door: NUL characters and lone surrogates.
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 
@@ -54,34 +56,82 @@ def _line(longest: int) -> dict[str, Any]:
     return {"type": "string", "pattern": r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", "maxLength": longest}
 
 
-# What a model may say of it, every string bounded: an answer cannot run on for ever, and is an `Answer`.
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "name": {"anyOf": [_line(120), {"type": "null"}]},
-        "email": {"anyOf": [_line(120), {"type": "null"}]},
+NAME_CHARS, REASON_CHARS, QUOTE_CHARS = 120, 500, 200
+LAST_PAGE = 99
+
+
+def schema(criteria: Sequence[Criterion] = ()) -> dict[str, Any]:
+    """What a model may say of it, as JSON schema: every string bounded, every criterion once and in order.
+
+    So an answer cannot run on for ever, and is an `Answer`. It is said in this order: evidence before what
+    follows from it.
+    """
+    said = {
+        "name": _or_null(_line(NAME_CHARS)),
+        "email": _or_null(_line(NAME_CHARS)),
+        "criteria": {
+            "type": "array",
+            "prefixItems": [_about(criterion) for criterion in criteria],
+            "items": False,
+            "minItems": len(criteria),
+        },
+        "reason": _line(REASON_CHARS),
         "outcome": {"enum": list(OUTCOMES)},
-        "reason": _line(500),
-    },
-    "required": ["name", "email", "outcome", "reason"],
-    "additionalProperties": False,
-}
-LONGEST_CHARS = 120 + 120 + 12 + 500 + 60  # of the values and of what stands around them
-LONGEST_TOKENS = 4 * LONGEST_CHARS  # bytes of UTF-8: where a tokenizer has no word it has bytes
+    }
+    return _object(said if criteria else {name: part for name, part in said.items() if name != "criteria"})
+
+
+def _about(criterion: Criterion) -> dict[str, Any]:
+    """A quote and what it shows; without one nothing is shown."""
+    key = {"const": criterion.key}
+    page = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
+    quoted = {"enum": [verdict.value for verdict in Met if verdict is not Met.NO_EVIDENCE]}
+    nothing, none = {"type": "null"}, {"const": Met.NO_EVIDENCE.value}
+    return {
+        "anyOf": [
+            _object({"key": key, "quote": _line(QUOTE_CHARS), "page": page, "verdict": quoted}),
+            _object({"key": key, "quote": nothing, "page": nothing, "verdict": none}),
+        ]
+    }
+
+
+def _object(parts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": parts,
+        "required": list(parts),
+        "additionalProperties": False,
+    }
+
+
+def _or_null(part: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [part, {"type": "null"}]}
+
+
+def longest_tokens(criteria: Sequence[Criterion] = ()) -> int:
+    """The most that an answer takes: bytes of UTF-8, for where a tokenizer has no word it has bytes."""
+    frame = 90  # of names, brackets and commas, with the longest outcome
+    about_one = len('{"key":"c30","quote":"","page":99,"verdict":"no_evidence"},') + QUOTE_CHARS
+    return 4 * (2 * NAME_CHARS + REASON_CHARS + frame + len(criteria) * about_one)
 
 
 class NoAnswer(ValueError):
     """What a model said is no answer; the text says what is wrong with it."""
 
 
-def read(said: str) -> Answer:
-    """Return the answer in the JSON that a model said. Raises NoAnswer."""
+def read(said: str, criteria: Sequence[Criterion] = ()) -> Answer:
+    """Return the answer in the JSON that a model said, with `criteria` in their order. Raises NoAnswer."""
     try:
-        return Answer.model_validate_json(said)
+        answer = Answer.model_validate_json(said)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "JSON"
         raise NoAnswer(f"{_short(where)}: {problem['msg']}") from None
+    about = {criterion.key: criterion for criterion in answer.criteria}
+    keys = [criterion.key for criterion in criteria]
+    if len(answer.criteria) != len(keys) or about.keys() != set(keys):
+        raise NoAnswer(f"criteria: there must be one entry for each of {', '.join(keys) or 'none'}")
+    return answer.model_copy(update={"criteria": [about[key] for key in keys]})
 
 
 def _short(where: str) -> str:

@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from jobs.criteria import Criterion
+
 
 def _written(file: str) -> str:
     return Path(__file__).with_name(file).read_text(encoding="utf-8").strip()
 
 
 DECIDE, SEE, TRANSCRIBE = _written("decide.txt"), _written("see.txt"), _written("transcribe.txt")
-VERSION = f"decide-2-{hashlib.blake2s((DECIDE + SEE).encode(), digest_size=4).hexdigest()}"
+VERSION = f"decide-3-{hashlib.blake2s((DECIDE + SEE).encode(), digest_size=4).hexdigest()}"
 IMAGE = {"type": "image"}
 SOFTENED = str.maketrans("<＜﹤>＞﹥", "‹‹‹›››")
 
@@ -27,6 +29,7 @@ def decide(
     pages: Sequence[str],
     seen: Collection[int] = (),
     wrong: str = "",
+    criteria: Sequence[Criterion] = (),
 ) -> Messages:
     """The messages that ask for an `answers.Answer` about one résumé, whose pages' text is `pages`.
 
@@ -34,10 +37,17 @@ def decide(
     of an `IMAGE`; without any the content is one string, which every chat template takes. `wrong` says what
     could not be used of an earlier answer.
     """
-    job = f"<job_opening>\n{fenced(job_title)}\n\n{fenced(job_description)}\n</job_opening>\n\n"
+    wanted = "".join(f"\n- {_criterion(criterion)}" for criterion in criteria)
+    listed = f"\n\nCriteria:{wanted}" if criteria else ""
+    opening = f"{fenced(job_title)}\n\n{fenced(job_description)}{listed}"
+    job = f"<job_opening>\n{opening}\n</job_opening>\n\n"
     again = f"\n\nAn earlier answer could not be used: {fenced(wrong)}\nAnswer again." if wrong else ""
     parts = [job, f"{SEE}\n\n" if seen else "", *_document(pages, seen), f"{again}\n\nYour JSON object:"]
     return [{"role": "system", "content": DECIDE}, {"role": "user", "content": _content(parts)}]
+
+
+def _criterion(criterion: Criterion) -> str:
+    return f"{criterion.key} ({criterion.weight.label}): {fenced(criterion.text)}"
 
 
 def transcribe() -> Messages:

@@ -1,8 +1,11 @@
 """An answer is believed as far as the document bears it out."""
 
+import json
+
 import pytest
 
-from candidates.answers import Answer, CriterionAnswer, Met, NoAnswer, read, supported
+from candidates.answers import Answer, CriterionAnswer, Met, NoAnswer, longest_tokens, read, supported
+from jobs.criteria import listed
 
 PAGES = (
     "ANA LUCÍA  MÜLLER\nana.mueller@exam\nple.com\nBaked sourdough\nfrom 2019.",
@@ -120,6 +123,36 @@ def test_what_is_met_needs_a_quote(verdict, left):
 def test_what_is_no_answer_says_where_it_is_wrong(said, wrong):
     with pytest.raises(NoAnswer, match=f"^{wrong}: "):
         read(said)
+
+
+WANTED = listed([("Rye", "must"), ("Wheat", "nice")])
+
+
+def said_of(*keys: str) -> str:
+    criteria = [{"key": key, "verdict": "no_evidence", "quote": None, "page": None} for key in keys]
+    return json.dumps({"outcome": "Invalid", "reason": "A menu.", "criteria": criteria})
+
+
+def test_criteria_are_read_in_the_order_of_the_job():
+    assert [criterion.key for criterion in read(said_of("c2", "c1"), WANTED).criteria] == ["c1", "c2"]
+
+
+@pytest.mark.parametrize(
+    "keys", [[], ["c1"], ["c1", "c1"], ["c1", "c2", "c3"], ["c1", "c2", "c2"], ["c1", "Rye"]]
+)
+def test_an_answer_speaks_of_every_criterion_once(keys):
+    with pytest.raises(NoAnswer, match=r"^criteria: there must be one entry for each of c1, c2$"):
+        read(said_of(*keys), WANTED)
+
+
+def test_of_no_criterion_it_can_say_nothing():
+    with pytest.raises(NoAnswer):
+        read(said_of("c1"))
+
+
+def test_more_criteria_may_take_longer():
+    most = listed((f"Task {number}", "must") for number in range(30))
+    assert longest_tokens() < longest_tokens(WANTED) < longest_tokens(most)
 
 
 def test_where_it_is_wrong_is_said_in_few_characters_that_can_be_shown():

@@ -14,6 +14,8 @@ from django.db import connections
 from gpu_worker import tiny_checkpoints
 from gpu_worker.engines.protocol import EngineSpec, Request, Sampling, Stay
 from gpu_worker.engines.vllm.engine import VllmEngine
+from jobs import openings
+from jobs.criteria import listed
 from models_admin.models import ModelConfig, Swap
 from tests.worker.conftest import job, received, waiting  # noqa: F401
 from tests.worker.looking import seen, serving, wish
@@ -77,6 +79,20 @@ def running() -> Make:
             await engine.unload()
 
     return run
+
+
+WANTED = listed([("Sourdough", "must"), ("May work nights", "knock_out")])
+
+
+@pytest.fixture
+def wanting(job) -> Callable[[], None]:  # noqa: F811
+    """Give the job criteria: `wanting()`."""
+
+    def revise() -> None:
+        now = job.current
+        openings.revise(job, title=now.title, description=now.description, criteria=WANTED, by=job.owner)
+
+    return revise
 
 
 ONE_AWAKE = {"gpu_gib": 0.45, "host_gib": 4.0}

@@ -24,8 +24,9 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("budget", [BOTH_AWAKE, ONE_AWAKE], ids=["both awake", "one after the other"])
-async def test_from_the_uploaded_file_to_the_verdict(tiny, received, budget):
+async def test_from_the_uploaded_file_to_the_verdict(tiny, received, wanting, budget):
     def prepare() -> None:
+        wanting()
         how = {"max_tokens": 24, "temperature": 1.0}  # its likeliest word of all is none
         parser = tiny("tiny/vision", type="vision_ocr", inference_modes=["hybrid"], **how)
         reasoner = tiny("tiny/text-a", inference_modes=["hybrid"])
@@ -43,5 +44,6 @@ async def test_from_the_uploaded_file_to_the_verdict(tiny, received, budget):
     transcripts = [transcript async for transcript in Transcript.objects.all()]
     assert [len(transcript.pages) for transcript in transcripts] == [1, 1]
     assert all(transcript.pages[0]["text"] for transcript in transcripts)
-    read = [evaluation.transcript_id async for evaluation in Evaluation.objects.order_by("pk")]
-    assert sorted(read) == sorted(transcript.pk for transcript in transcripts)
+    read = [evaluation async for evaluation in Evaluation.objects.order_by("pk")]
+    assert sorted(row.transcript_id for row in read) == sorted(transcript.pk for transcript in transcripts)
+    assert [[found["key"] for found in row.criteria] for row in read] == [["c1", "c2"]] * 2

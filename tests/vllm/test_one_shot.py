@@ -72,10 +72,11 @@ async def test_of_a_scan_a_model_that_reads_text_makes_nothing_up(running):
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_from_the_uploaded_file_to_the_verdict(tiny, received):
+async def test_from_the_uploaded_file_to_the_verdict_on_each_criterion(tiny, received, wanting):
     vision = await sync_to_async(tiny)("tiny/vision", is_default=True)
 
     def upload() -> None:
+        wanting()
         item = received("a")
         key = store.keep(io.BytesIO(files.text_page(b"Ana Example bakes sourdough")), "pdf")
         Resume.objects.filter(pk=item.resume_id).update(storage_key=key)
@@ -86,3 +87,5 @@ async def test_from_the_uploaded_file_to_the_verdict(tiny, received):
     evaluation = await Evaluation.objects.aget()
     assert (evaluation.mode, evaluation.model_config_id) == ("one_shot", vision.pk)
     assert "text layer" not in evaluation.engine_version
+    assert [found["key"] for found in evaluation.criteria] == ["c1", "c2"]
+    assert evaluation.prompt_version.startswith("decide-3-")

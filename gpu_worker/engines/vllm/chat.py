@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from candidates import answers, prompts
 from candidates.answers import Answer
+from candidates.contradictions import settled
 from gpu_worker import memory
 from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request, Sampling
 from gpu_worker.engines.vllm import failures, pictures
 from gpu_worker.engines.vllm.arguments import IMAGES
 from gpu_worker.engines.vllm.canary import PROMPT
 from gpu_worker.engines.vllm.control_tokens import ControlTokens, of_tokenizer
+from jobs.criteria import Criterion
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -62,7 +64,8 @@ class Chat:
         if len(description) + sum(map(len, pages)) > CHARS_PER_TOKEN * self._max_model_len:
             raise AnswerFailed(failures.too_long(self.spec.name, self._max_model_len))
         images = pictures.opened(request.images[number] for number in seen)
-        return self.prompt(prompts.decide(job, description, pages, seen, request.wrong), images)
+        asked = prompts.decide(job, description, pages, seen, request.wrong, request.criteria)
+        return self.prompt(asked, images)
 
     def page(self, image: bytes) -> Prompt:
         """The prompt that asks for what stands on the page in `image`. Raises AnswerFailed."""
@@ -110,25 +113,29 @@ class Chat:
             return replace(drawn, seed=None)
         return replace(drawn, seed=request.id) if drawn.seed is None and drawn.temperature > 0 else drawn
 
-    def sampling(self, drawn: Sampling | None = None) -> "SamplingParams":
+    def sampling(self, drawn: Sampling | None = None, criteria: Sequence[Criterion] = ()) -> "SamplingParams":
         """The same for vLLM: within the schema, and no longer than it and the row allow."""
         from vllm.sampling_params import StructuredOutputsParams
 
         drawn = drawn or self.spec.sampling
         return _params(
             drawn,
-            answers.LONGEST_TOKENS,
+            answers.longest_tokens(criteria),
             seed=drawn.seed,
             thinking_token_budget=(drawn.thinking_tokens or None) if self.spec.reasoning_parser else None,
-            structured_outputs=StructuredOutputsParams(json=answers.SCHEMA),
+            structured_outputs=StructuredOutputsParams(json=answers.schema(criteria)),
         )
 
-    def answer(self, said: str) -> Answer:
-        """The answer in what the model `said` after it had thought. Raises AnswerFailed."""
+    def answer(self, said: str, request: Request) -> Answer:
+        """The answer in what the model `said` after it had thought, as far as it is borne out.
+
+        Raises AnswerFailed.
+        """
         try:
-            return answers.read(said)
+            answer = answers.read(said, request.criteria)
         except answers.NoAnswer as error:
             raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
+        return settled(answers.supported(answer, request.pages), request.criteria)
 
     def parted(self, whole: str) -> tuple[str, str]:
         """What the model thought, and what it said then."""

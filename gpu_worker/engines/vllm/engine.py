@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
-from candidates import answers, prompts
+from candidates import prompts
 from gpu_worker import memory
 from gpu_worker.engines.protocol import (
     AnswerFailed,
@@ -280,13 +280,13 @@ class VllmEngine:
             return Reply(answer=chat.nothing_to_read())
         asked = await asyncio.to_thread(chat.question, request, seen)
         drawn = chat.drawn(request)
-        output = await self._answered(asked, chat.sampling(drawn))
+        output = await self._answered(asked, chat.sampling(drawn, request.criteria))
         done = output.outputs[0]
         if done.finish_reason != "stop":
             raise AnswerFailed(failures.unfinished(self.spec.name, str(done.finish_reason)))
         thinking, said = chat.parted(done.text)
         return Reply(
-            answer=answers.supported(chat.answer(said), request.pages),
+            answer=chat.answer(said, request),
             seen=len(seen),
             prompt_tokens=len(output.prompt_token_ids or ()),
             generated_tokens=len(done.token_ids),
