@@ -11,8 +11,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
-from candidates import veil
+from candidates import findings, veil
 from candidates.agreement import Matrix
+from candidates.findings import Finding
 from candidates.models import Application, ApplicationQuerySet, Decision, Evaluation, Outcome
 from candidates.readers import Reader
 from jobs.models import Job
@@ -49,11 +50,11 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionPair:
-    """A criterion on which two readings differ; {} where one does not speak of it."""
+    """A criterion on which two readings differ; None where one does not speak of it."""
 
     label: str
-    first: dict[str, Any]
-    second: dict[str, Any]
+    first: Finding | None
+    second: Finding | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,12 +203,12 @@ def _severity() -> Case:
 
 def _disagreements(comparison: Comparison, rows: Sequence[Any]) -> Iterator[Disagreement]:
     ids = [pk for row in rows for pk in (row.first_id, row.second_id) if pk is not None]
-    evaluations = Evaluation.objects.select_related("model_config").in_bulk(ids)
+    described = Evaluation.objects.select_related("model_config", "job_version")
+    evaluations = described.prefetch_related("job_version__criteria").in_bulk(ids)
     decisions: dict[int, Decision] = {}
     if comparison.first.is_people or comparison.second.is_people:
         of_rows = Decision.objects.filter(application__in=rows).select_related("decided_by")
         decisions = {decision.application_id: decision for decision in of_rows.order_by("id")}
-    labels = {criterion.key: criterion.text for criterion in comparison.job.current.wanted}
     for row in rows:
         first, second = evaluations.get(row.first_id), evaluations.get(row.second_id)
         decision = decisions.get(row.pk)
@@ -218,17 +219,19 @@ def _disagreements(comparison: Comparison, rows: Sequence[Any]) -> Iterator[Disa
             first=Said(outcome=row.first_says, evaluation=first, decision=None if first else decision),
             second=Said(outcome=row.second_says, evaluation=second, decision=None if second else decision),
             severity=row.severity,
-            criteria=tuple(differing(first.criteria, second.criteria, labels)) if first and second else (),
+            criteria=tuple(differing(findings.of(first), findings.of(second))) if first and second else (),
         )
 
 
-def differing(
-    first: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]], labels: dict[str, str]
-) -> Iterator[CriterionPair]:
-    """The criteria with different verdicts, in the order of `first`; `labels` are the job's words by key."""
-    one = {criterion["key"]: criterion for criterion in first}
-    other = {criterion["key"]: criterion for criterion in second}
-    for key in dict.fromkeys([*one, *other]):
-        pair = one.get(key, {}), other.get(key, {})
-        if pair[0].get("verdict") != pair[1].get("verdict"):
-            yield CriterionPair(label=labels.get(key, key), first=pair[0], second=pair[1])
+def differing(first: Sequence[Finding], second: Sequence[Finding]) -> Iterator[CriterionPair]:
+    """The criteria with different verdicts, in the order of `first`.
+
+    They are paired by their text: keys are numbered anew in every version of a job.
+    """
+    one = {finding.text.casefold(): finding for finding in first}
+    other = {finding.text.casefold(): finding for finding in second}
+    for text in dict.fromkeys([*one, *other]):
+        pair = one.get(text), other.get(text)
+        if len({finding and finding.verdict for finding in pair}) > 1:
+            label = next(finding.text for finding in pair if finding)
+            yield CriterionPair(label=label, first=pair[0], second=pair[1])

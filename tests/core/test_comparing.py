@@ -7,6 +7,7 @@ import pytest
 from candidates.agreement import Kappa, tally
 from candidates.comparison_page import SameReader, chosen
 from candidates.comparisons import OUTCOMES, SEVERITY, Wanted, differing, grid
+from candidates.findings import Finding
 from candidates.readers import Reader, UnknownReader, named
 
 MODEL, PAIR, REVISION = (
@@ -110,19 +111,31 @@ def test_an_address_asks_for_what_makes_sense_in_it(cell, after, wanted):
     assert Wanted.from_query(cell, after) == wanted
 
 
-def judged(key: str, verdict: str) -> dict[str, object]:
-    return {"key": key, "verdict": verdict, "quote": None, "page": None}
+def judged(key: str, text: str, verdict: str) -> Finding:
+    return Finding(key=key, text=text, weight=None, verdict=verdict, quote=None, page=None)
+
+
+def told(pairs) -> list[tuple[str, str | None, str | None]]:
+    return [
+        (pair.label, pair.first and pair.first.verdict, pair.second and pair.second.verdict) for pair in pairs
+    ]
 
 
 def test_criteria_that_are_judged_alike_are_left_out():
     pairs = differing(
-        [judged("c1", "met"), judged("c2", "met")], [judged("c2", "met"), judged("c1", "partly")], {}
+        [judged("c1", "Rye", "met"), judged("c2", "Wheat", "met")],
+        [judged("c1", "Rye", "partly"), judged("c2", "Wheat", "met")],
     )
-    assert [(pair.label, pair.first["verdict"], pair.second["verdict"]) for pair in pairs] == [
-        ("c1", "met", "partly")
-    ]
+    assert told(pairs) == [("Rye", "met", "partly")]
 
 
-def test_a_criterion_that_only_one_speaks_of_differs_and_has_the_jobs_words():
-    [pair] = differing([], [judged("c1", "met")], {"c1": "Bread"})
-    assert (pair.label, pair.first, pair.second["verdict"]) == ("Bread", {}, "met")
+def test_criteria_are_paired_by_what_they_say_as_keys_are_of_one_version_of_the_job():
+    pairs = differing(
+        [judged("c1", "Rye", "met"), judged("c2", "Wheat", "met")],
+        [judged("c1", "wheat", "met"), judged("c2", "Rye", "not_met")],
+    )
+    assert told(pairs) == [("Rye", "met", "not_met")]
+
+
+def test_a_criterion_that_only_one_speaks_of_differs():
+    assert told(differing([], [judged("c1", "Bread", "met")])) == [("Bread", None, "met")]

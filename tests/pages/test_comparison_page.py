@@ -147,7 +147,7 @@ def test_side_by_side_stand_both_reasons_and_the_criteria_that_differ(page, read
 
 
 def test_the_criteria_have_the_words_of_the_job(page, world, read_twice):
-    world.job.current.criteria.create(position=1, key="Python", text="Five years of Python", weight="must")
+    world.job.current.criteria.create(position=9, key="Python", text="Five years of Python", weight="must")
     read_twice("Ann", "Shortlisted", "Rejected")
     assert "Five years of Python" in page()
 
