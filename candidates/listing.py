@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
+from candidates import staleness
 from candidates.models import Application, ApplicationQuerySet, Outcome
 
 PAGE_ROWS = 100
@@ -70,7 +71,7 @@ def matches(listing: Listing, application: Application) -> bool:
 
 def digest(shown: Sequence[Application]) -> str:
     """A version of the whole table: equal tables have equal digests."""
-    text = ",".join(f"{application.pk}:{application.row_version}" for application in shown)
+    text = ",".join(f"{row.pk}:{row.row_version}:{row.stale}" for row in shown)  # type: ignore[attr-defined]
     return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
 
@@ -103,5 +104,6 @@ def _described(*, unveiled: bool = False) -> ApplicationQuerySet:
                 Subquery(same_person.values("candidate").annotate(n=Count("pk")).values("n")), 1
             ),
             newest=~Exists(same_person.filter(pk__gt=OuterRef("pk"))),
+            stale=staleness.words("current_evaluation__"),
         )
     )

@@ -41,6 +41,8 @@ class JobTopic:
     def after(self, changes: Collection[Message]) -> list[str]:
         if not changes:
             return []
+        if any(change.type is Report.JOB_CHANGED for change in changes):  # verdicts are out of date now
+            return self.snapshot()
         changed = {change.id for change in changes if change.type is Report.APPLICATION_CHANGED}
         rows = [fragment for pk in sorted(changed) for fragment in self._row(pk)]
         return [*rows, *self._ledger()]
@@ -112,7 +114,8 @@ class _Keyed:
     """A row that is equal to every other reading of the same version of it."""
 
     def __init__(self, row: Application) -> None:
-        self.row, self._key = row, (row.pk, row.row_version, row.created_at)
+        self.row = row
+        self._key = (row.pk, row.row_version, row.created_at, row.stale)  # type: ignore[attr-defined]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Keyed) and other._key == self._key

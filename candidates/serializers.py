@@ -55,6 +55,9 @@ class ApplicationShape(serializers.Serializer[Application]):
     )
     blind = serializers.BooleanField(help_text="Who it is, is hidden until somebody has decided.")
     sealed = serializers.BooleanField(help_text="The model's verdict is hidden until somebody has decided.")
+    stale = serializers.CharField(
+        allow_blank=True, help_text="What has changed since the verdict; empty where it is up to date."
+    )
     created_at = serializers.DateTimeField()
 
     def get_outcome(self, row: Application) -> str:

@@ -6,7 +6,8 @@ One set of conditions serves lists, counts and words: a row is called stale exac
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Concat, Substr
 
 from candidates import prompts
 from candidates.models import Evaluation, EvaluationStatus
@@ -73,6 +74,16 @@ def annotations(path: str = "") -> dict[str, Case]:
         )
         for cause, condition in conditions(path).items()
     }
+
+
+def words(path: str = "") -> Substr:
+    """The causes in words, "" where there are none, as a column for lists that are rendered by version."""
+    succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
+    said = [
+        Case(When(succeeded & condition, then=Value(f", {cause}")), default=Value(""))
+        for cause, condition in conditions(path).items()
+    ]
+    return Substr(Concat(*said, output_field=TextField()), 3)
 
 
 def causes(row: object) -> Collection[Cause]:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from candidates import screenings
+from candidates.live import JobTopic
 from candidates.models import Application, Evaluation, Screening
 from candidates.screening_live import ScreeningsTopic
 from models_admin.live import NotAllowed
@@ -119,6 +120,23 @@ def test_what_is_out_of_date_is_counted_apart_from_the_page(alice, world, ann, r
     assert "out of date" not in alice.get(stale).text
     revise()
     assert "1 verdict is out of date" in alice.get(stale).text
+
+
+def test_a_row_whose_verdict_is_out_of_date_says_so_and_why(alice, world, ann, revise):
+    address = reverse("job-page", args=[world.job.pk])
+    assert "out of date" not in alice.get(address).text
+    revise()
+    Evaluation.objects.update(prompt_version="decide-0")
+    title = 'title="Since then the job says something else, the prompt was changed."'
+    assert title in alice.get(address).text
+
+
+def test_an_open_page_marks_its_rows_when_the_job_was_revised(world, ann, revise):
+    topic = JobTopic(world.alice, QueryDict(f"job={world.job.pk}"))
+    topic.snapshot()
+    revise()
+    fragments = topic.after({Message(type=Report.JOB_CHANGED, id=world.job.pk)})
+    assert "out of date" in fragments[0]
 
 
 def test_one_button_brings_all_up_to_date(alice, screen, gpu0, ann, make_application, revise):
