@@ -168,7 +168,8 @@ class RetryView(APIView):
         item = visible_item(request, item_id)
         may_upload(request)
         try:
-            return Response(ItemShape(intake.retry(item, signed_in(request))).data)
+            [item] = veil.unlinked([intake.retry(item, signed_in(request))])
+            return Response(ItemShape(item).data)
         except intake.NotFailed as refusal:
             raise Conflict(str(refusal)) from refusal
 

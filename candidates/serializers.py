@@ -6,7 +6,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from candidates import findings, ledger, reasons
+from candidates import findings, ledger, reasons, veil
 from candidates.answers import Met
 from candidates.findings import Finding
 from candidates.models import Application, Decision, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
@@ -159,8 +159,13 @@ class BatchShape(serializers.Serializer[UploadBatch]):
     job_id = serializers.IntegerField()
     announced_count = serializers.IntegerField()
     counts = serializers.SerializerMethodField()
-    items = ItemShape(many=True)
+    items = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(ItemShape(many=True))
+    def get_items(self, batch: UploadBatch) -> object:
+        items = veil.unlinked(list(batch.items.all()))
+        return ItemShape(items, many=True).data
 
     def get_counts(self, batch: UploadBatch) -> dict[str, int]:
         counts = ledger.of_batch(batch)

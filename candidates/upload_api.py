@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from candidates import intake, ledger, waiting
+from candidates import intake, ledger, veil, waiting
 from candidates.models import UploadBatch
 from candidates.multipart import EveryFile
 from candidates.serializers import UploadForm, UploadShape, UploadTarget
@@ -94,7 +94,7 @@ def answer(batch: UploadBatch) -> Response:
     body = {
         "message": ledger.upload_message(batch),
         "debug_message": _words(counts.open, counts.received),
-        "processed_files": batch.items.all(),
+        "processed_files": veil.unlinked(list(batch.items.all())),
         "batch_url": reverse("api-batch", args=[batch.pk]),
     }
     return Response(UploadShape(body).data, status=202 if counts.open else 200)

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.query import ModelIterable
 
 from candidates.blindness import Identity
-from candidates.models import Application, Candidate, Evaluation, EvaluationStatus, Outcome
+from candidates.models import Application, Candidate, Evaluation, EvaluationStatus, Outcome, UploadItem
 
 WITHHELD = "Kept, and shown once somebody has decided: it may name the person."
 
@@ -50,6 +51,16 @@ def cover_readings(readings: Sequence[Evaluation]) -> None:
     rows = Application.objects.filter(pk__in=by_application).with_veil().select_related("candidate")
     for row in rows:
         cover(row, by_application[row.pk])
+
+
+def unlinked(items: Sequence[UploadItem]) -> Sequence[UploadItem]:
+    """Return `items` without the applications of hidden people: a file's name may tell who it is."""
+    named = Application.objects.filter(pk__in=[item.application_id for item in items if item.application_id])
+    hidden = set(named.with_veil().filter(Q(blind=True)).values_list("pk", flat=True))
+    for item in items:
+        if item.application_id in hidden:
+            item.application_id = None
+    return items
 
 
 def hide(row: Application) -> None:

@@ -236,3 +236,23 @@ def test_switching_blind_on_hides_who_it_is_on_pages_that_are_open(opened, mara,
     expect(opened.get_by_role("heading", name="Mara Vell")).to_be_visible()
     fairness.arrange(world.job, blind=True, sample_percent=0, by=world.bob)
     expect(opened.get_by_role("heading", name=f"Candidate {mara.pk}")).to_be_visible()
+
+
+def test_keys_do_nothing_where_somebody_writes_or_with_a_modifier(opened):
+    opened.get_by_label("Note").press_sequentially("a rapport")
+    opened.locator("body").press("Control+a")
+    expect(opened.get_by_label("Note")).to_have_value("a rapport")
+    assert not Decision.objects.exists()
+
+
+def test_keys_are_listed_and_can_be_switched_off(opened):
+    opened.keyboard.press("?")
+    box = opened.get_by_label("Single keys work on this computer")
+    box.uncheck()
+    assert Axe().run(opened).violations_count == 0
+    look(opened, "application-keys")
+    opened.get_by_role("button", name="Close").click()
+    opened.keyboard.press("a")
+    opened.get_by_role("button", name="Keyboard").click()  # the way back
+    expect(box).not_to_be_checked()
+    assert not Decision.objects.exists()

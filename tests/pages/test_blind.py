@@ -5,7 +5,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from candidates import decisions, fairness
-from candidates.models import Candidate, Resume
+from candidates.models import Candidate, Resume, UploadBatch, UploadItem
 from models_admin.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +157,15 @@ def test_readings_over_rest_do_not_name_anybody(blind, api):
     ):
         text = api.get(address).content.decode()
         assert [secret for secret in SECRETS if secret in text] == []
+
+
+def test_a_file_in_the_ledger_does_not_lead_to_its_application(blind, world, api):
+    batch = UploadBatch.objects.create(job=world.job, announced_count=1, source="api")
+    UploadItem.objects.create(
+        batch=batch, job=world.job, name="Ann.pdf", size_bytes=1, application=blind, state="evaluating"
+    )
+    [item] = api.get(f"/api/batches/{batch.pk}").json()["items"]
+    assert (item["name"], item["application_id"]) == ("Ann.pdf", None)
+    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    [item] = api.get(f"/api/batches/{batch.pk}").json()["items"]
+    assert item["application_id"] == blind.pk
