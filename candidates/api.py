@@ -46,18 +46,17 @@ class ApplicationsView(APIView):
         responses={200: ApplicationsShape, **REFUSALS},
     )
     def get(self, request: Request, id: int) -> Response:
-        """The applications for the job `id`, newest first."""
+        """The applications for the job `id`, newest first unless sorted; with what was searched for."""
         job = visible_job(request, id)
         query = ListingQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        wanted = query.validated_data
-        skip, limit = wanted["skip"], wanted["limit"]
-        rows = listing.every(
-            job.pk, invalid=wanted["include_invalid"], unveiled=request.user.has_perm(veil.MAY_LOOK)
-        )
+        skip, limit = query.validated_data["skip"], query.validated_data["limit"]
+        wanted = query.listing(job.pk)
+        found = listing.matching(wanted)
+        pks = found.order_by(*wanted.sort.ordering()).values_list("pk", flat=True)[skip : skip + limit]
         body = {
-            "applications": rows[skip : skip + limit],
-            "total": rows.count(),
+            "applications": listing.with_criteria(list(pks), unveiled=request.user.has_perm(veil.MAY_LOOK)),
+            "total": found.count(),
             "skip": skip,
             "limit": limit,
         }

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from candidates import evaluations, reasons
+from candidates import evaluations, reasons, search
 from candidates.models import Application, Decision, Verdict
 from models_admin import audit
 
@@ -43,6 +43,8 @@ def decide(
         )
         audit.record("application.decide", application, user, **_details(decision))
         evaluations.announce({application.pk: application.job_id})
+        if application.sampled:  # the model's reason may be found from now on
+            search.index([application.pk])
     return decision
 
 

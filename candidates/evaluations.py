@@ -13,12 +13,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from candidates import answers, leases, people
+from candidates import answers, leases, people, search
 from candidates.answers import Answer
 from candidates.leases import Claim, ClaimLost
 from candidates.models import (
     OPEN_STATUSES,
     Application,
+    Candidate,
     Evaluation,
     EvaluationStatus,
     ItemState,
@@ -186,16 +187,18 @@ def complete(reading: Reading, answer: Answer, provenance: Provenance) -> None:
         )
         if reading.reproduces is None:
             announce(_versions(_adopt(reading, answer)))
+            search.index([reading.application_id])
         else:
             announce({reading.application_id: reading.job_id})
 
 
 def _adopt(reading: Reading, answer: Answer) -> Application:
     """Show the verdict as the application's, unless one that was asked for later is there already."""
-    locked = Application.objects.select_for_update(of=("self",)).select_related("current_evaluation")
-    application = locked.get(pk=reading.application_id)
-    if application.candidate_id is None and answer.outcome != Outcome.INVALID:
-        application.candidate = people.identify(answer)
+    person = _person(reading.application_id, answer)
+    locked = Application.objects.select_for_update(of=("self",), no_key=True)
+    application = locked.select_related("current_evaluation").get(pk=reading.application_id)
+    if application.candidate_id is None:
+        application.candidate = person
     current = application.current_evaluation
     if current is None or current.status != EvaluationStatus.SUCCEEDED or current.pk < reading.pk:
         application.current_evaluation_id = reading.pk
@@ -203,6 +206,19 @@ def _adopt(reading: Reading, answer: Answer) -> Application:
     invalid = answer.outcome == Outcome.INVALID
     _end_items(application.pk, ItemState.INVALID if invalid else ItemState.EVALUATED)
     return application
+
+
+def _person(application_id: int, answer: Answer) -> Candidate | None:
+    """Whose application it is, None where the answer says that it is nobody's.
+
+    Locked before any application is: each of a person's versions changes the rows of the others.
+    """
+    known = Candidate.objects.filter(applications=application_id).first()
+    if known is None and answer.outcome != Outcome.INVALID:
+        known = people.identify(answer)
+    if known is not None:
+        Candidate.objects.select_for_update(no_key=True).get(pk=known.pk)
+    return known
 
 
 def _versions(application: Application) -> dict[int, int]:

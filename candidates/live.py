@@ -1,6 +1,6 @@
 """The live page of one job, with its table, its ledger and its counts, and that of one application."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -16,6 +16,9 @@ from models_admin import messages
 from models_admin.live import NotAllowed
 from models_admin.messages import Message, Report
 
+_GONE = '<tr id="application-{}" data-gone></tr>'
+_AT_END = "beforeend:#applications"
+
 
 class JobTopic:
     """What `jobs/page.html` shows of a job, for one view of its table."""
@@ -29,14 +32,14 @@ class JobTopic:
         self._job = job
         self._listing = Listing.from_query(self._job.pk, query)
         self.groups = [messages.job_group(self._job.pk)]
-        self._shown: set[int] = set()  # the rows that the page holds
-        self._unseen: set[int] = set()  # rows that belong on the newest page, which this is not
+        self._shown: list[int] = []  # the rows that the page holds, in its order
+        self._seen = _number(query.get("seen", ""))  # the newest row when the page was made
 
     def snapshot(self) -> list[str]:
-        rows = listing.rows(self._listing)
-        self._shown = {row.pk for row in rows}
-        table = {"applications": rows, "digest": listing.digest(rows), "listing": self._listing}
-        return [render_to_string("candidates/_rows.html", table), *self._ledger()]
+        rows = listing.page(self._listing).rows
+        self._shown = [row.pk for row in rows]
+        table = {"applications": rows, "digest": listing.digest(rows)}
+        return [render_to_string("candidates/_rows.html", table), self._unseen(), *self._ledger()]
 
     def after(self, changes: Collection[Message]) -> list[str]:
         if not changes:
@@ -44,23 +47,50 @@ class JobTopic:
         if any(change.type is Report.JOB_CHANGED for change in changes):  # verdicts are out of date now
             return self.snapshot()
         changed = {change.id for change in changes if change.type is Report.APPLICATION_CHANGED}
-        rows = [fragment for pk in sorted(changed) for fragment in self._row(pk)]
-        return [*rows, *self._ledger()]
+        return [*self._rows(changed), *self._ledger()]
 
-    def _row(self, pk: int) -> list[str]:
-        row = listing.row(pk)
-        if row is None:
+    def _rows(self, changed: Collection[int]) -> list[str]:
+        """What became of the changed rows: one that still matches stays at its place, however it sorts now.
+
+        Nothing jumps under a reader's hand; the next look at all of the page, or a reload, sorts it anew.
+        """
+        wanted = listing.matching(self._listing).filter(pk__in=changed).values_list("pk", flat=True)
+        found = {row.pk: row for row in listing.rows(sorted(wanted))}
+        known = set(self._shown)
+        gone = [pk for pk in self._shown if pk in changed and pk not in found]
+        self._shown = [pk for pk in self._shown if pk not in gone]
+        fragments = [_GONE.format(pk) for pk in gone]
+        fragments += [_rendered(row) for pk, row in found.items() if pk in known]
+        fragments += self._joining([row for pk, row in found.items() if pk not in known])
+        return fragments
+
+    def _joining(self, fresh: Sequence[Application]) -> list[str]:
+        """Rows that the page does not hold: each at its place on it, or counted where that is elsewhere."""
+        if not fresh:
             return []
-        html = _rendered(row)
-        if pk in self._shown:
-            return [html]
-        if not listing.matches(self._listing, row):
-            return []
-        if self._listing.is_newest_page:
-            self._shown.add(pk)
-            return [f'<tbody hx-swap-oob="afterbegin:#applications">{html}</tbody>']
-        self._unseen.add(pk)
-        return [render_to_string("candidates/_unseen.html", {"count": len(self._unseen), "job": self._job})]
+        places = {pk: number for number, pk in enumerate(listing.on_page(self._listing))}
+        here = sorted(
+            (row for row in fresh if row.pk in places), key=lambda row: places[row.pk], reverse=True
+        )
+        fragments = [self._joined(row, places) for row in here]
+        return fragments if len(here) == len(fresh) else [*fragments, self._unseen()]
+
+    def _joined(self, row: Application, places: Mapping[int, int]) -> str:
+        """`row` before the first of the page's rows that sorts behind it."""
+        place = places[row.pk]
+        at = next((i for i, pk in enumerate(self._shown) if places.get(pk, -1) > place), len(self._shown))
+        where = f"beforebegin:#application-{self._shown[at]}" if at < len(self._shown) else _AT_END
+        self._shown.insert(at, row.pk)
+        return f'<tbody hx-swap-oob="{where}">{_rendered(row)}</tbody>'
+
+    def _unseen(self) -> str:
+        """How many have come since the page was made that match, but stand on another page."""
+        fresh = listing.matching(self._listing).filter(pk__gt=self._seen).exclude(pk__in=self._shown)
+        count = fresh.values("pk")[: listing.MOST_COUNTED].count() if self._seen else 0
+        newest = self._listing.sorted_by(listing.NEWEST_FIRST)
+        return render_to_string(
+            "candidates/_unseen.html", {"count": count, "job": self._job, "query": newest.query}
+        )
 
     def _ledger(self) -> list[str]:
         items = ledger.shown(self._job)

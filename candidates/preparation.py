@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import documents, evaluations, flags, leases, sample, store
+from candidates import documents, evaluations, flags, leases, sample, search, store
 from candidates.documents import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
 from candidates.models import OPEN_STATUSES, Application, ItemState, Resume, UploadItem, WordBoxes
@@ -146,6 +146,7 @@ def complete(opening: Opening, found: Prepared | None) -> None:
             resume=resume,
             defaults={"file_name": item.name, "sampled": sample.draws(item.job, resume)},
         )
+        search.index([application.pk])
         item.application = application
         item.reason = _stopped_early(resume)
         _write(item, ItemState.EVALUATING)

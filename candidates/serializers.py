@@ -9,9 +9,22 @@ from rest_framework import serializers
 from candidates import findings, ledger, reasons, veil
 from candidates.answers import Met
 from candidates.findings import Finding
-from candidates.models import Application, Decision, Evaluation, ItemState, UploadBatch, UploadItem, Verdict
+from candidates.listing import NEWEST_FIRST, SORTS, Listing
+from candidates.listing.address import LONGEST_SEARCH
+from candidates.models import (
+    Application,
+    Decision,
+    Evaluation,
+    ItemState,
+    OutcomeOrder,
+    UploadBatch,
+    UploadItem,
+    Verdict,
+    VerdictOrder,
+)
 from jobs.criteria import Weight
 from jobs.serializers import SafeText
+from models_admin.models import Mode
 
 
 class FindingShape(serializers.Serializer[Finding]):
@@ -102,6 +115,44 @@ class ListingQuery(serializers.Serializer[object]):
     include_invalid = serializers.BooleanField(default=False)
     skip = serializers.IntegerField(default=0, min_value=0, max_value=10**9)
     limit = serializers.IntegerField(default=100, min_value=1, max_value=500)
+    q = SafeText(
+        required=False,
+        max_length=LONGEST_SEARCH,
+        help_text="Words of name, e-mail, reason or résumé; each has to begin one of its words.",
+    )
+    outcome = serializers.ChoiceField(OutcomeOrder.labels, required=False)
+    decision = serializers.ChoiceField(VerdictOrder.labels, required=False)
+    model = SafeText(required=False, max_length=200, help_text="Of the registry, by its name.")
+    mode = serializers.ChoiceField(Mode.choices, required=False)
+    flagged = serializers.BooleanField(default=False, help_text="Only with integrity flags.")
+    stale = serializers.BooleanField(default=False, help_text="Only verdicts that are out of date.")
+    since = serializers.DateField(required=False, help_text="Received on this day (UTC) or later.")
+    until = serializers.DateField(required=False, help_text="Received on this day (UTC) or earlier.")
+    newest_only = serializers.BooleanField(
+        default=False, help_text="Leave out what the same person sent a newer version of."
+    )
+    sort = serializers.ChoiceField(list(SORTS), default=NEWEST_FIRST.key)
+
+    def listing(self, job_id: int) -> Listing:
+        """The listing of a job that was asked for; earlier versions are in it unless left out."""
+        said = self.validated_data
+        outcomes = {order.label: order for order in OutcomeOrder}
+        decisions = {order.label: order for order in VerdictOrder}
+        return Listing(
+            job_id=job_id,
+            q=said.get("q", ""),
+            outcome=outcomes.get(said.get("outcome", "")),
+            decision=decisions.get(said.get("decision", "")),
+            model=said.get("model", ""),
+            mode=Mode(said["mode"]) if "mode" in said else None,
+            flagged=said["flagged"],
+            stale=said["stale"],
+            since=said.get("since"),
+            until=said.get("until"),
+            invalid=said["include_invalid"],
+            earlier=not said["newest_only"],
+            sort=SORTS[said["sort"]],
+        )
 
 
 class DecisionText(serializers.Serializer[object]):

@@ -1,43 +1,16 @@
-"""The page of a job with its candidates, and what is done on it; documents and their pages."""
+"""Uploading without our script, trying files again, and handing out documents and their pages."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from candidates import fairness_page, files, intake, ledger, listing, screening_live
-from candidates.listing import Listing
+from candidates import files, intake
 from candidates.models import Application, UploadBatch, UploadItem
 from jobs.models import Job
 from jobs.views import visible
 from models_admin.pages import Request, back, needs, refused
-
-
-@require_safe
-def job_page(request: Request, job_id: int) -> HttpResponse:
-    """A job's candidates. What of it is live is said once more by `candidates.live.JobTopic`."""
-    job = visible(request, job_id)
-    shown = Listing.from_query(job.pk, request.GET)
-    rows, items = listing.rows(shown), ledger.shown(job)
-    context = {
-        "job": job,
-        "listing": shown,
-        "applications": rows,
-        "digest": listing.digest(rows),
-        "older": rows[-1].pk if len(rows) == listing.PAGE_ROWS else None,
-        "earlier_count": sum(not row.newest for row in rows),  # type: ignore[attr-defined]  # annotated
-        "invalid_count": listing.invalid_count(job.pk),
-        "items": items,
-        "items_digest": ledger.digest(items),
-        "counts": ledger.of_job(job),
-        "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
-        "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
-        "query": request.GET.urlencode(),
-    }
-    context |= screening_live.context(job) | fairness_page.card(job)
-    return render(request, "jobs/page.html", context)
 
 
 @require_POST

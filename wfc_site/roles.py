@@ -41,6 +41,7 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "jobs.change_job",
         "candidates.add_uploaditem",
         "candidates.add_decision",
+        "candidates.export_application",
         "candidates.add_evaluation",
     ),
     Role.HIRING_MANAGER: READS_JOBS,

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 import candidates.comparison_page
 import candidates.fairness_page
+import candidates.job_page
 import candidates.repeats_page
 import candidates.screening_page
 import candidates.views
@@ -22,7 +23,7 @@ sign_in = LoginView.as_view(template_name="sign_in.html", redirect_authenticated
 urlpatterns = [
     path("", jobs.views.job_list, name="job-list"),
     path("jobs/new", jobs.views.new, name="job-new"),
-    path("jobs/<int:job_id>", candidates.views.job_page, name="job-page"),
+    path("jobs/<int:job_id>", candidates.job_page.job_page, name="job-page"),
     path("jobs/<int:job_id>/edit", jobs.views.edit, name="job-edit"),
     path("jobs/<int:job_id>/fairness", candidates.fairness_page.arrange, name="job-fairness"),
     path("jobs/<int:job_id>/upload", candidates.views.upload, name="job-upload"),

@@ -1,10 +1,12 @@
 """People, their résumés, what was uploaded, what models said and what people decided."""
 
 from candidates.models.applications import Application, ApplicationQuerySet, Decision, Verdict
+from candidates.models.columns import OutcomeOrder, VerdictOrder
 from candidates.models.documents import Resume, Transcript, TranscriptStatus, WordBoxes
 from candidates.models.evaluations import OPEN_STATUSES, Evaluation, EvaluationStatus, Outcome
 from candidates.models.people import Candidate
 from candidates.models.screenings import Screening
+from candidates.models.search_text import SearchText
 from candidates.models.uploads import (
     ATTENTION_STATES,
     END_STATES,
@@ -27,12 +29,15 @@ __all__ = [
     "EvaluationStatus",
     "ItemState",
     "Outcome",
+    "OutcomeOrder",
     "Resume",
     "Screening",
+    "SearchText",
     "Transcript",
     "TranscriptStatus",
     "UploadBatch",
     "UploadItem",
     "Verdict",
+    "VerdictOrder",
     "WordBoxes",
 ]

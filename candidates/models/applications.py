@@ -2,15 +2,20 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from candidates import reasons
+from candidates.models import columns
+from candidates.models.columns import Columns
 from candidates.models.documents import Resume
 from candidates.models.people import Candidate
 from jobs.models import Job
+
+AT_ONCE = 1000  # ids in one statement
+SORTED = ("by_name", "by_outcome", "by_verdict", "by_model")
 
 
 class Verdict(models.TextChoices):
@@ -51,9 +56,20 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         rows._iterable_class = Veiled
         return rows
 
-    def touch(self) -> int:
-        """Note that something which the row shows has changed; cached renderings go by `row_version`."""
-        return self.update(row_version=F("row_version") + 1)
+    def touch(self) -> None:
+        """Note that something which the row shows has changed, in the transaction that changed it.
+
+        Cached renderings go by `row_version`; tables are sorted and filtered by the columns, which are read
+        anew. The rows are locked first: who waited for another writer must see what that one wrote.
+        """
+        every = Application.objects.order_by()
+        with transaction.atomic():
+            pks = list(
+                self.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True)
+            )
+            for at in range(0, len(pks), AT_ONCE):
+                changed = every.filter(pk__in=pks[at : at + AT_ONCE])
+                changed.update(row_version=F("row_version") + 1, **columns.now(every))
 
 
 def _undecided() -> Q:
@@ -69,7 +85,7 @@ def _flag(condition: Q) -> Case:
     return Case(When(condition, then=True), default=False, output_field=models.BooleanField())
 
 
-class Application(models.Model):
+class Application(Columns):
     """One résumé for one job. `current_evaluation` is the newest that succeeded, else the newest."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="applications")
@@ -92,8 +108,16 @@ class Application(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("view_hidden", "Can see over REST what is hidden until somebody has decided")]
-        indexes = [models.Index(fields=["job", "-id"])]
+        permissions = [
+            ("view_hidden", "Can see over REST what is hidden until somebody has decided"),
+            ("export_application", "Can export applications as CSV and XLSX"),
+        ]
+        indexes = [
+            models.Index(fields=["job", "-id"]),
+            *(models.Index(fields=["job", column, "id"], name=f"application_{column}") for column in SORTED),
+            models.Index(fields=["job", "created_at"]),
+            models.Index(fields=["candidate", "job", "id"]),  # the versions of a person
+        ]
         constraints = [
             models.UniqueConstraint(name="application_resume_once_per_job", fields=["job", "resume"])
         ]

@@ -79,7 +79,11 @@ class UploadItem(Leased):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["state", "id"])]
+        indexes = [
+            models.Index(fields=["state", "id"]),
+            models.Index(fields=["job", "state", "id"]),  # the job's ledger is counted within it
+            models.Index(fields=["batch", "state"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="upload_item_bytes_once_per_job",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from candidates import evaluations
 from candidates.models import Application, Decision, Evaluation, Resume
 from jobs import openings
 from models_admin.models import AuditEvent, ModelConfig
@@ -28,6 +29,7 @@ def application(world, registry):
             reason="Because.",
         )
         made.save()
+        evaluations.announce({made.pk: made.job_id})
         return made
 
     return make

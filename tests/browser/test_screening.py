@@ -71,7 +71,8 @@ def test_the_rows_appear_in_two_browsers_at_once(world, worker, open_page):
 
 
 def test_earlier_versions_are_shown_when_asked_for(uploaded):
-    uploaded.get_by_label("Show earlier versions (4)").check()
+    uploaded.get_by_text("More filters").click()
+    uploaded.get_by_label("Show earlier versions").check()
     expect(uploaded.locator(f"{ROWS}:visible")).to_have_count(5)
 
 

@@ -111,7 +111,7 @@ async def test_a_new_row_joins_the_table(world, open_page):
     page = await open_page(f"page=job&job={world.job.pk}", world.alice)
     await page.until('id="counts"')
     made = await sync_to_async(make_application)(world.job)
-    await page.until("afterbegin:#applications", f'id="application-{made.pk}"')
+    await page.until("beforeend:#applications", f'id="application-{made.pk}"')
 
 
 async def test_a_changed_row_takes_its_own_place(world, open_page):
@@ -123,12 +123,36 @@ async def test_a_changed_row_takes_its_own_place(world, open_page):
     assert fragment.strip().startswith("<tr")
 
 
-async def test_on_an_older_page_a_new_row_is_only_counted(world, open_page):
+async def test_a_row_that_sorts_elsewhere_is_only_counted(world, open_page):
     first = await sync_to_async(make_application)(world.job)
-    page = await open_page(f"page=job&job={world.job.pk}&before={first.pk + 1}", world.alice)
+    page = await open_page(f"page=job&job={world.job.pk}&after={first.pk + 1}&seen={first.pk}", world.alice)
     await page.until('id="counts"')
     await sync_to_async(make_application)(world.job, "b")
-    await page.until('id="unseen"', "1")
+    await page.until('id="unseen"', "1 new: show")
+
+
+async def test_a_row_joins_before_the_row_that_sorts_behind_it(world, open_page):
+    behind = await sync_to_async(make_application)(world.job, "b")
+    page = await open_page(f"page=job&job={world.job.pk}&sort=name", world.alice)
+    await page.until('id="counts"')
+    made = await sync_to_async(make_application)(world.job, "a")
+    await page.until(f"beforebegin:#application-{behind.pk}", f'id="application-{made.pk}"')
+
+
+async def test_a_row_that_matches_no_more_leaves(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=job&job={world.job.pk}&decision=Pending", world.alice)
+    await page.until('id="counts"')
+    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.alice)
+    await page.until(f'<tr id="application-{made.pk}" data-gone>')
+
+
+async def test_a_row_that_begins_to_match_joins(world, open_page):
+    made = await sync_to_async(make_application)(world.job)
+    page = await open_page(f"page=job&job={world.job.pk}&decision=Accepted", world.alice)
+    await page.until('id="counts"')
+    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.alice)
+    await page.until("beforeend:#applications", f'id="application-{made.pk}"')
 
 
 async def test_the_header_follows_the_worker(world, open_page):

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from candidates import evaluations
 from candidates.models import Application, Candidate, Evaluation, Resume
 from models_admin.models import GpuWorker, Mode, ModelConfig
 
@@ -74,6 +75,9 @@ def make_application(world, balanced) -> Callable[..., Application]:
             ended_at=timezone.now(),
         )
         application.save()
+        evaluations.announce(
+            dict.fromkeys(candidate.applications.values_list("pk", flat=True), application.job_id)
+        )
         return application
 
     return make

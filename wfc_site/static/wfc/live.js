@@ -6,6 +6,7 @@
 (() => {
   const SIGNED_OUT = 4401;
   const NOT_ALLOWED = 4403;
+  const MOVED = 4001; // our own: the page shows another part of its table
   const FINAL = [SIGNED_OUT, NOT_ALLOWED];
   const HTMX_RECONNECTS_ON = [1006, 1011, 1012, 1013];
   const SHOW_LOSS_AFTER_MS = 1500; // a restart of the site is over before anyone needs to read of it
@@ -51,7 +52,30 @@
     document.body.dataset.connection = "live";
   }
 
+  // The socket's address says what the page shows; where htmx has brought another part of a table, that
+  // part says its own.
+  let socket = null;
+  let shows = "";
+
+  htmx.createWebSocket = (address) => {
+    socket = new WebSocket(shows ? address.replace(/\?.*/s, `?${shows}`) : address, []);
+    return socket;
+  };
+
+  function showOther() {
+    const now = document.querySelector("[data-live]")?.dataset.live ?? "";
+    if (now === shows) return;
+    const first = shows === "" && document.body.getAttribute("ws-connect").endsWith(`?${now}`);
+    shows = now;
+    if (!first) socket?.close(MOVED);
+  }
+
   function onClose({ detail: { event, socketWrapper } }) {
+    if (event.code === MOVED) {
+      document.body.dataset.connection = "moving";
+      socketWrapper.reconnect();
+      return;
+    }
     document.body.dataset.connection = FINAL.includes(event.code) ? "ended" : "lost";
     clearTimeout(lossTimer);
     if (event.code === SIGNED_OUT) {
@@ -126,6 +150,9 @@
     for (const details of present.querySelectorAll("details[id][open]")) {
       next.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
     }
+    for (const box of present.querySelectorAll("input[type=checkbox][id]:checked")) {
+      next.querySelector(`#${CSS.escape(box.id)}`)?.setAttribute("checked", "");
+    }
   }
 
   let focusedBefore = "";
@@ -134,6 +161,11 @@
     const present = event.target;
     const next = event.detail.fragment.querySelector(`#${CSS.escape(present.id)}`);
     if (next === null) return skipKnownRows(event, present); // rows to add, not an element to replace
+    if (next.hasAttribute("data-gone")) {
+      event.detail.shouldSwap = false;
+      leave(present);
+      return;
+    }
     if (sameVersion(present, next)) {
       event.detail.shouldSwap = false;
     } else if (next.hasAttribute("data-keyed")) {
@@ -147,10 +179,19 @@
     }
   }
 
+  // A row that matches no more leaves; whoever works in it goes on in the next one.
+  function leave(row) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    const focused = row.contains(document.activeElement);
+    htmx.remove(row);
+    if (focused) next?.querySelector("th a")?.focus({ preventScroll: true });
+    afterChange();
+  }
+
   function skipKnownRows(event, present) {
     for (const row of [...event.detail.fragment.children]) {
       const known = row.id && byId(row.id);
-      if (known && known.parentElement === present) {
+      if (known && [present, present.parentElement].includes(known.parentElement)) {
         row.remove();
         if (!sameVersion(known, row)) replaceRow(known, row);
       } else {
@@ -169,11 +210,19 @@
 
   // An answer to a click replaces its row as well; the reason that the reader has opened stays open.
   let opened = [];
+  let checked = [];
+  const idsIn = (target, what) => Array.from(target?.querySelectorAll(what) ?? [], ({ id }) => id);
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-    opened = Array.from(target?.querySelectorAll("details.reason[open]") ?? [], (details) => details.id);
+    opened = idsIn(target, "details.reason[open]");
+    checked = idsIn(target, "tr input[type=checkbox][id]:checked");
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of opened.splice(0)) byId(id)?.setAttribute("open", "");
+    for (const id of checked.splice(0)) byId(id)?.setAttribute("checked", "");
+  });
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    showOther();
+    if (target.id === "listing") byId("said").textContent = byId("matches")?.textContent ?? "";
   });
 
   // --- words that follow from what is shown ---

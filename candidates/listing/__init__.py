@@ -1,0 +1,27 @@
+"""The table of a job's applications: what its address says, which rows that is, and what each needs."""
+
+from candidates.listing.address import Cursor, Listing
+from candidates.listing.filters import MOST_COUNTED, count, invalid_count, matching
+from candidates.listing.paging import Page, neighbours, on_page, page
+from candidates.listing.rows import digest, row, rows, with_criteria
+from candidates.listing.sorting import NEWEST_FIRST, SORTS, Sort
+
+__all__ = [
+    "MOST_COUNTED",
+    "NEWEST_FIRST",
+    "SORTS",
+    "Cursor",
+    "Listing",
+    "Page",
+    "Sort",
+    "count",
+    "digest",
+    "invalid_count",
+    "matching",
+    "neighbours",
+    "on_page",
+    "page",
+    "row",
+    "rows",
+    "with_criteria",
+]
