@@ -71,6 +71,12 @@ def test_another_title_leaves_them_and_whose_they_are(revise, job):
     assert not job.current.criteria_drawn
 
 
+def test_what_was_drawn_stays_drawn_though_a_later_release_draws_otherwise(revise, job, monkeypatch):
+    monkeypatch.setattr(openings, "draw", lambda description: ())
+    assert revise(title="Head baker") == ["sourdough", "rye"]
+    assert job.current.criteria_drawn
+
+
 @pytest.mark.parametrize(
     "criteria",
     [
