@@ -1,18 +1,22 @@
-"""Starting the limited child process that opens a file, and hearing what it says of it."""
+"""Having a file opened by a limited child process, and hearing what it says of it."""
 
 import os
 import signal
+import socket
 import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from candidates import kinds
+from candidates.child.server import CODE_BYTES
+from candidates.fork_server import ForkServer
 from candidates.sentences import refusal
 
 WALL_S = 60.0
@@ -21,7 +25,9 @@ CHILD = Path(__file__).parent / "child" / "main.py"
 LENGTH_BYTES = 8
 MOST_JSON_BYTES = 16 * 2**20
 
-_reading: set["subprocess.Popen[bytes]"] = set()
+_starting = threading.Lock()
+_running: ForkServer | None = None
+_reading: set[Callable[[], None]] = set()  # each ends one child
 
 _ENDS: dict[int, str] = {
     signal.SIGALRM: "time",  # its wall time
@@ -51,9 +57,9 @@ def asked(
     the fault is not the file's.
     """
     wall_s = WALL_S if wall_s is None else wall_s
-    command = [sys.executable, "-I", "-B", str(CHILD), kind, str(max_pages), str(max_file_bytes), str(wall_s)]
+    arguments = [kind, str(max_pages), str(max_file_bytes), str(wall_s)]
     with path.open("rb") as file, _place(kind) as answer:
-        why = _judge_end(_run(command, file, answer, wall_s))
+        why = _judge_end(_run(arguments, file, answer, wall_s))
         if why:
             raise refusal(why, kind)
         yield answer
@@ -63,33 +69,51 @@ def _place(kind: str) -> IO[bytes]:
     return tempfile.TemporaryFile() if kind == kinds.ZIP else open(os.memfd_create("answer"), "w+b")
 
 
-def _run(command: list[str], file: IO[bytes], answer: IO[bytes], wall_s: float) -> int:
+def _run(arguments: Sequence[str], file: IO[bytes], answer: IO[bytes], wall_s: float) -> int:
     """Return how the child ended; as out of time where it had to be ended."""
-    child = subprocess.Popen(
-        command,
-        stdin=file,
-        stdout=answer,
-        cwd="/",
-        env={},
-        process_group=0,  # Ctrl-C on the terminal is for the worker, which lets it finish
-    )
-    with counted(child):
-        try:
-            return child.wait(wall_s + GRACE_S)
-        except subprocess.TimeoutExpired:
-            return -signal.SIGALRM
+    told, telling = socket.socketpair()
+    with told:
+        with telling:
+            _server().ask(arguments, [file.fileno(), answer.fileno(), telling.fileno()])
+        told.settimeout(wall_s + GRACE_S)
+        with _counted(partial(told.shutdown, socket.SHUT_RDWR)):
+            try:
+                code = told.recv(CODE_BYTES)
+            except TimeoutError:
+                return -signal.SIGALRM
+    return int.from_bytes(code, "big", signed=True) if code else -signal.SIGKILL
+
+
+def _server() -> ForkServer:
+    """The one that runs `CHILD`."""
+    global _running
+    with _starting:
+        if _running is None or _running.script != CHILD:
+            if _running is not None:
+                _running.close()
+            _running = ForkServer(CHILD)
+        return _running
 
 
 @contextmanager
 def counted(child: "subprocess.Popen[bytes]") -> Iterator[None]:
     """Know of `child`, which leads a process group, while it works; whatever happens, it is ended then."""
-    _reading.add(child)
+    end = partial(_end, child)
+    with _counted(end):
+        try:
+            yield
+        finally:
+            end()
+            child.wait()
+
+
+@contextmanager
+def _counted(end: Callable[[], None]) -> Iterator[None]:
+    _reading.add(end)
     try:
         yield
     finally:
-        _end(child)
-        child.wait()
-        _reading.discard(child)
+        _reading.discard(end)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
@@ -101,8 +125,9 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 def stop_reading() -> None:
     """End every child that reads at this moment; whoever waits for one gets ReaderFailed."""
-    for child in list(_reading):
-        _end(child)
+    for end in list(_reading):
+        with suppress(OSError):  # it has just ended
+            end()
 
 
 def _judge_end(code: int) -> str:

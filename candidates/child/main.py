@@ -1,4 +1,4 @@
-"""Reads one file from standard input and says what stands in it. A script: started for one file, then gone.
+"""Reads one file from standard input and says what stands in it. A script: run for one file, then gone.
 
 PDFium and Pillow are written in C and C++ and the file comes from a stranger, so this process limits itself
 before it looks at the first byte: what goes wrong here costs one file and nothing else.

@@ -1,9 +1,13 @@
 """The reader is another process, and nothing that it does or says can hurt the one that asked."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +15,9 @@ import psutil
 import pytest
 
 from candidates import documents, kinds, reader
+from candidates.child.server import CODE_BYTES
 from candidates.documents import Document
+from candidates.fork_server import ForkServer
 from candidates.reader import ReaderFailed
 from candidates.refusals import Unreadable
 from tests.documents import files
@@ -105,11 +111,61 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
         "documents.read(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=2)"
     )
     asking = psutil.Popen([sys.executable, "-c", code, str(tmp_path / "upload")])
-    eventually(asking.children)
-    reader = asking.children()[0]
+    eventually(lambda: len(asking.children(recursive=True)) == 2)
+    server, reader = asking.children(recursive=True)
     asking.kill()
     asking.wait()
-    eventually(lambda: not reader.is_running() or reader.status() == psutil.STATUS_ZOMBIE)
+    for process in (reader, server):
+        eventually(
+            lambda process=process: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+        )
+
+
+@pytest.fixture
+def server() -> ForkServer:
+    server = ForkServer(reader.CHILD)
+    yield server
+    server.close()
+
+
+def pids_of_reader(server: ForkServer, script: Path) -> tuple[int, ...]:
+    """Have the server run a script that says which process it is, and of which."""
+    script.write_text("import os, sys; sys.stdout.write(f'{os.getpid()} {os.getppid()}')")
+    server.script = script
+    told, telling = socket.socketpair()
+    with told, telling, tempfile.TemporaryFile() as answer:
+        server.ask(["anything"], [0, answer.fileno(), telling.fileno()])
+        told.settimeout(60)
+        assert told.recv(CODE_BYTES) == bytes(CODE_BYTES)
+        answer.seek(0)
+        return tuple(map(int, answer.read().split()))
+
+
+def test_every_file_has_a_reader_of_its_own_forked_from_the_same_process(server, tmp_path):
+    one, other = (pids_of_reader(server, tmp_path / "child.py") for _ in range(2))
+    assert (one[0] != other[0], one[1] == other[1]) == (True, True)
+
+
+def test_when_the_process_that_readers_are_forked_from_is_killed_another_one_takes_its_place(
+    server, tmp_path
+):
+    _, before = pids_of_reader(server, tmp_path / "child.py")
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: psutil.Process(before).status() == psutil.STATUS_ZOMBIE)
+    assert pids_of_reader(server, tmp_path / "child.py")[1] != before
+
+
+@pytest.mark.timeout(30)
+def test_whoever_waits_for_a_reader_when_reading_is_stopped_hears_that_it_failed(taken_over):
+    def stop() -> None:
+        eventually(lambda: reader._reading)
+        reader.stop_reading()
+
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    with pytest.raises(ReaderFailed, match="The reader ended with -9"):
+        taken_over("time.sleep(600)")
+    stopping.join()
 
 
 def test_the_reader_knows_nothing_of_the_environment(taken_over, monkeypatch):

@@ -6,21 +6,19 @@ the person is for each of the four jobs; jobs.txt holds the jobs' descriptions.
 
 import csv
 import sys
-from datetime import date
 from itertools import cycle
 from pathlib import Path
 
 from tests.screening.cases import Sheet, sheets
-from tests.screening.facts import Month
 from tests.screening.layouts import LAYOUTS
 from tests.screening.openings import OPENINGS
-from tests.screening.people import people
+from tests.screening.people import people, this_month
 
 
 def main(folder: str, how_many: str = "") -> None:
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    made = _some(int(how_many)) if how_many else list(sheets(people(as_of=_this_month())))
+    made = _some(int(how_many)) if how_many else list(sheets(people(as_of=this_month())))
     with (place / "truth.csv").open("w", newline="") as file:
         table = csv.writer(file)
         table.writerow(["file", "name", "e-mail", *(opening.title for opening in OPENINGS)])
@@ -36,16 +34,12 @@ def main(folder: str, how_many: str = "") -> None:
 def _some(how_many: int) -> list[Sheet]:
     per_field = -(-how_many // len(OPENINGS))
     by_field = [
-        people(as_of=_this_month(), per_field=per_field)[start::per_field] for start in range(per_field)
+        people(as_of=this_month(), per_field=per_field)[start::per_field] for start in range(per_field)
     ]
     mixed = [person for row in by_field for person in row][:how_many]
     return [
         Sheet(person=person, layout=layout) for person, layout in zip(mixed, cycle(LAYOUTS), strict=False)
     ]
-
-
-def _this_month() -> Month:
-    return Month(date.today().year, date.today().month)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ that whoever works "to present" has as many years whenever it is read.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from random import Random
 
@@ -63,6 +64,10 @@ def people(*, as_of: Month, seed: int = SEED, per_field: int = PER_FIELD) -> tup
             zip(called, [(opening, index) for opening in OPENINGS for index in range(per_field)], strict=True)
         )
     )
+
+
+def this_month() -> Month:
+    return Month(date.today().year, date.today().month)
 
 
 def aim(person: Person, per_field: int = PER_FIELD) -> Truth:

@@ -32,24 +32,31 @@ class Found:
         return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
 
 
-def fields(answer: Answer, person: Person) -> dict[str, Found]:
-    """What the answer says of the person, field by field."""
+def fields(answer: Answer, years: float, person: Person) -> dict[str, Found]:
+    """What is said of the person, field by field; `years` of work are right within one."""
     return {
         "name": _value(answer.name and plain(answer.name), plain(str(person.name))),
         "email": _value(answer.email and answer.email.lower(), person.email),
         "phone": _value(answer.phone, person.phone),
+        "years": _years(years, person.years),
     }
+
+
+def _years(said: float, true: float) -> Found:
+    if not said:
+        return Found(missed=1)
+    return Found(right=1) if abs(said - true) <= YEARS_OFF else Found(wrong=1, missed=1)
 
 
 def musts(case: Case, said: Mapping[str, Met]) -> dict[str, Found]:
     """What the answer says of what the job must have; `said` holds verdicts by the criterion's text.
 
-    "skills", "years" and "degree": met and truly so is right, met and not so is wrong, not met but true is missed.
+    "skills", "enough_years" and "degree": met and truly so is right, met and not so is wrong, not met but true is missed.
     """
     found: dict[str, Found] = {}
     met_ones = {must_of(text, case.opening) for text, verdict in said.items() if verdict is Met.MET}
     for must in case.opening.musts:
-        kind = "years" if must.years else "degree" if must.degree else "skills"
+        kind = "enough_years" if must.years else "degree" if must.degree else "skills"
         true, met = must.is_met(case.sheet.person, case.opening.field), must in met_ones
         one = Found(right=int(true and met), wrong=int(met and not true), missed=int(true and not met))
         found[kind] = found.get(kind, Found()) + one

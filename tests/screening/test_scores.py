@@ -25,12 +25,19 @@ def test_f1_is_the_harmonic_mean_of_precision_and_recall():
 
 def test_a_field_is_right_when_it_is_what_the_facts_say():
     said = answer(name=str(PERSON.name).upper(), email=PERSON.email, phone=PERSON.phone)
-    assert scores.fields(said, PERSON) == dict.fromkeys(("name", "email", "phone"), Found(right=1))
+    assert scores.fields(said, PERSON.years, PERSON) == dict.fromkeys(
+        ("name", "email", "phone", "years"), Found(right=1)
+    )
 
 
 def test_a_field_that_is_wrong_is_missed_as_well_and_one_that_is_empty_is_missed_only():
-    said = scores.fields(answer(name="Curriculum Vitae"), PERSON)
+    said = scores.fields(answer(name="Curriculum Vitae"), 0, PERSON)
     assert (said["name"], said["email"]) == (Found(wrong=1, missed=1), Found(missed=1))
+
+
+@pytest.mark.parametrize(("off", "found"), [(0.9, Found(right=1)), (-1.1, Found(wrong=1, missed=1))])
+def test_years_of_work_are_right_within_one(off, found):
+    assert scores.fields(answer(), PERSON.years + off, PERSON)["years"] == found
 
 
 @pytest.mark.parametrize("opening", OPENINGS, ids=[opening.field for opening in OPENINGS])
@@ -57,7 +64,7 @@ def test_verdicts_are_held_against_what_the_person_has_done():
         "REST APIs": Met.MET,
     }
     assert scores.musts(CASE, said)["skills"] == Found(right=4, missed=1)
-    assert scores.musts(CASE, said)["years"] == Found(missed=1)
+    assert scores.musts(CASE, said)["enough_years"] == Found(missed=1)
 
 
 def test_what_is_met_for_somebody_of_another_trade_is_wrong():

@@ -1,0 +1,137 @@
+"""Forks a reader for every file. Started once by whoever has files read; gone when that is.
+
+Python and what readers import take longer to start than a page takes to read. This process has all of it
+loaded, one thread, and never looks at a file itself: every file has a process of its own still, which limits
+itself, and of which nothing is left for the next.
+
+    server.py SCRIPT CONTROL_FD
+
+It says on the control socket that it is ready. There come then the script's arguments, NUL between them, with
+three file descriptors: its standard input, its standard output, and a socket on which its end is told, by
+exit code or minus the signal. Who hangs up that socket, or dies, has the reader ended.
+"""
+
+import contextlib
+import gc
+import os
+import runpy
+import selectors
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+
+MOST_BYTES = 4096  # of arguments
+MOST_FDS = 4096  # that a process may have open here
+CODE_BYTES = 4
+READY = b"ready"
+
+
+class Server:
+    def __init__(self, script: str, control: socket.socket) -> None:
+        self._script, self._control = script, control
+        self._readers: dict[int, socket.socket] = {}  # by process
+        self._selector = selectors.DefaultSelector()
+        ended, ends = socket.socketpair()
+        for end in (ended, ends):
+            end.setblocking(False)
+        signal.set_wakeup_fd(ends.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._ended, self._ends = ended, ends
+        self._selector.register(control, selectors.EVENT_READ)
+        self._selector.register(ended, selectors.EVENT_READ)
+
+    def serve(self) -> None:
+        """Until nobody is there to ask."""
+        self._control.send(READY)
+        asked = True
+        while asked:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._control:
+                    asked = self._take()
+                elif key.fileobj is self._ended:
+                    self._ended.recv(MOST_BYTES)
+                    self._reap()
+                else:
+                    self._end(key.data)
+        for pid in self._readers:
+            self._kill(pid)
+
+    def _take(self) -> bool:
+        said, fds, _, _ = socket.recv_fds(self._control, MOST_BYTES, 3)
+        if not said:
+            return False
+        file, answer, told = fds
+        with socket.socket(fileno=told) as told_on:
+            pid = os.fork()
+            if pid == 0:
+                self._become_a_reader(said.decode().split("\0"), file, answer)
+            os.setpgid(pid, pid)  # here too: it may have to be ended before it comes to that
+            self._readers[pid] = told_on.dup()
+        os.close(file)
+        os.close(answer)
+        self._selector.register(self._readers[pid], selectors.EVENT_READ, pid)
+        return True
+
+    def _become_a_reader(self, arguments: list[str], file: int, answer: int) -> None:
+        """Run the script as if this process had been started for it."""
+        code = 1
+        try:
+            os.setpgid(0, 0)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.dup2(file, 0)
+            os.dup2(answer, 1)
+            os.closerange(3, MOST_FDS)
+            sys.argv = [self._script, *arguments]
+            runpy.run_path(self._script, run_name="__main__")
+            sys.stdout.flush()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+
+    def _reap(self) -> None:
+        while self._readers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            told = self._forget(pid)
+            code = os.waitstatus_to_exitcode(status)
+            with contextlib.suppress(OSError):  # nobody waits for it any more
+                told.send(code.to_bytes(CODE_BYTES, "big", signed=True))
+            told.close()
+
+    def _end(self, pid: int) -> None:
+        """Nobody waits for it any more. Its end is noticed like any other."""
+        self._selector.unregister(self._readers[pid])
+        self._kill(pid)
+
+    def _forget(self, pid: int) -> socket.socket:
+        told = self._readers.pop(pid)
+        if told.fileno() in self._selector.get_map():
+            self._selector.unregister(told)
+        return told
+
+    def _kill(self, pid: int) -> None:
+        """Not reaped yet, so the number is still its own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def main(script: str, control_fd: int) -> None:
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+    from candidates.child import archive, limits, pdf, pictures, word  # noqa: F401  # what readers need
+
+    gc.collect()
+    gc.freeze()  # what is shared with the readers stays shared
+    with socket.socket(fileno=control_fd) as control:
+        Server(script, control).serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

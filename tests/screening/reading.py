@@ -1,0 +1,143 @@
+"""Reading the made-up résumés the way that uploads are read: by a limited child, then by the rules."""
+
+import hashlib
+import os
+import pickle
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from candidates import answers, documents, evidence, kinds, reader
+from candidates.answers import Answer, Met
+from candidates.documents import Document
+from gpu_worker.engines.protocol import Request
+from gpu_worker.engines.rules import evaluate, timeline
+from gpu_worker.engines.rules.text import read
+from jobs.criteria import Criterion, drawing
+from models_admin.thresholds import Thresholds
+from tests.screening.cases import Case
+from tests.screening.facts import Opening
+
+AT_ONCE = max(1, os.cpu_count() or 1)
+
+
+class Shelf:
+    """Documents as files in `folder`. `cpu_s` is the processor time that one takes to read, in all processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read, self._spent_s = 0, 0.0
+
+    @property
+    def cpu_s(self) -> float:
+        return self._spent_s / self._read
+
+    def filed(self, content: bytes) -> Path:
+        path = self._folder / f"{hashlib.sha256(content).hexdigest()[:24]}.pdf"
+        path.write_bytes(content)
+        return path
+
+    def read(self, contents: Sequence[bytes]) -> list[Document]:
+        paths = [self.filed(content) for content in contents]
+        before = _spent_s()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = [_without_images(document) for document in pool.map(_parsed, paths)]
+        self._spent_s += _spent_s() - before
+        self._read += len(paths)
+        return found
+
+    @classmethod
+    def remembered(cls, contents: Sequence[bytes]) -> list[Document]:
+        """As `read`, but only what no earlier run with the same code has read."""
+        code = b"".join(path.read_bytes() for path in sorted(reader.CHILD.parent.glob("*.py")))
+        place = Path(tempfile.gettempdir()) / f"wfc-bench-read-{hashlib.sha256(code).hexdigest()[:12]}"
+        place.mkdir(exist_ok=True)
+        kept = {content: place / hashlib.sha256(content).hexdigest() for content in contents}
+        new = [content for content, path in kept.items() if not path.exists()]
+        with tempfile.TemporaryDirectory() as folder:
+            for content, document in zip(new, cls(Path(folder)).read(new), strict=True):
+                kept[content].write_bytes(pickle.dumps(document))
+        return [pickle.loads(kept[content].read_bytes()) for content in contents]
+
+
+def _spent_s() -> float:
+    """The processor time of this process and of all that came of it, also of what has ended."""
+    family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    return sum(sum(process.cpu_times()[:4]) for process in family)
+
+
+def _parsed(path: Path) -> Document:
+    return documents.read(path, kinds.PDF, max_pages=20)
+
+
+def _without_images(document: Document) -> Document:
+    """Hundreds of page images need not stay in memory."""
+    return replace(document, pages=[replace(page, image=None) for page in document.pages])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A résumé read for a job."""
+
+    case: Case
+    answer: Answer
+    cpu_s: float
+    years: float  # of work, as the rules count them
+    verified: Sequence[bool]  # of every quote, whether it stands in the text
+    located: Sequence[bool]  # and whether it has a box on its page
+    said: dict[str, Met]  # verdict by the words of the criterion
+
+
+def by_rules(case: Case, document: Document) -> Reading:
+    start = time.thread_time()
+    answer = judged(case.opening, document)
+    cpu_s = time.thread_time() - start
+    words = {criterion.key: criterion.text for criterion in criteria(case.opening)}
+    supported = answers.supported(answer, texts(document))
+    quoted = [one for one in zip(answer.criteria, supported.criteria, strict=True) if one[0].quote]
+    return Reading(
+        case=case,
+        answer=answer,
+        cpu_s=cpu_s,
+        years=_years(texts(document)),
+        verified=[after.quote is not None for _, after in quoted],
+        located=[
+            bool(evidence.located(said.quote or "", document.pages[(said.page or 1) - 1].words))
+            for said, _ in quoted
+        ],
+        said={words[criterion.key]: criterion.verdict for criterion in answer.criteria},
+    )
+
+
+def judged(opening: Opening, document: Document) -> Answer:
+    """What the rules make of the document, by the criteria of a job whose recruiter has written none."""
+    request = Request(
+        id=1,
+        job_title=opening.title,
+        job_description=opening.description,
+        pages=texts(document),
+        criteria=criteria(opening),
+        as_of=date.today(),
+    )
+    return evaluate(request, Thresholds())
+
+
+def texts(document: Document) -> tuple[str, ...]:
+    return tuple(page.text for page in document.pages)
+
+
+@cache
+def criteria(opening: Opening) -> tuple[Criterion, ...]:
+    return drawing.draw(opening.description)
+
+
+@cache
+def _years(pages: tuple[str, ...]) -> float:
+    return timeline.of(read(pages), date.today()).months().likely / 12
