@@ -78,11 +78,12 @@ def test_a_reader_that_is_killed_in_the_middle_is_followed_by_another(worker, tm
 
 
 def readers(process: psutil.Process) -> list[psutil.Process]:
+    """Those that are forked from the process that the worker has started for it."""
     found = []
     for child in process.children():
         try:
-            if any(word.endswith("child/main.py") for word in child.cmdline()):
-                found.append(child)
+            if any(word.endswith("child/server.py") for word in child.cmdline()):
+                found += child.children()
         except psutil.Error:
             continue
     return found
