@@ -125,7 +125,7 @@ class Server:
 
 def main(script: str, control_fd: int) -> None:
     sys.path.append(str(Path(__file__).resolve().parents[2]))
-    from candidates.child import archive, limits, pdf, pictures, word  # noqa: F401  # what readers need
+    from candidates.child import archive, limits, painting, pdf, pictures, word  # noqa: F401  # what readers need
 
     gc.collect()
     gc.freeze()  # what is shared with the readers stays shared

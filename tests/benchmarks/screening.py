@@ -71,6 +71,8 @@ def _tell_fields(readings: Sequence[Reading]) -> None:
         every = scores.musts(reading.case, reading.said)
         if person.field == reading.case.opening.field:
             every |= scores.fields(reading.answer, reading.years, person)
+        else:
+            every.pop("degree", None)  # whether one of another subject will do, the jobs do not say
         for field, one in every.items():
             for where in (reading.case.sheet.layout, "all"):
                 found[field, where] += one
