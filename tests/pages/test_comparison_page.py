@@ -226,3 +226,12 @@ def test_many_resumes_take_as_many_queries_as_one(page, read_twice):
             page()
         counted.append(len(queries))
     assert counted[1:] == counted[:-1]
+
+
+def test_agreement_is_told_with_kappa_and_both_intervals(page, read_twice):
+    for number, said in enumerate(["Shortlisted", "Shortlisted", "Rejected", "Needs Review"]):
+        read_twice(f"P{number}", said, said if number else "Rejected")
+    text = " ".join(page(a=BALANCED, b=STRICT).split())
+    assert "3 of 4: 75 % (95 % interval 30 to 95 %)" in text
+    assert "0.64 (95 % interval" in text
+    assert "substantial agreement beyond chance" in text
