@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from jobs.criteria import WrongCriteria
 from jobs.drafts import Draft
+from jobs.models import Team
 
 
 class JobForm(forms.Form):
-    """Cleaned it has `title`, `description` and `criteria`. The rows of the criteria are its `draft`."""
+    """Cleaned it has `title`, `description`, `team` and `criteria`, whose rows are its `draft`.
+
+    `teams` are those that the job may be shared with; without any, nothing is asked.
+    """
 
     title = forms.CharField(
         max_length=200,
@@ -25,10 +30,26 @@ class JobForm(forms.Form):
         error_messages={"required": "Describe the job: models judge résumés by this text."},
     )
 
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        required=False,
+        label="Shared with",
+        empty_label="Nobody else",
+        help_text="Everybody in the team sees the job and its candidates.",
+    )
+
     def __init__(
-        self, data: QueryDict | None = None, *, draft: Draft, initial: Mapping[str, Any] | None = None
+        self,
+        data: QueryDict | None = None,
+        *,
+        draft: Draft,
+        teams: QuerySet[Team],
+        initial: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
+        field = self.fields["team"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
+        field.queryset = teams
         self.draft = draft
         if data is None and not draft.focus:
             self.fields["title"].widget.attrs["autofocus"] = True

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from jobs import models
 from jobs.criteria import Criterion
@@ -64,6 +64,24 @@ def revise(
         audit.record("job.revise", job, by, version=version.number)
         _announce(job)
     return version
+
+
+def teams(user: AbstractBaseUser | AnonymousUser, job: Job | None = None) -> QuerySet[Team]:
+    """The teams that `user` may share with: the own ones, and the one that `job` is shared with."""
+    if not isinstance(user, User):
+        return Team.objects.none()
+    return Team.objects.filter(Q(members=user) | Q(jobs=job) if job else Q(members=user)).distinct()
+
+
+def share(job: Job, team: Team | None, *, by: User) -> None:
+    """Let `team` see the job instead of whichever did; None = nobody but its owner."""
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().get(pk=job.pk)
+        if locked.team_id == (team.pk if team else None):
+            return
+        Job.objects.filter(pk=job.pk).update(team=team)
+        audit.record("job.share", job, by, team_id=team.pk if team else None)
+        _announce(job)
 
 
 def _wanted(

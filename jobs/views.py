@@ -22,9 +22,10 @@ def job_list(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     if "do" in request.POST:
         return _redrafted(request, None)
-    form = JobForm(draft=Draft.of(None))
+    teams = openings.teams(request.user)
+    form = JobForm(draft=Draft.of(None), teams=teams)
     if request.method == "POST":
-        form = JobForm(request.POST, draft=Draft.posted(request.POST))
+        form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():
             return redirect("job-page", openings.create(owner=request.user, **form.cleaned_data).pk)
     return _shown(request, form, None)
@@ -36,23 +37,25 @@ def edit(request: Request, job_id: int) -> HttpResponse:
     job = visible(request, job_id)
     if "do" in request.POST:
         return _redrafted(request, job)
-    now = job.current
-    form = JobForm(
-        draft=Draft.of(now), initial={"title": now.title, "description": forms.unbroken(now.description)}
-    )
+    now, teams = job.current, openings.teams(request.user, job)
+    said = {"title": now.title, "description": forms.unbroken(now.description), "team": job.team_id}
+    form = JobForm(draft=Draft.of(now), teams=teams, initial=said)
     if request.method == "POST":
-        form = JobForm(request.POST, draft=Draft.posted(request.POST))
+        form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():
+            team = form.cleaned_data.pop("team")
             openings.revise(job, by=request.user, **form.cleaned_data)
+            if "team" in request.POST:
+                openings.share(job, team, by=request.user)
             return redirect("job-page", job.pk)
     return _shown(request, form, job)
 
 
 def _redrafted(request: Request, job: Job | None) -> HttpResponse:
     """A button of the criteria: the form as it was filled in, with other rows. Nothing is kept."""
-    typed = {name: request.POST.get(name, "") for name in ("title", "description")}
+    typed = {name: request.POST.get(name, "") for name in ("title", "description", "team")}
     draft = Draft.posted(request.POST).after(request.POST["do"], forms.unbroken(typed["description"]))
-    form = JobForm(draft=draft, initial=typed)
+    form = JobForm(draft=draft, teams=openings.teams(request.user, job), initial=typed)
     if request.htmx:
         return render(request, "jobs/_criteria.html", {"form": form})
     return _shown(request, form, job)
