@@ -1,13 +1,18 @@
 """The page of one application: what models said, what people decided, and the pages. And deciding."""
 
-from django.http import Http404, HttpResponse
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from candidates import decisions, dossier, listing, repeats_page
 from candidates.forms import DecisionForm
+from candidates.listing import Listing
 from candidates.reasons import REASONS
 from candidates.views import visible_application
+from jobs.models import Job
 from models_admin.pages import Request, back, needs, refused
 
 
@@ -22,7 +27,7 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "parts": dossier.fragments(found),
         "reasons": REASONS,
     }
-    context |= repeats_page.context(application_id)
+    context |= repeats_page.context(application_id) | _beside(request, found)
     return render(request, "candidates/application.html", context)
 
 
@@ -40,6 +45,24 @@ def decide(request: Request, application_id: int) -> HttpResponse:
     if request.POST.get("on") == "page":
         return HttpResponse("".join(dossier.fragments(_found(application_id)).values()))
     return render(request, "candidates/_application.html", {"application": listing.row(application.pk)})
+
+
+def _beside(request: Request, found: dossier.Dossier) -> dict[str, object]:
+    """Who stands before and after it in the table that it was opened from.
+
+    Which table that is, the address says; without a word of it the page that the reader comes from. So a row
+    is the same for everybody, and a link that is passed on keeps its list.
+    """
+    said = request.GET or _query_of(request.headers.get("Referer", ""), found.job)
+    shown = Listing.from_query(found.job.pk, said).first_page
+    before, after = listing.neighbours(shown, found.application)
+    return {"before": before, "after": after, "query": shown.query}
+
+
+def _query_of(page: str, job: Job) -> QueryDict:
+    """The query string of `page` where that is the page of `job`."""
+    address = urlsplit(page)
+    return QueryDict(address.query if address.path == reverse("job-page", args=[job.pk]) else "")
 
 
 def _found(application_id: int) -> dossier.Dossier:

@@ -1,6 +1,7 @@
 """The page of one application in a real browser: what was read beside the page that it was read on."""
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -236,6 +237,34 @@ def test_switching_blind_on_hides_who_it_is_on_pages_that_are_open(opened, mara,
     expect(opened.get_by_role("heading", name="Mara Vell")).to_be_visible()
     fairness.arrange(world.job, blind=True, sample_percent=0, by=world.bob)
     expect(opened.get_by_role("heading", name=f"Candidate {mara.pk}")).to_be_visible()
+
+
+@pytest.fixture
+def three(make_application) -> list[Application]:
+    """Ada, Ben and Cleo, the newest last."""
+    return [make_application(name) for name in ("Ada Vell", "Ben Vell", "Cleo Vell")]
+
+
+def test_next_and_previous_go_through_the_list_that_the_page_was_opened_from(three, open_page, world):
+    decisions.decide(three[1], verdict="Rejected", user=world.bob)
+    page = open_page(world.alice, f"/jobs/{world.job.pk}?decision=Pending&sort=received")
+    page.get_by_role("link", name="Ada Vell").click()
+    expect(page.get_by_role("link", name="Previous")).to_have_count(0)
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("heading", name="Cleo Vell")).to_be_visible()  # Ben is decided
+    expect(page.get_by_role("link", name="Next")).to_have_count(0)
+    page.get_by_role("link", name="Python developer").click()
+    expect(page).to_have_url(re.compile("decision=Pending&sort=received"))
+
+
+def test_single_keys_go_on_and_decide(three, open_page, world):
+    page = open_page(world.alice, f"/applications/{three[2].pk}")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Accepted", pressed=True)).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="Ben Vell")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="Cleo Vell")).to_be_visible()
 
 
 def test_keys_do_nothing_where_somebody_writes_or_with_a_modifier(opened):

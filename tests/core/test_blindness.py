@@ -70,6 +70,10 @@ def test_on_top_of_the_first_page_lines_with_contact_or_an_address_go_whole():
     ]
 
 
+def test_on_top_of_a_later_page_an_address_may_be_anybodys():
+    assert "Hamburg" not in painted(PAGE[:-6], is_first=False)
+
+
 def test_further_down_only_the_words_themselves_go():
     assert painted(PAGE)[-2:] == ["mara@example.org", "Vell"]
 

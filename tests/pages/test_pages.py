@@ -262,3 +262,30 @@ def test_without_a_worker_the_header_says_what_happens_to_uploads(alice, registr
 
 def test_without_jobs_the_list_says_what_to_do(world, signed_in):
     assert "Create the first job" in signed_in(world.charlie).get("/").text
+
+
+def test_an_application_leads_on_in_the_table_that_it_was_opened_from(alice, world, make_application):
+    ada, ben, cleo = (make_application(name) for name in ("Ada", "Ben", "Cleo"))
+    address = reverse("application-page", args=[ben.pk])
+    table = f"http://testserver{reverse('job-page', args=[world.job.pk])}?sort=received"
+    for text in (
+        alice.get(f"{address}?sort=received").text,
+        alice.get(address, headers={"Referer": table}).text,
+    ):
+        assert (
+            f'rel="prev" data-key="k" href="{reverse("application-page", args=[ada.pk])}?sort=received"'
+            in text
+        )
+        assert (
+            f'rel="next" data-key="j" href="{reverse("application-page", args=[cleo.pk])}?sort=received"'
+            in text
+        )
+
+
+def test_without_a_table_it_leads_on_to_the_older_ones(alice, make_application):
+    ada, ben = (make_application(name) for name in ("Ada", "Ben"))
+    text = alice.get(
+        reverse("application-page", args=[ben.pk]), headers={"Referer": "http://evil.example/"}
+    ).text
+    assert f'rel="next" data-key="j" href="{reverse("application-page", args=[ada.pk])}"' in text
+    assert 'rel="prev"' not in text
