@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import _lines, gpu_swap, schedule
+from gpu_worker.scheduler import Pace
+from tests.benchmarks import _hybrid, _lines, gpu_swap, schedule
+from tests.benchmarks._hybrid import Measured, Straight
 from tests.benchmarks._lower_bound import lower_bound_s
 from tests.benchmarks.gpu_swap import Found, Load, Swap
 from tests.measure import FOLDER
@@ -33,6 +35,34 @@ def test_without_vllm_a_benchmark_says_so_and_ends(name, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     benchmark.main()
     assert capsys.readouterr().out.startswith("Not measured: vLLM is not installed")
+
+
+def test_without_vllm_the_scheduler_is_simulated_alone(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    schedule.real()
+    assert capsys.readouterr().out.startswith("Left out, what is measured: vLLM is not installed")
+
+
+@pytest.fixture
+def batch_in_vllm() -> Measured:
+    """20 résumés that take 10 s straight, and a worker that takes 10.4 s."""
+    pace = Pace(fixed_s=0.4, each_s=0.1, most=8)
+    straight = Straight(parse_s=2.9, switch_s=0.1, decide_s=7.0)
+    return Measured(
+        count=20, straight=[straight], cold_s=2.0, parse=pace, decide=pace, worker_s=10.4, switches=1
+    )
+
+
+def test_a_batch_in_real_engines_is_held_against_the_same_straight_to_them(batch_in_vllm, capsys):
+    schedule.tell(batch_in_vllm)
+    lines = lines_of(capsys.readouterr().out)
+    assert lines["schedule.vllm.worker"]["ratio"] == 1.04
+    assert lines["schedule.vllm.goal"]["value"] is True
+
+
+def test_a_pace_is_the_line_through_one_alone_and_many_together():
+    pace = _hybrid.pace(alone_s=0.5, share_s=0.15, most=8)
+    assert (pace.batch_s(1), pace.share_s) == (pytest.approx(0.5), pytest.approx(0.15))
 
 
 def test_without_a_gpu_swaps_on_one_are_not_measured(no_gpu, capsys):
