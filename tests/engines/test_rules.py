@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from candidates import documents, kinds
@@ -259,11 +259,13 @@ class TestSameFactsSeveralLayouts:
 
 
 class TestWhateverComes:
+    @settings(deadline=None)  # the machine may be busy
     @given(st.lists(st.text(max_size=300), max_size=4), st.text(max_size=300))
     def test_any_text_gets_a_valid_answer_that_json_can_hold(self, pages, job):
         answer = read_for(job, *pages)
         assert json.loads(answer.model_dump_json())["outcome"] == answer.outcome
 
+    @settings(deadline=None)  # the machine may be busy
     @given(st.lists(st.sampled_from(["Python", "Django", "\n", " ", "ﬁrst", "Redis,", "Skills", "x" * 150])))
     def test_every_quote_stands_on_its_page(self, words):
         page = with_skills(" ".join(words))
