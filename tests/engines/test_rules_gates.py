@@ -90,6 +90,34 @@ class TestKnockOuts:
         assert (answer.outcome, "Not met: Redis (says so itself)" in answer.reason) == ("Needs Review", True)
 
 
+class TestLanguages:
+    GERMAN = """Robin Beispiel
+
+Berufserfahrung
+Bäcker, 2015 – 2019
+• Verantwortlich für die Brote und das Sortiment der Filiale
+• Einkauf mit dem Leiter und Planung der Schichten für das Team
+• Schulung von neuen Kollegen bei der Arbeit mit dem Ofen
+
+Ausbildung
+Lehre als Bäcker bei der Mühle in Brotheim"""
+    ENGLISH = "We are looking for a developer with experience in the services of our team. " * 3
+
+    def test_nobody_is_rejected_for_words_that_another_language_has_others_for(self):
+        answer = read_for(self.GERMAN, description=self.ENGLISH)
+        assert (answer.outcome, "The résumé is in German, the job in English." in answer.reason) == (
+            "Needs Review",
+            True,
+        )
+
+    def test_in_the_same_language_they_count(self):
+        answer = read_for(
+            self.GERMAN,
+            description="Wir suchen für das Team der Bäckerei einen mit den Kenntnissen von der Arbeit. " * 3,
+        )
+        assert answer.outcome == "Rejected"
+
+
 class TestStuffing:
     LONG = ", ".join([*SKILLS, *(f"Tool{number}" for number in range(60))])
 

@@ -53,6 +53,13 @@ class TestNames:
     def test_a_title_is_no_part_of_the_name(self):
         assert read_for("", page("x", "Dr. Robin Example")).name == "Robin Example"
 
+    @pytest.mark.parametrize("name", ["山田太郎", "王 小明", "محمد الأحمد", "김민준", "Владимир Петров"])
+    def test_a_name_is_one_in_every_script(self, name):
+        assert read_for("", page("x", name, "a1@example.com")).name == name
+
+    def test_the_word_for_a_resume_is_none(self):
+        assert read_for("", page("x", "履歴書\n山田太郎", "a1@example.com")).name == "山田太郎"
+
     def test_the_end_of_a_letter_is_no_name(self):
         answer = read_for(
             "", "Dear Sir\nI am writing to you\nSincerely\nRobin\n" + page("x", "Robin Example")

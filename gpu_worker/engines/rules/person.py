@@ -25,6 +25,8 @@ REST = re.compile(
     r"\.?\n(\.?[a-z0-9-]{0,20}(?:\.[a-z]{2,6})*)(?=\n|$)"
 )  # of an address, alone on the next line
 HONORIFIC = re.compile(r"(?i)^(?:dr|prof|mr|mrs|ms|ing)\.\s+")
+UNPARTED = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2,4}")  # Chinese, Japanese and Korean names have no gap
+NO_NAMES = frozenset(["履歴書", "职务经历", "職務経歴書", "简历", "個人簡歷", "个人简历", "이력서"])
 SPELLED = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )
@@ -134,6 +136,8 @@ def _head_names(text: Text) -> Iterator[str]:
 
 def _reads_as_name(part: str) -> bool:
     words = part.split()
+    if len(words) == 1 and UNPARTED.fullmatch(part):
+        return part not in NO_NAMES
     if not 2 <= len(words) <= 5 or len(part) > 60:
         return False
     named = [word for word in words if word.casefold() not in PARTICLES]
@@ -142,7 +146,9 @@ def _reads_as_name(part: str) -> bool:
 
 def _is_name_word(word: str) -> bool:
     letters = word.replace("-", "").replace("'", "").replace("’", "").replace(".", "")
-    return letters.isalpha() and word[0].isupper() and word.casefold().strip(".") not in TITLE_WORDS
+    begins = word[0].isupper() or word.lower() == word.upper()  # most scripts have no capitals
+    is_word = word.casefold().strip(".") in TITLE_WORDS or word in NO_NAMES
+    return letters.isalpha() and begins and not is_word
 
 
 def _cased(found: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from candidates.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
-from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, stuffing, timeline
+from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, stuffing, timeline, tongue
 from gpu_worker.engines.rules.findings import NOTHING, Finding
 from gpu_worker.engines.rules.kind import Kind
 from gpu_worker.engines.rules.reading import Reading
@@ -51,9 +51,20 @@ def evaluate(request: Request, thresholds: Thresholds) -> Answer:
     reading = _reading(text.without(who["name"]), request)
     judged = [Judged(requirement, _finding(requirement, reading)) for requirement in _wanted(request)]
     outcome, reason = _verdict(judged, thresholds, what, reading)
-    if outcome == "Rejected" and not text.is_whole:
-        outcome, reason = "Needs Review", f"Not all of the document could be read as text. {reason}"
+    if outcome == "Rejected" and (why := _unsure(text, request)):
+        outcome, reason = "Needs Review", f"{why} {reason}"
     return _answer(outcome, reason, criteria=[_criterion(one) for one in judged], **who)
+
+
+def _unsure(text: Text, request: Request) -> str:
+    """Why nobody may be rejected by what was found in `text`; "" where nothing speaks against it."""
+    if not text.is_whole:
+        return "Not all of the document could be read as text."
+    own = tongue.of(" ".join(line.text for line in text.lines))
+    wanted = tongue.of(" ".join([request.job_description, *(one.text for one in request.criteria)]))
+    if own and wanted and own != wanted:
+        return f"The résumé is in {own}, the job in {wanted}."
+    return ""
 
 
 def _wanted(request: Request) -> list[Requirement]:
