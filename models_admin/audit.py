@@ -1,5 +1,6 @@
 """Who did what to which row: the one function that writes the trail."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -33,4 +34,18 @@ def record(
         subject_id=subject.pk if isinstance(subject.pk, int) else None,
         actor_id=actor if isinstance(actor, int) or actor is None else actor.pk,
         details=details,
+    )
+
+
+def record_each(action: str, subjects: Sequence[Model], actor: AbstractBaseUser, **details: Any) -> None:
+    """Write an AuditEvent for each of `subjects`, in one statement; they are of one kind."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            action=action,
+            subject=subject._meta.label_lower,
+            subject_id=subject.pk,
+            actor_id=actor.pk,
+            details=details,
+        )
+        for subject in subjects
     )

@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
+import candidates.bulk_page
 import candidates.comparison_page
+import candidates.export_page
 import candidates.fairness_page
 import candidates.job_page
 import candidates.repeats_page
@@ -26,6 +28,19 @@ urlpatterns = [
     path("jobs/<int:job_id>", candidates.job_page.job_page, name="job-page"),
     path("jobs/<int:job_id>/edit", jobs.views.edit, name="job-edit"),
     path("jobs/<int:job_id>/fairness", candidates.fairness_page.arrange, name="job-fairness"),
+    path("jobs/<int:job_id>/decide", candidates.bulk_page.decide_many, name="job-decide-many"),
+    path(
+        "jobs/<int:job_id>/candidates.csv",
+        candidates.export_page.export_table,
+        {"kind": "csv"},
+        name="job-export-csv",
+    ),
+    path(
+        "jobs/<int:job_id>/candidates.xlsx",
+        candidates.export_page.export_table,
+        {"kind": "xlsx"},
+        name="job-export-xlsx",
+    ),
     path("jobs/<int:job_id>/upload", candidates.views.upload, name="job-upload"),
     path("jobs/<int:job_id>/screen", candidates.screening_page.screen, name="job-screen"),
     path("jobs/<int:job_id>/stale", candidates.screening_page.stale_count, name="job-stale"),

@@ -2,7 +2,7 @@
 
 from candidates.listing.address import Cursor, Listing
 from candidates.listing.filters import MOST_COUNTED, count, invalid_count, matching
-from candidates.listing.paging import Page, neighbours, on_page, page
+from candidates.listing.paging import Page, neighbours, on_page, page, walk
 from candidates.listing.rows import digest, row, rows, with_criteria
 from candidates.listing.sorting import NEWEST_FIRST, SORTS, Sort
 
@@ -23,5 +23,6 @@ __all__ = [
     "page",
     "row",
     "rows",
+    "walk",
     "with_criteria",
 ]

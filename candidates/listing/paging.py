@@ -1,6 +1,6 @@
 """Pages of the table by keyset: each begins where the one before it ended, however deep it lies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from candidates.listing.address import Cursor, Listing
@@ -50,6 +50,17 @@ def neighbours(listing: Listing, application: Application) -> tuple[int | None, 
     before = _nearest(listing, place, 1, backwards=True)
     after = _nearest(listing, place, 1, backwards=False)
     return next(iter(before), None), next(iter(after), None)
+
+
+def walk(listing: Listing, at_once: int = 500) -> Iterator[list[int]]:
+    """The ids of all rows of `listing` in its order, some at a time; who changes meanwhile may move."""
+    place: Cursor | None = None
+    while pks := _nearest(listing, place, at_once, backwards=False):
+        yield pks
+        last = Application.objects.filter(pk=pks[-1]).first()
+        if last is None:
+            return
+        place = cursor(listing, last)
 
 
 def cursor(listing: Listing, row: Application) -> Cursor:

@@ -5,7 +5,7 @@
 (() => {
   const KEPT_AS = "wfc.keys";
   const WRITING = "input, textarea, select, [contenteditable]";
-  const ON_ROWS = { a: ".accepted", r: ".rejected", p: ".pending" };
+  const ON_ROWS = { a: ".accepted", r: ".rejected", p: ".pending", x: ".choose input" };
   const byId = (id) => document.getElementById(id);
 
   function areOn() {
