@@ -58,9 +58,16 @@ class Identity:
 
     def told(self, text: str) -> str:
         """Return `text` without the person."""
+        return self._without(text, says_so=True)
+
+    def left_out(self, text: str) -> str:
+        """Return `text` without the person, and without a word instead."""
+        return self._without(text, says_so=False)
+
+    def _without(self, text: str, *, says_so: bool) -> str:
         parts, at = [], 0
         for start, end, instead in _apart(self._found(text)):
-            parts += [text[at:start], instead]
+            parts += [text[at:start], instead if says_so else " "]
             at = end
         return "".join([*parts, text[at:]])
 

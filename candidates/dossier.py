@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -50,7 +51,9 @@ class Dossier:
     @property
     def version(self) -> str:
         """Of every part but the pages."""
-        return "-".join([f"{self.application.row_version}-{self.job.current.number}", *self.stale])
+        versions = ".".join(f"{row.pk}:{row.row_version}" for row in self.versions)
+        own = f"{self.application.row_version}-{self.job.current.number}"
+        return "-".join([own, *([versions] if versions else []), *self.stale])
 
     @property
     def sheets_version(self) -> str:
@@ -109,7 +112,7 @@ def read(application_id: int) -> Dossier | None:
         evaluation=evaluation,
         evaluations=evaluations,
         decisions=list(application.decisions.select_related("decided_by", "overtook__decided_by")),
-        versions=_versions(application),
+        versions=_versions(person),
         sheets=drawn,
     )
 
@@ -130,12 +133,16 @@ def _sheets(
 
 
 def _versions(application: Application) -> list[Application]:
-    """The same person's other applications for the job, newest first."""
+    """The same person's other applications for the job, newest first, as far as they are blind alike.
+
+    One that was decided on says who the person is, and must not lead to one that does not, nor back.
+    """
     if application.candidate_id is None:
         return []
     same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
     same = same.select_related("candidate", "current_evaluation")
-    return list(same.exclude(pk=application.pk).veiled().with_decision().order_by("-pk"))
+    others = same.exclude(pk=application.pk).veiled().filter(Q(blind=application.blind))
+    return list(others.with_decision().order_by("-pk"))
 
 
 def fragments(dossier: Dossier) -> dict[str, SafeString]:

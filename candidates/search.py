@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from candidates.models import Application, OutcomeOrder, TranscriptStatus
+from candidates import veil
+from candidates.models import Application, Candidate, Evaluation, OutcomeOrder, TranscriptStatus
 
 TABLE = "candidates_searchtext"
 WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
@@ -66,8 +67,9 @@ def index(application_ids: Iterable[int]) -> None:
 
 def described(applications: QuerySet[Application], pks: Sequence[int]) -> QuerySet[Application]:
     """The rows with these ids, as `entry` reads them."""
+    said = Evaluation.objects.order_by("pk").only("application", "name", "email", "phone")
     rows = applications.filter(pk__in=pks).select_related("candidate", "current_evaluation", "resume")
-    return rows.only(
+    return rows.prefetch_related(Prefetch("evaluations", said)).only(
         "by_outcome",
         "candidate__name",
         "candidate__email",
@@ -78,18 +80,25 @@ def described(applications: QuerySet[Application], pks: Sequence[int]) -> QueryS
 
 
 def entry(row: Application) -> Entry:
-    person: dict[str, None] = {}
-    if row.candidate is not None:
-        said = f"{row.candidate.name} {row.candidate.email} {row.candidate.phone}"
-        person = dict.fromkeys(words(said))
+    """The person's own words are what says who they are, wherever it stands; all, while nobody knows."""
     sealed = row.by_outcome == OutcomeOrder.SEALED  # the reason is not to be seen yet, so it is not found
     reason = row.current_evaluation.reason if row.current_evaluation and not sealed else ""
-    distinct = dict.fromkeys(word for text in (reason, *_pages(row)) for word in words(text))
-    return Entry(
-        application_id=row.pk,
-        person=list(person),
-        text=list(_within(word for word in distinct if word not in person)),
-    )
+    texts = [reason, *_pages(row)]
+    readings = list(row.evaluations.all())
+    identity = veil.identity_of(row.candidate, readings)
+    who = _distinct(_who(one) for one in (row.candidate, *readings) if one is not None)
+    told = _distinct(map(identity.left_out, texts)) if identity.names else {}
+    text = [word for word in told if word not in who]
+    person = [*who, *(word for word in _distinct(texts) if word not in told and word not in who)]
+    return Entry(application_id=row.pk, person=list(_within(person)), text=list(_within(text)))
+
+
+def _who(one: Candidate | Evaluation) -> str:
+    return f"{one.name} {one.email} {one.phone}"
+
+
+def _distinct(texts: Iterable[str]) -> dict[str, None]:
+    return dict.fromkeys(word for text in texts for word in words(text))
 
 
 def _pages(row: Application) -> list[str]:

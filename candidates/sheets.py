@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from candidates import evidence, flags
+from candidates import evidence, flags, veil
 from candidates.blindness import Identity
 from candidates.models import Evaluation, Resume
 
@@ -51,7 +51,7 @@ class Sheet:
 
     def told(self, identity: Identity, withheld: str) -> "Sheet":
         """Return it without the person, and without its image where `withheld` says why."""
-        marks = [replace(mark, text=identity.told(mark.text)) for mark in self.marks]
+        marks = [replace(mark, text=veil.told(mark.text, identity)) for mark in self.marks]
         return replace(self, marks=marks, withheld=withheld if self.image else "")
 
     @property

@@ -68,7 +68,7 @@ def hide(row: Application) -> None:
     if row.blind:
         row.file_name = f"Candidate {row.pk}"
         if row.candidate is not None:
-            row.candidate = Candidate(pk=row.candidate_id, name=row.file_name)
+            row.candidate = Candidate(name=row.file_name)  # an id would be that of their other applications
 
 
 def identity_of(candidate: Candidate | None, evaluations: Sequence[Evaluation]) -> Identity:
@@ -86,11 +86,12 @@ def _cover(evaluation: Evaluation, identity: Identity | None, *, sealed: bool) -
         evaluation.criteria = []
     if identity is not None:
         evaluation.name = evaluation.email = evaluation.phone = ""
-        evaluation.reason = identity.told(evaluation.reason)
+        evaluation.reason = told(evaluation.reason, identity)
         evaluation.error = identity.told(evaluation.error)
         evaluation.wrong = identity.told(evaluation.wrong)
         evaluation.criteria = [
-            _told(criterion, identity) for criterion in _loaded(evaluation, "criteria", [])
+            criterion | {"quote": told(criterion["quote"], identity)}
+            for criterion in _loaded(evaluation, "criteria", [])
         ]
     if evaluation.sealed or identity is not None:
         evaluation.answer = ""
@@ -98,8 +99,9 @@ def _cover(evaluation: Evaluation, identity: Identity | None, *, sealed: bool) -
         evaluation.thinking = WITHHELD if _loaded(evaluation, "thinking", "") else ""
 
 
-def _told(criterion: dict[str, Any], identity: Identity) -> dict[str, Any]:
-    return criterion | {"quote": criterion["quote"] and identity.told(criterion["quote"])}
+def told(text: str, identity: Identity) -> str:
+    """Return `text` without the person; without all of it where nobody knows which word is the name."""
+    return (identity.told(text) if identity.names else WITHHELD) if text else text
 
 
 def _loaded(evaluation: Evaluation, field: str, otherwise: Any) -> Any:

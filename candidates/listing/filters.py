@@ -1,7 +1,7 @@
 """Which rows a listing is of."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from django.db.models import Q
 
@@ -46,7 +46,7 @@ def _columns(listing: Listing) -> Q:
     if listing.since is not None:
         wanted &= Q(created_at__gte=datetime.combine(listing.since, time(), UTC))
     if listing.until is not None:
-        wanted &= Q(created_at__lt=datetime.combine(listing.until, time(), UTC) + timedelta(days=1))
+        wanted &= Q(created_at__lte=datetime.combine(listing.until, time.max, UTC))  # 9999-12-31 is a day
     return wanted
 
 

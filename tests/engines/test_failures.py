@@ -72,5 +72,6 @@ def test_another_refusal_is_handed_on():
 
 
 def test_an_answer_without_an_end_says_which_setting_to_raise():
-    assert "Raise max_tokens" in failures.unfinished("a/b", "length")
-    assert failures.unfinished("a/b", "abort") == "a/b broke off its answer (abort)."
+    assert "Raise max_tokens" in failures.unfinished("a/b", "length", 4095, 4096)
+    assert "Raise max_model_len" in failures.unfinished("a/b", "length", 4096, 4096)
+    assert failures.unfinished("a/b", "abort", 10, 4096) == "a/b broke off its answer (abort)."

@@ -5,7 +5,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from candidates import decisions, fairness
-from candidates.models import Candidate, Resume, UploadBatch, UploadItem
+from candidates.models import Application, Candidate, Resume, UploadBatch, UploadItem
 from models_admin.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,38 @@ def test_another_version_of_the_same_person_is_not_told_by_its_file(blind, make_
     newer = make_application("Ann")
     text = seen("application-page", newer.pk)
     assert (f"Candidate {blind.pk}" in text, ".pdf" in text) == (True, False)
+
+
+def test_a_version_that_was_decided_on_leads_to_no_hidden_one_and_back(blind, make_application, world, seen):
+    hidden = make_application("Ann")
+    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    addresses = [reverse("application-page", args=[row.pk]) for row in (blind, hidden)]
+    assert addresses[0] not in seen("application-page", hidden.pk)
+    assert addresses[1] not in seen("application-page", blind.pk)
+
+
+def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_application, world, seen):
+    newer = make_application("Ann")
+    for row in (blind, newer):
+        decisions.decide(row, verdict="Accepted", user=world.bob)
+        seen("application-page", blind.pk)
+    assert reverse("application-page", args=[newer.pk]) in seen("application-page", blind.pk)
+
+
+def test_rest_gives_no_id_by_which_the_person_is_found_elsewhere(blind, world, api):
+    [row] = api.get(f"/api/applications/{world.job.pk}").json()["applications"]
+    assert row["candidate_id"] is None
+    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    [row] = api.get(f"/api/applications/{world.job.pk}").json()["applications"]
+    assert row["candidate_id"] == blind.candidate_id
+
+
+def test_where_no_name_is_known_no_sentence_of_the_model_or_the_document_is_shown(blind, world, seen):
+    Application.objects.update(candidate=None)
+    assert "Ann" not in seen("job-page", world.job.pk)
+    text = seen("application-page", blind.pk)
+    assert ("Ann" in text, "Python since 2015" in text) == (False, False)
+    assert "it may name the person" in text
 
 
 def test_it_is_set_on_the_form_of_the_job_and_told_to_the_trail(world, signed_in):

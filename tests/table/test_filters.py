@@ -52,6 +52,11 @@ def test_what_makes_no_sense_is_left_out(world, query):
     assert of(world.job, query) == of(world.job)
 
 
+def test_between_the_first_day_and_the_last_are_all(add, listed):
+    add("Ann")
+    assert listed("since=0001-01-01&until=9999-12-31") == ["Ann"]
+
+
 def test_an_address_says_again_what_was_read_from_it(world):
     said = (
         "q=c%2B%2B+ann&outcome=Needs+Review&decision=Pending&model=rules%2Fstrict&mode=hybrid&flagged=1&stale=1"

@@ -3,7 +3,7 @@
 import pytest
 
 from candidates import decisions, evaluations, fairness, search
-from candidates.models import Application
+from candidates.models import Application, Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,23 @@ def test_whoever_was_decided_on_is_sorted_by_name_again(add, blind, world):
 def test_a_blind_table_is_not_searched_by_who_people_are(add, blind, listed):
     add("Ann", email="ann@example.org", text="Ann bakes.")
     assert (listed("q=ann"), listed("q=example"), len(listed("q=bakes"))) == ([], [], 1)
+
+
+@pytest.mark.parametrize("q", ["annlee", "linkedin", "0170", "maria", "berlin"])
+def test_nor_by_what_stands_in_their_words_on_the_document(add, blind, listed, q):
+    text = "0170 2233445 linkedin.com/in/annlee, Maria, Berlin\nBread"
+    made = add("Ann Lee", text=text)
+    Candidate.objects.update(phone="+491702233445")
+    made.evaluations.update(name="Maria Lee")
+    search.index([made.pk])
+    assert (listed(f"q={q}"), len(listed("q=bread"))) == (["Candidate 1"] if q == "berlin" else [], 1)
+
+
+def test_nor_by_anything_before_it_is_known_who_they_are(add, blind, listed):
+    made = add("Ann", text="Ann bakes.")
+    Application.objects.update(candidate=None, current_evaluation=None)
+    search.index([made.pk])
+    assert listed("q=ann") == []
 
 
 @pytest.fixture

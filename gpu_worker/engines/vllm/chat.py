@@ -137,6 +137,10 @@ class Chat:
             raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
         return settled(answers.supported(answer, request.pages), request.criteria)
 
+    def unfinished(self, finish_reason: str, tokens: int) -> str:
+        """Why an answer has no end; `tokens` are those of its prompt and of what there is of it."""
+        return failures.unfinished(self.spec.name, finish_reason, tokens, self._max_model_len)
+
     def parted(self, whole: str) -> tuple[str, str]:
         """What the model thought, and what it said then."""
         if not self.spec.reasoning_parser:

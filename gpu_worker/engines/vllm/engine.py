@@ -283,7 +283,8 @@ class VllmEngine:
         output = await self._answered(asked, chat.sampling(drawn, request.criteria))
         done = output.outputs[0]
         if done.finish_reason != "stop":
-            raise AnswerFailed(failures.unfinished(self.spec.name, str(done.finish_reason)))
+            tokens = len(output.prompt_token_ids or ()) + len(done.token_ids)
+            raise AnswerFailed(chat.unfinished(str(done.finish_reason), tokens))
         thinking, said = chat.parted(done.text)
         return Reply(
             answer=chat.answer(said, request),

@@ -64,8 +64,13 @@ def too_long(name: str, max_model_len: int) -> str:
     return f"The résumé is too long for {name}: with the job it is more than {max_model_len} tokens."
 
 
-def unfinished(name: str, finish_reason: str) -> str:
-    """Why an answer of `name` has no end."""
+def unfinished(name: str, finish_reason: str, tokens: int, max_model_len: int) -> str:
+    """Why an answer of `name` has no end; `tokens` are those of prompt and answer together."""
+    if finish_reason == "length" and tokens >= max_model_len:
+        return (
+            f"Résumé, job and answer together are more than the {max_model_len} tokens of {name}. "
+            "Raise max_model_len, or ask for fewer criteria."
+        )
     if finish_reason == "length":
         return f"The answer of {name} was cut off before its end. Raise max_tokens or thinking_tokens."
     return f"{name} broke off its answer ({finish_reason})."
