@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
 
 from candidates.models import (
     ATTENTION_STATES,
+    END_STATES,
     OPEN_STATES,
     ItemState,
     UploadBatch,
@@ -43,7 +45,7 @@ class Counts:
             ("evaluated", self.by_state[ItemState.EVALUATED]),
             ("in progress", self.open),
             ("duplicates", self.by_state[ItemState.DUPLICATE]),
-            ("not résumés", self.by_state[ItemState.INVALID]),
+            ("invalid", self.by_state[ItemState.INVALID]),
             ("need attention", self.attention),
         ]
         return [part for part in parts if part[1] or part[0] == "evaluated"]
@@ -81,6 +83,45 @@ def shown(job: Job) -> list[UploadItem]:
     """The files that the job's page lists: those still open or in need of attention, newest first."""
     wanted = Q(state__in=[*OPEN_STATES, *ATTENTION_STATES])
     return list(UploadItem.objects.filter(wanted, job=job).order_by("-pk")[:MOST_SHOWN])
+
+
+GROUPS: dict[str, tuple[str, tuple[ItemState, ...]]] = {
+    "": ("All files", tuple(ItemState)),
+    "open": ("In progress", tuple(OPEN_STATES)),
+    "attention": ("Need attention", tuple(ATTENTION_STATES)),
+    **{state.value: (state.label.capitalize(), (state,)) for state in END_STATES},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """One view of a job's ledger, as its address says it: files of a state or of a group of states."""
+
+    state: str = ""
+    before: int | None = None
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> "Kept":
+        """Read the address; what makes no sense in it is left out."""
+        state, before = query.get("state", ""), query.get("before", "")
+        number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+        return cls(state=state if state in GROUPS else "", before=number)
+
+    @property
+    def title(self) -> str:
+        return GROUPS[self.state][0]
+
+
+def page(job: Job, kept: Kept, most: int) -> list[UploadItem]:
+    """At most `most` files of `kept`, newest first.
+
+    Each state is read along its own index, so that a rare one is found as quickly as a common one.
+    """
+    found: list[UploadItem] = []
+    for state in GROUPS[kept.state][1]:
+        of_state = UploadItem.objects.filter(job=job, state=state).order_by("-pk")
+        found += (of_state if kept.before is None else of_state.filter(pk__lt=kept.before))[:most]
+    return sorted(found, key=lambda item: -item.pk)[:most]
 
 
 def digest(items: Sequence[UploadItem]) -> str:

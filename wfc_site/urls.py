@@ -9,6 +9,7 @@ import candidates.comparison_page
 import candidates.export_page
 import candidates.fairness_page
 import candidates.job_page
+import candidates.ledger_page
 import candidates.repeats_page
 import candidates.screening_page
 import candidates.views
@@ -41,6 +42,7 @@ urlpatterns = [
         {"kind": "xlsx"},
         name="job-export-xlsx",
     ),
+    path("jobs/<int:job_id>/files", candidates.ledger_page.ledger_page, name="job-ledger"),
     path("jobs/<int:job_id>/upload", candidates.views.upload, name="job-upload"),
     path("jobs/<int:job_id>/screen", candidates.screening_page.screen, name="job-screen"),
     path("jobs/<int:job_id>/stale", candidates.screening_page.stale_count, name="job-stale"),
