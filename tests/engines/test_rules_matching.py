@@ -119,6 +119,7 @@ class TestSlips:
             ("mysql", "mssql"),
             ("flask", "flash"),
             ("pytorch", "pytest"),
+            ("illustrator", "illustrated"),
         ],
     )
     def test_another_word_is_no_slip(self, word, other):
