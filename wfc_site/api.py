@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 import candidates.api
+import candidates.bulk_api
 import candidates.fairness_page
 import candidates.readings_api
 import jobs.api
@@ -149,6 +150,7 @@ class UserView(APIView):
 urlpatterns = [
     path("", include(jobs.api)),
     path("", include(candidates.api)),
+    path("", include(candidates.bulk_api)),
     path("", include(candidates.readings_api)),
     path("", include(candidates.fairness_page)),
     path("models/", include(models_admin.api)),

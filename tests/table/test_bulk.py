@@ -6,6 +6,7 @@ from django.urls import reverse
 from candidates import bulk
 from candidates.models import Application, Decision
 from models_admin.models import AuditEvent
+from tests.api.conftest import api_of
 from tests.table.conftest import fill
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +103,14 @@ def test_deciding_needs_the_right(people, world, signed_in):
     world.team.members.add(world.olga)
     address = reverse("job-decide-many", args=[world.job.pk])
     assert signed_in(world.olga).post(address, {"verdict": "Rejected", "all": "1"}).status_code == 403
+
+
+def test_a_program_decides_on_many_by_their_ids(people, world):
+    address = f"/api/jobs/{world.job.pk}/decisions"
+    sent = {"ids": [row.pk for row in people[:3]], "final_status": "Accepted"}
+    answer = api_of(world.alice).post(address, sent, format="json")
+    assert (answer.status_code, answer.json()) == (200, {"decided": 3, "unchanged": 0})
+    assert api_of(world.alice).post(address, sent, format="json").json() == {"decided": 0, "unchanged": 3}
+    assert api_of(world.charlie).post(address, sent, format="json").status_code == 404
+    wrong = api_of(world.alice).post(address, {**sent, "reason": "experience"}, format="json")
+    assert wrong.status_code == 400
