@@ -60,6 +60,12 @@
     return true;
   }
 
+  // The page that a row leads to goes on in this very table: also where a browser does not say from where it comes.
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("[data-key-rows] th a");
+    if (link && !link.search && location.search) link.search = location.search;
+  });
+
   // --- the list of keys ---
 
   function help() {
