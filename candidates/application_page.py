@@ -61,7 +61,10 @@ def _beside(request: Request, found: dossier.Dossier) -> dict[str, object]:
 
 def _query_of(page: str, job: Job) -> QueryDict:
     """The query string of `page` where that is the page of `job`."""
-    address = urlsplit(page)
+    try:
+        address = urlsplit(page)
+    except ValueError:  # no address
+        return QueryDict()
     return QueryDict(address.query if address.path == reverse("job-page", args=[job.pk]) else "")
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from candidates import bulk, listing, reasons
 from candidates.forms import DecisionForm
 from candidates.listing import Listing
-from candidates.models import Application, ApplicationQuerySet
+from candidates.models import Application, ApplicationQuerySet, Decision
 from jobs.models import Job
 from jobs.views import visible
 from models_admin.pages import Request, needs, refused
@@ -40,7 +40,7 @@ def decide_many(request: Request, job_id: int) -> HttpResponse:
     count = bulk.undecided(chosen, said["verdict"]).count()
     if request.POST.get("count") != str(count):
         return _question(request, job, shown, said, chosen, count)
-    done = bulk.decide(chosen, user=request.user, **said)
+    done = bulk.decide(chosen, user=request.user, seen=form.cleaned_data["seen"], **said)
     words = "candidate" if done == 1 else "candidates"
     messages.success(request, f"{done:,} {words} {DEEDS[said['verdict']][1]}.")
     query = f"?{shown.query}" if shown.query else ""
@@ -83,6 +83,7 @@ def _question(
         "already": chosen.count() - count,
         "asked_before": "count" in request.POST,
         "all": every,
+        "seen": Decision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "upto": request.POST.get("upto") or newest or 0,
         "named": [] if every else list(chosen.values_list("pk", flat=True)),
         "reasons": reasons.REASONS[said["verdict"]],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from candidates.listing.address import Cursor, Listing
 from candidates.listing.filters import matching
@@ -10,6 +11,7 @@ from candidates.listing.sorting import Sort
 from candidates.models import Application, ApplicationQuerySet
 
 PAGE_ROWS = 100
+Key = Sequence[Any]  # what a row is sorted by, and its id at the end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +55,15 @@ def neighbours(listing: Listing, application: Application) -> tuple[int | None, 
 
 
 def walk(listing: Listing, at_once: int = 500) -> Iterator[list[int]]:
-    """The ids of all rows of `listing` in its order, some at a time; who changes meanwhile may move."""
-    place: Cursor | None = None
-    while pks := _nearest(listing, place, at_once, backwards=False):
-        yield pks
-        last = Application.objects.filter(pk=pks[-1]).first()
-        if last is None:
-            return
-        place = cursor(listing, last)
+    """The ids of all rows of `listing` in its order, some at a time.
+
+    Who changes meanwhile may come twice or not at all; nobody else does. So each part begins at what the last
+    row of the one before was sorted by when it was read.
+    """
+    key: Key | None = None
+    while keys := _keys(listing, key, at_once, backwards=False):
+        key = keys[-1]
+        yield [pk for *_, pk in keys]
 
 
 def cursor(listing: Listing, row: Application) -> Cursor:
@@ -81,17 +84,22 @@ def _pks(listing: Listing) -> tuple[list[int], bool]:
 
 def _nearest(listing: Listing, place: Cursor | None, most: int, *, backwards: bool) -> list[int]:
     """The ids of the matching rows beyond `place`, nearest first."""
-    found = matching(listing).order_by(*listing.sort.ordering(backwards=backwards))
     key = _key(listing, place) if place else None
-    pks: list[int] = []
+    return [pk for *_, pk in _keys(listing, key, most, backwards=backwards)]
+
+
+def _keys(listing: Listing, key: Key | None, most: int, *, backwards: bool) -> list[Key]:
+    """What the matching rows beyond `key` are sorted by, nearest first."""
+    found = matching(listing).order_by(*listing.sort.ordering(backwards=backwards))
+    keys: list[Key] = []
     for part in [found] if key is None else _beyond(found, listing.sort, key, backwards=backwards):
-        if len(pks) < most:
-            pks += part.values_list("pk", flat=True)[: most - len(pks)]
-    return pks
+        if len(keys) < most:
+            keys += part.values_list(*listing.sort.columns)[: most - len(keys)]
+    return keys
 
 
 def _beyond(
-    found: ApplicationQuerySet, sort: Sort, key: Sequence[object], *, backwards: bool
+    found: ApplicationQuerySet, sort: Sort, key: Key, *, backwards: bool
 ) -> list[ApplicationQuerySet]:
     """Those that sort beyond `key`: first what is equal to it but for the id, then the others.
 
@@ -106,7 +114,7 @@ def _beyond(
     return [tied, found.filter(**{f"{sort.column}__{side}": value[0]})]
 
 
-def _key(listing: Listing, place: Cursor) -> Sequence[object] | None:
+def _key(listing: Listing, place: Cursor) -> Key | None:
     """What the sort compares with at `place`; None where that cannot be said, as of a row that is gone."""
     sort = listing.sort
     if sort.column is None:

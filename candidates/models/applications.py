@@ -116,6 +116,7 @@ class Application(Columns):
             models.Index(fields=["job", "-id"]),
             *(models.Index(fields=["job", column, "id"], name=f"application_{column}") for column in SORTED),
             models.Index(fields=["job", "created_at"]),
+            models.Index(fields=["job"], name="application_sampled", condition=Q(sampled=True)),
             models.Index(fields=["candidate", "job", "id"]),  # the versions of a person
         ]
         constraints = [

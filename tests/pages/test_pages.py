@@ -264,6 +264,11 @@ def test_without_jobs_the_list_says_what_to_do(world, signed_in):
     assert "Create the first job" in signed_in(world.charlie).get("/").text
 
 
+def test_whoever_comes_from_no_address_at_all_is_shown_the_application(alice, ann):
+    answer = alice.get(reverse("application-page", args=[ann.pk]), headers={"Referer": "http://[nowhere"})
+    assert answer.status_code == 200
+
+
 def test_an_application_leads_on_in_the_table_that_it_was_opened_from(alice, world, make_application):
     ada, ben, cleo = (make_application(name) for name in ("Ada", "Ben", "Cleo"))
     address = reverse("application-page", args=[ben.pk])

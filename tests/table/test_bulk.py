@@ -1,9 +1,11 @@
 """Deciding on several candidates at once: the question that counts them, and a decision for each."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from candidates import bulk
+from candidates import bulk, decisions
 from candidates.models import Application, Decision
 from models_admin.models import AuditEvent
 from tests.api.conftest import api_of
@@ -50,6 +52,16 @@ def test_whoever_says_yes_decides_on_each(people, send, world):
     assert [(event.subject_id, event.details) for event in events] == [
         (row.pk, {"verdict": "Rejected", "reason": "others_fit", "together": 2}) for row in people[:2]
     ]
+
+
+def test_what_others_decide_after_the_question_is_noted_as_overtaken(people, send, world):
+    decisions.decide(people[0], verdict="Accepted", user=world.bob)
+    asked = send(application=[row.pk for row in people[:2]]).text
+    seen = re.search(r'name="seen" value="(\d+)"', asked)[1]
+    late = decisions.decide(people[1], verdict="Accepted", user=world.bob)
+    send(application=[row.pk for row in people[:2]], count="2", seen=seen)
+    said = Decision.objects.filter(decided_by=world.alice).order_by("application_id")
+    assert [one.overtook for one in said] == [None, late]
 
 
 def test_who_was_asked_about_another_number_is_asked_again(people, send):

@@ -8,7 +8,8 @@ import zipfile
 import pytest
 from django.urls import reverse
 
-from candidates import decisions, export, fairness
+from candidates import decisions, export, fairness, listing
+from candidates.models import Application
 from models_admin.models import AuditEvent
 from tests.table.conftest import fill, of
 
@@ -50,6 +51,17 @@ def test_it_holds_what_is_filtered_in_the_order_of_the_table(add, rows):
 def test_it_holds_every_page(world, balanced, rows):
     fill(world.job, balanced, [{"name": f"P{n}"} for n in range(620)])
     assert len({row["Name"] for row in rows("sort=outcome")}) == 620
+
+
+@pytest.mark.parametrize("sort", ["decision", "name"])
+def test_who_is_decided_on_meanwhile_takes_nobody_else_out_of_it(add, world, sort):
+    fairness.arrange(world.job, blind=True, sample_percent=0, by=world.alice)
+    everybody = {add(name).pk for name in "ABCDEF"}
+    found = []
+    for pks in listing.walk(of(world.job, f"sort={sort}"), at_once=2):
+        found += pks
+        decisions.decide(Application.objects.get(pk=pks[-1]), verdict="Accepted", user=world.bob)
+    assert set(found) == everybody
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"])

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates import ledger, listing
+from candidates import ledger, listing, sample
 from candidates.listing import SORTS, paging
 from candidates.models import Application, UploadBatch, UploadItem
 from tests.table.conftest import OUTCOMES, fill, multiply, of
@@ -102,6 +102,14 @@ def test_the_table_of_12800_reads_no_more_than_that_of_3200(hundred, world):
     assert Application.objects.count() == 12_800
     most = max(few.values())
     assert {query: steps for query, steps in many.items() if steps > most * 1.25} == {}, most
+
+
+@sqlite_alone
+def test_a_job_without_a_sample_is_not_read_for_one(hundred, world):
+    multiply(5)
+    with work_counted() as steps:
+        sample.of_job(world.job)
+    assert steps[0] < 3, steps
 
 
 def _depths(world) -> list[str]:
