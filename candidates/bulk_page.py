@@ -14,6 +14,7 @@ from candidates.listing import Listing
 from candidates.models import Application, ApplicationQuerySet, Decision
 from jobs.models import Job
 from jobs.views import visible
+from models_admin import ids
 from models_admin.pages import Request, needs, refused
 
 MOST_NAMED = 1_000  # rows chosen one by one; more than a page shows
@@ -52,16 +53,11 @@ def _chosen(sent: QueryDict, job: Job, shown: Listing) -> ApplicationQuerySet | 
     """What was ticked, or all that match; those that came after the question are not meant."""
     if sent.get("all") == "1":
         found = listing.matching(shown)
-        return found.filter(pk__lte=upto) if (upto := _number(sent.get("upto", ""))) else found
-    pks = [pk for pk in map(_number, sent.getlist("application")) if pk]
+        return found.filter(pk__lte=upto) if (upto := ids.read(sent.get("upto", ""))) else found
+    pks = [pk for pk in map(ids.read, sent.getlist("application")) if pk]
     if not pks:
         return None
     return Application.objects.filter(job=job, pk__in=pks[:MOST_NAMED]).order_by()
-
-
-def _number(text: str) -> int:
-    """The id in `text`, 0 where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _question(

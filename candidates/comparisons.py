@@ -17,6 +17,7 @@ from candidates.findings import Finding
 from candidates.models import Application, ApplicationQuerySet, Decision, Evaluation, Outcome
 from candidates.readers import Reader
 from jobs.models import Job
+from models_admin import ids
 
 PAGE_ROWS = 20
 HEATS = 4
@@ -164,7 +165,7 @@ class Wanted:
         """Read an address; what makes no sense in it is left out."""
         first, _, second = cell.partition(":")
         severity, _, pk = after.partition("-")
-        numbers = all(text.isascii() and text.isdigit() and len(text) < 19 for text in (severity, pk))
+        numbers = ids.is_one(severity) and ids.is_one(pk)
         return cls(
             cell=(first, second) if {first, second} <= set(OUTCOMES) else None,
             after=(int(severity), int(pk)) if numbers else None,

@@ -16,6 +16,7 @@ from candidates.models import (
     UploadItem,
 )
 from jobs.models import Job
+from models_admin import ids
 
 MOST_SHOWN = 50
 
@@ -103,9 +104,9 @@ class Kept:
     @classmethod
     def from_query(cls, query: QueryDict) -> "Kept":
         """Read the address; what makes no sense in it is left out."""
-        state, before = query.get("state", ""), query.get("before", "")
-        number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-        return cls(state=state if state in GROUPS else "", before=number)
+        state = query.get("state", "")
+        before = ids.read(query.get("before", "")) or None
+        return cls(state=state if state in GROUPS else "", before=before)
 
     @property
     def title(self) -> str:

@@ -12,7 +12,7 @@ from candidates import dossier, ledger, listing
 from candidates.listing import Listing
 from candidates.models import Application
 from jobs.models import Job
-from models_admin import messages
+from models_admin import ids, messages
 from models_admin.live import NotAllowed
 from models_admin.messages import Message, Report
 
@@ -26,14 +26,14 @@ class JobTopic:
     kinds = frozenset({Report.JOB_CHANGED, Report.ITEM_CHANGED, Report.APPLICATION_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        job = Job.objects.visible_to(user).filter(pk=_number(query.get("job", ""))).first()
+        job = Job.objects.visible_to(user).filter(pk=ids.read(query.get("job", ""))).first()
         if job is None:
             raise NotAllowed
         self._job = job
         self._listing = Listing.from_query(self._job.pk, query)
         self.groups = [messages.job_group(self._job.pk)]
         self._shown: list[int] = []  # the rows that the page holds, in its order
-        self._seen = _number(query.get("seen", ""))  # the newest row when the page was made
+        self._seen = ids.read(query.get("seen", ""))  # the newest row when the page was made
 
     def snapshot(self) -> list[str]:
         rows = listing.page(self._listing).rows
@@ -108,7 +108,7 @@ class ApplicationTopic:
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         visible = Application.objects.visible_to(user)
-        application = visible.filter(pk=_number(query.get("application", ""))).only("job_id").first()
+        application = visible.filter(pk=ids.read(query.get("application", ""))).only("job_id").first()
         if application is None:
             raise NotAllowed
         self._application = application
@@ -157,8 +157,3 @@ class _Keyed:
 @lru_cache(maxsize=512)
 def _render(keyed: _Keyed) -> SafeString:
     return render_to_string("candidates/_application.html", {"application": keyed.row})
-
-
-def _number(text: str) -> int:
-    """The id in `text`, 0 (nobody's) where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

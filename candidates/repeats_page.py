@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from candidates import repeats, reproductions
 from candidates.models import Application, Evaluation
 from candidates.reproductions import NotReproducible
-from models_admin import messages
+from models_admin import ids, messages
 from models_admin.live import NotAllowed
 from models_admin.messages import Message, Report
 from models_admin.pages import Request, back, needs, refused
@@ -57,8 +57,7 @@ class RepeatsTopic:
     kinds = frozenset({Report.APPLICATION_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        number = query.get("application", "")
-        wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+        wanted = ids.read(query.get("application", ""))
         application = Application.objects.visible_to(user).filter(pk=wanted).only("job_id").first()
         if application is None:
             raise NotAllowed

@@ -12,6 +12,7 @@ from candidates import listing, screenings
 from candidates.listing import Listing
 from candidates.models import Application
 from jobs.models import Job
+from models_admin import ids
 
 
 class Which(StrEnum):
@@ -33,13 +34,12 @@ class Scope:
     @classmethod
     def from_query(cls, job: Job, query: QueryDict) -> "Scope":
         """Read an address or a form; what makes no sense in it is all."""
-        number = query.get("application", "")
         which = query.get("which", "")
         return cls(
             job=job,
             which=Which(which) if which in list(Which) else Which.ALL,
             filter=query.get("filter", "")[:2000],
-            application_id=int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0,
+            application_id=ids.read(query.get("application", "")),
         )
 
     def applications(self, user: AbstractBaseUser | AnonymousUser) -> QuerySet[Application]:

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from candidates import screening_progress
 from candidates.screening_progress import Progress
 from jobs.models import Job
-from models_admin import messages
+from models_admin import ids, messages
 from models_admin.live import NotAllowed
 from models_admin.messages import Message, Report
 
@@ -37,9 +37,7 @@ class ScreeningsTopic:
     kinds = frozenset({Report.JOB_CHANGED, Report.APPLICATION_CHANGED, Report.SCREENING_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        number = query.get("job", "")
-        wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
-        job = Job.objects.visible_to(user).filter(pk=wanted).first()
+        job = Job.objects.visible_to(user).filter(pk=ids.read(query.get("job", ""))).first()
         if job is None:
             raise NotAllowed
         self._job_id = job.pk

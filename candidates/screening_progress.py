@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from candidates.models import Evaluation, EvaluationStatus, Screening
+from candidates.models import OPEN_STATUSES, Evaluation, EvaluationStatus, Screening
 from jobs.models import Job
 from models_admin.models import Mode
 from models_admin.options import Option
@@ -70,9 +70,10 @@ def newest(job: Job, limit: int) -> list[Progress]:
 
 
 def shown(job: Job) -> list[Progress]:
-    """What the job's page shows, newest first: those that go on, else the newest."""
-    counted = newest(job, LOOKED_AT)
-    return [progress for progress in counted if progress.is_open] or counted[:1]
+    """What the job's page shows, newest first: those that go on, else the newest. No other is counted."""
+    on_its_way = Evaluation.objects.filter(screening=OuterRef("pk"), status__in=OPEN_STATUSES)
+    looked_at = list(_of_job(job).annotate(goes_on=Exists(on_its_way))[:LOOKED_AT])
+    return _counted([row for row in looked_at if row.goes_on] or looked_at[:1])
 
 
 def digest(shown: Sequence[Progress]) -> str:

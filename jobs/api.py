@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from jobs import openings
 from jobs.models import Job
 from jobs.serializers import JobShape, JobText
+from models_admin import ids
 from models_admin.serializers import Detail
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
@@ -72,7 +73,7 @@ def signed_in(request: Request) -> User:
 def visible_job(request: Request, job_id: object) -> Job:
     """Return the job if this user may see it. Raises Http404; ValidationError where that is no id."""
     text = str(job_id)
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not ids.is_one(text):
         raise ValidationError({"job_id": "Give the number of a job."})
     job = openings.described(request.user).filter(pk=int(text)).first()
     if job is None:

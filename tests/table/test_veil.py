@@ -36,7 +36,10 @@ def test_nor_by_what_stands_in_their_words_on_the_document(add, blind, listed, q
     Candidate.objects.update(phone="+491702233445")
     made.evaluations.update(name="Maria Lee")
     search.index([made.pk])
-    assert (listed(f"q={q}"), len(listed("q=bread"))) == (["Candidate 1"] if q == "berlin" else [], 1)
+    assert (listed(f"q={q}"), len(listed("q=bread"))) == (
+        [f"Candidate {made.pk}"] if q == "berlin" else [],
+        1,
+    )
 
 
 def test_nor_by_anything_before_it_is_known_who_they_are(add, blind, listed):
