@@ -21,7 +21,7 @@ HEAD = [
     "Name", "E-mail", "Phone", "Verdict", "Reason", "Decision", "Decided because", "Decided by",
     "Decided at (UTC)", "Model", "Mode", "File", "Received (UTC)", "Criteria",
 ]  # fmt: skip
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the beginning of one
+FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # what spreadsheets take for the beginning of one
 LONGEST_CELL = 32_000  # characters; XLSX has 32,767
 
 
@@ -71,7 +71,7 @@ def safe(cell: str) -> str:
     >>> safe("=HYPERLINK(1)"), safe("+32 2 123")
     ("'=HYPERLINK(1)", "'+32 2 123")
     """
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULAS) else cell
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(FORMULAS) else cell
 
 
 def _chunks(shown: Listing) -> Iterator[list[list[str]]]:

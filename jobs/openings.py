@@ -25,6 +25,10 @@ class AmbiguousTitle(Exception):
     """Several jobs have that title."""
 
 
+class Overtaken(Exception):
+    """Somebody has changed the job since its text was seen; the text says so to whoever saves now."""
+
+
 def create(
     *,
     owner: User,
@@ -45,12 +49,19 @@ def create(
 
 
 def revise(
-    job: Job, *, title: str, description: str, by: User, criteria: Sequence[Criterion] | None = None
+    job: Job,
+    *,
+    title: str,
+    description: str,
+    by: User,
+    criteria: Sequence[Criterion] | None = None,
+    seen: int | None = None,
 ) -> JobVersion:
     """Give `job` a new version; where nothing has changed, the current one is returned.
 
     Without `criteria` those of the current version stay; only where nobody has written them, and the
-    description is another one, are they drawn anew.
+    description is another one, are they drawn anew. `seen` is the number of the version that was changed,
+    None = nobody can tell. Raises Overtaken, having written nothing, where that is not the current one.
     """
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
@@ -59,6 +70,11 @@ def revise(
         asks_the_same = (description, wanted) == (current.description, current.wanted)
         if asks_the_same and title == current.title:
             return current
+        if seen is not None and seen != current.number:
+            raise Overtaken(
+                f"Meanwhile somebody has changed the job: it has version {current.number} now. What you "
+                "wrote stands below and is not saved. Look at the job first; to replace its text, save again."
+            )
         is_drawn = current.criteria_drawn if asks_the_same else wanted == draw(description)
         version = _write(job, current.number + 1, title, description, wanted, is_drawn=is_drawn, by=by)
         audit.record("job.revise", job, by, version=version.number)

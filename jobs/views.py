@@ -8,6 +8,7 @@ from jobs import forms, openings
 from jobs.drafts import Draft
 from jobs.forms import JobForm
 from jobs.models import Job
+from models_admin import ids
 from models_admin.pages import Request, needs
 
 
@@ -44,7 +45,12 @@ def edit(request: Request, job_id: int) -> HttpResponse:
         form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():
             team = form.cleaned_data.pop("team")
-            openings.revise(job, by=request.user, **form.cleaned_data)
+            try:
+                openings.revise(job, by=request.user, seen=_seen(request), **form.cleaned_data)
+            except openings.Overtaken as overtaken:
+                job = visible(request, job_id)
+                context = {"form": form, "job": job, "seen": job.current.number, "refusal": str(overtaken)}
+                return render(request, "jobs/form.html", context, status=409)
             if "team" in request.POST:
                 openings.share(job, team, by=request.user)
             return redirect("job-page", job.pk)
@@ -62,7 +68,13 @@ def _redrafted(request: Request, job: Job | None) -> HttpResponse:
 
 
 def _shown(request: Request, form: JobForm, job: Job | None) -> HttpResponse:
-    return render(request, "jobs/form.html", {"form": form, "job": job}, status=400 if form.errors else 200)
+    context = {"form": form, "job": job, "seen": _seen(request) or (job and job.current.number)}
+    return render(request, "jobs/form.html", context, status=400 if form.errors else 200)
+
+
+def _seen(request: Request) -> int | None:
+    """The number of the version that the form was filled with; None where it does not say."""
+    return ids.read(request.POST.get("seen", "")) or None
 
 
 def visible(request: Request, job_id: int) -> Job:

@@ -46,6 +46,7 @@ class Form:
         self.rows = re.findall(r'name="criterion" value="([^"]*)"', text)
         self.weights = re.findall(r'<option value="(\w+)" selected', text)
         self.drawn = re.search(r'name="drawn" value="([^"]*)"', text)[1]
+        self.seen = re.findall(r'name="seen" value="(\d+)"', text)
 
     def press(self, button):
         self.read(self.send(do=button))
@@ -55,7 +56,7 @@ class Form:
         return self.send()
 
     def send(self, **button):
-        rows = {"criterion": self.rows, "weight": self.weights, "drawn": self.drawn}
+        rows = {"criterion": self.rows, "weight": self.weights, "drawn": self.drawn, "seen": self.seen}
         return self.client.post(self.address, self.fields | rows | button)
 
 
@@ -215,3 +216,23 @@ def test_the_admin_shows_them_and_changes_none(admin_client, own):
 def test_pressing_enter_saves(form, job):
     buttons = re.findall(r"<button[^>]*>", form(job).answer.text.split('class="card stack"')[1])
     assert "name=" not in buttons[0]
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_replaced_unseen(form, own, world):
+    mine = form(own)
+    openings.revise(own, title="Head baker", description=BAKES, criteria=OWN, by=world.bob)
+    mine.fields["description"] = COOKS
+    mine.press("add")  # what a button of the criteria shows was not seen either
+    answer = mine.save()
+    assert (answer.status_code, "version 2 now" in answer.text, COOKS in answer.text) == (409, True, True)
+    assert Job.objects.get(pk=own.pk).current.title == "Head baker"
+    mine.read(answer)
+    assert mine.save().status_code == 302
+    assert Job.objects.get(pk=own.pk).current.description == COOKS
+
+
+def test_the_same_again_is_no_change_of_anything(form, own, world):
+    mine = form(own)
+    mine.fields["title"] = "Head baker"
+    openings.revise(own, title="Head baker", description=BAKES, criteria=OWN, by=world.bob)
+    assert mine.save().status_code == 302

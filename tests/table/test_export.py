@@ -64,7 +64,9 @@ def test_who_is_decided_on_meanwhile_takes_nobody_else_out_of_it(add, world, sor
     assert set(found) == everybody
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1", "＝1+1", "\xa0=1"]
+)
 def test_no_cell_is_a_formula(add, rows, name):
     add(name, email="a@example.com")
     assert rows()[0]["Name"] == f"'{name}"
