@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from candidates import fairness_page, ledger, listing, screening_live
+from candidates import fairness_page, ledger, listing, open_uploads, screening_live
 from candidates.listing import SORTS, Listing, Sort
 from candidates.models import Application, OutcomeOrder, VerdictOrder
 from jobs.models import Job
@@ -44,6 +44,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "items": items,
         "items_digest": ledger.digest(items),
         "counts": ledger.of_job(job),
+        "uploads": open_uploads.read(job),
         "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
         "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
         "choices": choices(job),

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from candidates import dossier, ledger, listing
+from candidates import dossier, ledger, listing, open_uploads
 from candidates.listing import Listing
 from candidates.models import Application
 from jobs.models import Job
@@ -96,6 +96,7 @@ class JobTopic:
         items = ledger.shown(self._job)
         counts = ledger.of_job(self._job)
         return [
+            render_to_string("candidates/_uploads.html", {"uploads": open_uploads.read(self._job)}),
             render_to_string("candidates/_items.html", {"items": items, "digest": ledger.digest(items)}),
             render_to_string("candidates/_counts.html", {"counts": counts, "job": self._job}),
         ]

@@ -29,7 +29,7 @@ def resume(opening) -> Resume:
 
 def test_a_row_keeps_the_key_the_size_and_the_hash_of_each_image(resume):
     for number, page in enumerate(resume.pages, 1):
-        assert set(page) == {"width_pt", "height_pt", "text", "image", "hidden", "instructions"}
+        assert set(page) == {"width_pt", "height_pt", "text", "image", "hidden", "instructions", "pictures"}
         assert set(page["image"]) == {"key", "width_px", "height_px", "sha256"}
         assert page["image"]["key"].startswith(resume.storage_key.removesuffix("pdf") + f"{number}-")
         assert storages["documents"].size(page["image"]["key"]) > 100
@@ -56,7 +56,7 @@ def test_half_an_image_from_a_crash_is_made_whole(opening):
 
 
 def test_a_page_image_goes_to_whoever_may_see_an_application_with_it(resume, world, client):
-    page = f"/documents/{resume.pk}/pages/1"
+    page = f"/applications/{resume.applications.get().pk}/pages/1"
     assert client.get(page).status_code == 302
     for person, status in ((world.charlie, 404), (world.bob, 200), (world.alice, 200)):
         client.force_login(person)
@@ -65,7 +65,7 @@ def test_a_page_image_goes_to_whoever_may_see_an_application_with_it(resume, wor
 
 def test_a_page_image_is_private_and_can_do_nothing(resume, world, client):
     client.force_login(world.alice)
-    answer = client.get(f"/documents/{resume.pk}/pages/2")
+    answer = client.get(f"/applications/{resume.applications.get().pk}/pages/2")
     assert answer.headers["Content-Type"] == "image/webp"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"].startswith("private")
@@ -75,7 +75,7 @@ def test_a_page_image_is_private_and_can_do_nothing(resume, world, client):
 @pytest.mark.parametrize("number", [0, 3, 10**9])
 def test_a_page_that_is_not_there_is_not_found(resume, world, client, number):
     client.force_login(world.alice)
-    assert client.get(f"/documents/{resume.pk}/pages/{number}").status_code == 404
+    assert client.get(f"/applications/{resume.applications.get().pk}/pages/{number}").status_code == 404
 
 
 @pytest.mark.parametrize("pages", [[{"width_pt": 1, "height_pt": 1, "text": "x"}], [{"image": None}]])

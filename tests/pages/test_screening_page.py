@@ -124,7 +124,7 @@ def test_what_is_out_of_date_is_counted_apart_from_the_page(alice, world, ann, r
 
 def test_a_row_whose_verdict_is_out_of_date_says_so_and_why(alice, world, ann, revise):
     address = reverse("job-page", args=[world.job.pk])
-    assert "out of date" not in alice.get(address).text
+    assert 'title="Since then' not in alice.get(address).text
     revise()
     Evaluation.objects.update(prompt_version="decide-0")
     title = 'title="Since then the job says something else, the prompt was changed."'
