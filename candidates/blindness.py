@@ -21,16 +21,18 @@ GAP = 3.0  # of the line's height: what stands further apart is another line
 MARGIN_PT = 2.0
 
 WORD = re.compile(r"[^\W\d_]+")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Every repetition has a bound: strangers write what is searched, and words without an end must not take ages.
+EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 LINK = re.compile(
     r"(?:https?://|www\.)\S+"
-    r"|(?:[\w-]+\.)*(?:linkedin|github|gitlab|bitbucket|xing|twitter|facebook|instagram|behance|medium)\.\w+\S*"
-    r"|(?<![\w@.-])(?:[\w-]+\.)+[a-z]{2,6}/\S*",
+    r"|(?:[\w-]{1,63}\.){0,5}(?:linkedin|github|gitlab|bitbucket|xing|twitter|facebook|instagram|behance|medium)\.\w+\S*"
+    r"|(?<![\w@.-])(?:[\w-]{1,63}\.){1,8}[a-z]{2,6}/\S*",
     re.IGNORECASE,
 )
-PHONE = re.compile(r"(?<![\w+])(?:\+|00)\d[\d\s().\-/]{6,}\d(?!\w)")
-NUMBER = re.compile(r"\(?\d[\d\s().\-/]{5,}\d")
-SAME_DIGITS = 7  # at the end of two numbers: the same telephone, with or without its country
+PHONE = re.compile(r"(?<![\w+])(?:\+|00)\d[\d\s().\-/]{6,30}\d(?!\w)")
+NUMBER = re.compile(r"\(?\d(?:[\d().\-/]|[^\S\n]){5,60}\d")
+LONGEST_ADDRESS = 300  # characters of a line
+SAME_DIGITS = 7  # the last of a telephone number, with or without its country
 ADDRESS = re.compile(
     r"(?:\d|\b)\w*(?:straße|strasse|gasse|weg|platz|allee|laan|straat|street|road|avenue|lane|drive|boulevard|rue"
     r"|via|calle)\b.*\d|\d.*\b(?:st|str|rd|ave|dr|blvd|street|road|avenue|lane|drive|rue)\b|\b\d{5}\b",
@@ -90,7 +92,9 @@ class Identity:
         """The words of `line` that say who it is."""
         text = _text(line)
         found = list(self._found(text))
-        if is_top and (any(what == CONTACT for _, _, what in found) or ADDRESS.search(text)):
+        if is_top and (
+            any(what == CONTACT for _, _, what in found) or ADDRESS.search(text[:LONGEST_ADDRESS])
+        ):
             return line
         ends = accumulate(len(row[0]) + 1 for row in line)
         places = [(end - len(row[0]) - 1, end - 1) for row, end in zip(line, ends, strict=True)]
@@ -105,7 +109,7 @@ class Identity:
             for match in pattern.finditer(text):
                 yield *match.span(), CONTACT
         for match in NUMBER.finditer(text):
-            if any(_digits(match[0])[-SAME_DIGITS:] == phone[-SAME_DIGITS:] for phone in self.phones):
+            if any(phone[-SAME_DIGITS:] in _digits(match[0]) for phone in self.phones):
                 yield *match.span(), CONTACT
         for match in WORD.finditer(text):
             if not match[0][0].islower() and normalised(match[0]) in self.names:  # “Will” is no “will”

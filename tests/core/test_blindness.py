@@ -16,6 +16,8 @@ MARA = Identity.of(["Mara Vell-Ó Briain"], ["mara@example.org"], ["+4940123456"
         ("Write to mara.vell@work.example!", "Write to [contact]!"),
         ("See github.com/mvell and https://vell.example/cv.", "See [contact] and [contact]"),
         ("Call 040 / 12 34 56 after six", "Call [contact] after six"),
+        ("Tel. 040 123456\n2018 - 2020 clerk", "Tel. [contact]\n2018 - 2020 clerk"),
+        ("040 123456 (20457) Hamburg", "[contact]) Hamburg"),
         ("Call +44 20 7946 0958.", "Call [contact]."),
         (
             "2018 to 2024, 1200 pallets, ASP.NET and node.js",
@@ -27,6 +29,13 @@ MARA = Identity.of(["Mara Vell-Ó Briain"], ["mara@example.org"], ["+4940123456"
 )
 def test_a_sentence_is_told_without_the_person(text, told):
     assert MARA.told(text) == told
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("piece", ["a", "a.", "a-", "a.a@", "1 ", "00 ", "+1", "(1(", "www", "1a"])
+def test_a_text_without_an_end_takes_no_time_without_one(piece):
+    MARA.told(piece * 100_000)
+    MARA.boxes([[piece * 50_000, 0, 0, 1, 1]], 842, is_first=True)
 
 
 def row(text: str, x: float, y: float) -> list[object]:

@@ -122,9 +122,9 @@ def test_another_version_of_the_same_person_is_not_told_by_its_file(blind, make_
 def test_a_version_that_was_decided_on_leads_to_no_hidden_one_and_back(blind, make_application, world, seen):
     hidden = make_application("Ann")
     decisions.decide(blind, verdict="Accepted", user=world.bob)
-    addresses = [reverse("application-page", args=[row.pk]) for row in (blind, hidden)]
-    assert addresses[0] not in seen("application-page", hidden.pk)
-    assert addresses[1] not in seen("application-page", blind.pk)
+    for row in (blind, hidden):
+        text = seen("application-page", row.pk)
+        assert ("Other versions" in text, "Go to the newest" in text) == (False, False)
 
 
 def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_application, world, seen):
@@ -132,7 +132,12 @@ def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_app
     for row in (blind, newer):
         decisions.decide(row, verdict="Accepted", user=world.bob)
         seen("application-page", blind.pk)
-    assert reverse("application-page", args=[newer.pk]) in seen("application-page", blind.pk)
+    text = seen("application-page", blind.pk)
+    assert ("Other versions" in text, "Go to the newest" in text, newer.file_name in text) == (
+        True,
+        True,
+        True,
+    )
 
 
 def test_rest_gives_no_id_by_which_the_person_is_found_elsewhere(blind, world, api):
@@ -141,6 +146,12 @@ def test_rest_gives_no_id_by_which_the_person_is_found_elsewhere(blind, world, a
     decisions.decide(blind, verdict="Accepted", user=world.bob)
     [row] = api.get(f"/api/applications/{world.job.pk}").json()["applications"]
     assert row["candidate_id"] == blind.candidate_id
+
+
+def test_the_size_that_a_file_has_is_not_told(blind, world, seen):
+    assert "<dt>Size</dt>" not in seen("application-page", blind.pk)
+    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    assert "<dt>Size</dt>" in seen("application-page", blind.pk)
 
 
 def test_where_no_name_is_known_no_sentence_of_the_model_or_the_document_is_shown(blind, world, seen):
