@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import IO, Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from candidates import kinds, office, reader
+from candidates import jpeg, kinds, office, reader
 from candidates.child.integrity import Reason
 from candidates.paging import onto_pages
 from candidates.refusals import DocumentRefused
@@ -34,7 +33,7 @@ PageCount = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 @dataclass(frozen=True, kw_only=True)
 class PageImage:
-    """A page as people see it: WebP, at 150 dpi where that is within 2480 pixels on its long side."""
+    """A page as people see it: JPEG, at 150 dpi where that is within 2480 pixels on its long side."""
 
     width_px: int
     height_px: int
@@ -188,19 +187,12 @@ def _page(said: _SaidPage, images: IO[bytes]) -> Page:
     )
 
 
-# RIFF, its length, WEBP, then one frame: "VP8 ", its length, a tag, a start code, width and height.
-_WEBP = struct.Struct("<4sL4s4sL3s3sHH")
-
-
 def _image(said: _SaidImage, content: bytes) -> PageImage:
     """Return the image if it is what it is said to be: whoever decodes it goes by its header."""
-    if len(content) < _WEBP.size:
-        raise reader.nonsense("an image is cut off")
-    riff, length, webp, frame, frame_bytes, _, start, *size = _WEBP.unpack_from(content)
-    if (riff, webp, frame, start) != (b"RIFF", b"WEBP", b"VP8 ", b"\x9d\x01\x2a"):
-        raise reader.nonsense("an image is no plain WebP")
-    if length != len(content) - 8 or not 0 <= len(content) - 20 - frame_bytes <= 1:
-        raise reader.nonsense("an image has another length than it says")
-    if size != [said.width_px, said.height_px]:
+    try:
+        size = jpeg.size(content)
+    except jpeg.NotPlain as error:
+        raise reader.nonsense(f"an image is no plain JPEG: {error}") from None
+    if size != (said.width_px, said.height_px):
         raise reader.nonsense("an image has another size than it says")
     return PageImage(width_px=said.width_px, height_px=said.height_px, content=content)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from django.core.files.storage import storages
@@ -11,6 +12,7 @@ from candidates import blind_images
 from candidates.models import Application
 
 CHUNK_BYTES = 1 << 16
+IMAGES = {".jpg": "image/jpeg", ".webp": "image/webp"}  # WebP: from before they were JPEG
 IMAGE_CACHE_S = 300  # turning pages back and forth asks once; a lost right is soon noticed
 
 
@@ -37,7 +39,7 @@ def page_image(application: Application, number: int) -> StreamingHttpResponse:
     Raises FileNotFoundError where there is none, and Hidden where it cannot be had without the person.
     """
     key = _blind(application, number) if application.blind else _open(application, number)
-    answer = _answer(key, "image/webp", storages["documents"].size(key))
+    answer = _answer(key, IMAGES[PurePosixPath(key).suffix], storages["documents"].size(key))
     answer["Cache-Control"] = f"private, max-age={IMAGE_CACHE_S}"
     return answer
 

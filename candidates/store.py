@@ -25,7 +25,7 @@ def keep_image(document_key: str, number: int, image: PageImage) -> str:
 
     Named after its content: done twice, also by two workers at once, it is there once.
     """
-    key = str(PurePosixPath(document_key).with_suffix(f".{number}-{image.sha256[:16]}.webp"))
+    key = str(PurePosixPath(document_key).with_suffix(f".{number}-{image.sha256[:16]}.jpg"))
     storage = storages["documents"]
     if storage.exists(key):
         if storage.size(key) == len(image.content):
@@ -36,7 +36,7 @@ def keep_image(document_key: str, number: int, image: PageImage) -> str:
 
 def blind_key(document_key: str, number: int, made_of: str) -> str:
     """Where a page without its person is kept: beside the document, named after what it is made of."""
-    return str(PurePosixPath(document_key).with_suffix(f".{number}-blind-{made_of[:16]}.webp"))
+    return str(PurePosixPath(document_key).with_suffix(f".{number}-blind-{made_of[:16]}.jpg"))
 
 
 def is_kept(key: str) -> bool:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from candidates.child import pixels, text_layers
-from candidates.child.pixels import Picture
+from candidates.child.pixels import Difference
 from candidates.child.words import Box, Word, overlapping
 
 if TYPE_CHECKING:
@@ -83,11 +83,12 @@ class _Eye:
         self._shown = pixels.grey(page)
         with pixels.without(pixels.texts(page)):
             self._bare = pixels.grey(page)
+        self._text_alone = Difference(self._shown, self._bare)
 
     def examined(self) -> Examined:
         reasons = self._by_place_and_size()
         for index, word in enumerate(self._words):
-            if index not in reasons and not self._seen(word, self._bare):
+            if index not in reasons and not self._seen(word, self._text_alone):
                 reasons[index] = self._reason(word)
         reasons |= self._beneath_others([i for i in range(len(self._words)) if i not in reasons])
         reasons = self._without_honest_layer(reasons)
@@ -107,9 +108,9 @@ class _Eye:
             index: Reason.CHARACTERS for index, word in enumerate(self._words) if word.ink in crammed
         }
 
-    def _seen(self, word: Word, without_it: Picture) -> bool:
+    def _seen(self, word: Word, without_it: Difference) -> bool:
         levels = LARGE_LEVELS if word.size_pt >= LARGE_PT else LEVELS
-        marks = pixels.difference(self._shown, without_it, word.ink, levels)
+        marks = without_it.marks(word.ink, levels)
         gap_pt = marks.longest_gap(on_end=word.turned) / self._shown.scale
         if marks.share() >= SEEN and gap_pt <= PART * word.size_pt:
             return True
@@ -162,7 +163,7 @@ class _Eye:
             if not things:
                 continue
             with pixels.without(things.values()):
-                without_them = pixels.grey(self._page)
+                without_them = Difference(self._shown, pixels.grey(self._page))
             for index in group - reasons.keys():
                 if not self._seen(self._words[index], without_them):
                     reasons[index] = self._reason(self._words[index])

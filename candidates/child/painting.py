@@ -4,12 +4,13 @@ import io
 import json
 from typing import IO, Any
 
-from PIL import Image, ImageDraw, WebPImagePlugin  # noqa: F401  # registers itself
+from PIL import Image, ImageDraw, JpegImagePlugin, WebPImagePlugin  # noqa: F401  # register themselves
 
 from candidates.child import limits
 from candidates.child.page_images import Images
 from candidates.child.refused import Refused
 
+FORMATS = ("JPEG", "WEBP")  # WebP is what they were kept as once
 PAINT = (108, 104, 96)
 
 
@@ -22,7 +23,7 @@ def examine(file: IO[bytes], images: Images) -> dict[str, Any]:
     data = file.read()
     limits.no_more_files()
     try:
-        picture = Image.open(io.BytesIO(data), formats=["WEBP"]).convert("RGB")
+        picture = Image.open(io.BytesIO(data), formats=FORMATS).convert("RGB")
     except Exception as error:  # Pillow raises whatever a damaged file makes it trip over
         raise Refused("damaged") from error
     brush = ImageDraw.Draw(picture)

@@ -1,19 +1,16 @@
 """PDFs, by PDFium: the image of every page, what people read on it, and what its text layer holds besides."""
 
 import codecs
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypdfium2
+from PIL import Image
 
 from candidates.child import integrity, limits, photos, reading_order, words
 from candidates.child.instructions import instructions
 from candidates.child.page_images import DPI, LONG_SIDE_PX, Images
 from candidates.child.refused import Refused
 from candidates.child.text import DOCUMENT_CHARS, PAGE_CHARS
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
 
 DOCUMENT_WORDS = 40_000
 
@@ -96,9 +93,14 @@ def rounded(box: tuple[float, ...]) -> list[float]:
     return [round(edge, 2) for edge in box]
 
 
-def rendered(page: "pypdfium2.PdfPage") -> "Image":
-    """Return the page as people see it, at 150 dpi or as large as a page image may be."""
+def rendered(page: "pypdfium2.PdfPage") -> Image.Image:
+    """Return the page as people see it, at 150 dpi or as large as a page image may be.
+
+    RGBX is how Pillow lays out RGB: the picture is PDFium's bitmap itself, and nothing is copied.
+    """
     scale = min(DPI / 72, LONG_SIDE_PX / max(*page.get_size(), 1))
-    picture: Image = page.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
+    drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
+    size = (drawn.width, drawn.height)
+    picture = Image.frombuffer("RGBX", size, drawn.buffer, "raw", "RGBX", drawn.stride, 1)
     picture.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX))  # sizes are rounded up
     return picture

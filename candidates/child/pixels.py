@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from candidates.child.words import Box
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from pypdfium2 import PdfPage
 
 PIXELS_PER_POINT = 2.0  # 144 dpi: strokes of 6 pt letters are a pixel wide
@@ -20,16 +21,31 @@ WHITE = 0xFFFFFFFF
 class Picture(NamedTuple):
     """Grey values, 0 black to 255 white, row after row; a row takes `stride` bytes."""
 
-    pixels: bytes
+    pixels: bytearray
     width: int
     height: int
     stride: int
     scale: float
 
-    def rows(self, box: Box) -> list[bytes]:
-        """Return the part of the picture that `box` covers: one pixel at least, nothing off the page."""
-        x0, x1 = self._pixel(box.x0, self.width), self._pixel(box.x1, self.width, 1)
-        y0, y1 = self._pixel(box.y0, self.height), self._pixel(box.y1, self.height, 1)
+    @property
+    def image(self) -> "Image":
+        from PIL import Image
+
+        size = (self.width, self.height)
+        return Image.frombuffer("L", size, self.pixels, "raw", "L", self.stride, 1)
+
+    def covered(self, box: Box) -> tuple[int, int, int, int]:
+        """Return the pixels x0, y0 to x1, y1 that `box` covers: one at least, none off the page."""
+        return (
+            self._pixel(box.x0, self.width),
+            self._pixel(box.y0, self.height),
+            self._pixel(box.x1, self.width, 1),
+            self._pixel(box.y1, self.height, 1),
+        )
+
+    def rows(self, box: Box) -> list[bytearray]:
+        """Return the part of the picture that `box` covers."""
+        x0, y0, x1, y1 = self.covered(box)
         return [
             self.pixels[start + x0 : start + x1]
             for start in range(y0 * self.stride, y1 * self.stride, self.stride)
@@ -46,7 +62,10 @@ def grey(page: "PdfPage") -> Picture:
     width_pt, height_pt = page.get_size()
     scale = min(PIXELS_PER_POINT, (PIXELS / max(width_pt * height_pt, 1)) ** 0.5)
     width, height = max(1, round(width_pt * scale)), max(1, round(height_pt * scale))
-    bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_Gray, None, 0)
+    stride = -(-width // 4) * 4
+    pixels = bytearray(stride * height)
+    buffer = (ctypes.c_ubyte * len(pixels)).from_buffer(pixels)
+    bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_Gray, buffer, stride)
     if not bitmap:
         raise MemoryError
     try:
@@ -55,8 +74,6 @@ def grey(page: "PdfPage") -> Picture:
         raw.FPDF_RenderPageBitmap(*place)
         if page.formenv:  # what was filled in
             raw.FPDF_FFLDraw(page.formenv.raw, *place)
-        stride = raw.FPDFBitmap_GetStride(bitmap)
-        pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * height)
     finally:
         raw.FPDFBitmap_Destroy(bitmap)
     return Picture(pixels, width, height, stride, scale)
@@ -111,22 +128,22 @@ class Marks(NamedTuple):
         return max(map(len, (self.rows if on_end else self.columns).split(b"\x01")))
 
 
-def difference(one: Picture, other: Picture, box: Box, levels: int) -> Marks:
-    """Return where in the box two pictures are `levels` of grey apart."""
-    pairs = list(zip(one.rows(box), other.rows(box), strict=True))
-    columns, rows = 0, bytearray()
-    for row, behind in pairs:
-        marks = 0 if row == behind else int.from_bytes(_marks(row, behind, levels), "big")
-        columns |= marks
-        rows.append(marks != 0)
-    return Marks(columns.to_bytes(len(pairs[0][0]), "big"), bytes(rows))
+class Difference:
+    """Where two pictures of the same page differ; found for the whole page at once, which is quick."""
 
+    def __init__(self, one: Picture, other: Picture) -> None:
+        from PIL import ImageChops
 
-def _marks(row: bytes, behind: bytes, levels: int) -> bytes:
-    """Return 1 for each pixel that is `levels` or more away from the one behind it."""
-    if behind.count(behind[0]) == len(behind):  # mostly so
-        return row.translate(_table(behind[0], levels))
-    return bytes([abs(a - b) >= levels for a, b in zip(row, behind, strict=True)])
+        self._covered = one.covered
+        self._levels = ImageChops.difference(one.image, other.image)
+        self._marked: dict[int, Image] = {}  # by levels
+
+    def marks(self, box: Box, levels: int) -> Marks:
+        """Return where in the box the pictures are `levels` of grey or more apart."""
+        if levels not in self._marked:
+            self._marked[levels] = self._levels.point(_table(0, levels))
+        columns, rows = self._marked[levels].im.crop(self._covered(box)).getprojection()
+        return Marks(columns, rows)
 
 
 @lru_cache(maxsize=512)
@@ -134,7 +151,7 @@ def _table(level: int, levels: int) -> bytes:
     return bytes([abs(value - level) >= levels for value in range(256)])
 
 
-def marks(picture: Picture, box: Box, paper: int, levels: int) -> list[bytes]:
+def marks(picture: Picture, box: Box, paper: int, levels: int) -> list[bytearray]:
     """Return the rows of the box, 1 where a pixel is `levels` or more away from the grey value `paper`."""
     return [row.translate(_table(paper, levels)) for row in picture.rows(box)]
 

@@ -56,7 +56,8 @@ class EngineSpec:
 class Request:
     """One résumé for one job: `pages` is the text of each page, in order.
 
-    `images` are page images (WebP) by the page's number, 1 being the first, for an engine that sees pages.
+    `images` are page images (JPEG, old ones WebP) by the page's number, 1 being the first, for an engine that
+    sees pages.
     `criteria` are what the job asks for, in its order; while there are none, engines draw what they look for
     from the description. `as_of` is the day on which the person applied, which is what a résumé means by
     "present"; None = the last date that it names. `wrong` says why an earlier answer could not be used.
@@ -163,7 +164,7 @@ class Engine(Protocol):
         """Read one résumé. Raises AnswerFailed or EngineFailed."""
 
     async def transcribe(self, image: bytes) -> Transcribed:
-        """Read the page in `image` (WebP). Raises AnswerFailed or EngineFailed."""
+        """Read the page in `image` (JPEG or WebP). Raises AnswerFailed or EngineFailed."""
 
     async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer the canary, as `recorded` if that holds one; return what it said. Raises EngineFailed."""

@@ -34,8 +34,8 @@ def tell(paths: Sequence[Path]) -> None:
     for way, times in took.items():
         name = f"screening.poppler {way}"
         _lines.show(name, min(times) * 1000, "ms/document", min(times) / ours, "ours: so many times as long")
-    memory = min(took["to memory"]) / ours
-    _lines.goal("screening.parsing", memory >= TIMES_AS_FAST, memory / TIMES_AS_FAST, "1.5 × poppler's speed")
+    alike = min(took["to JPEG"]) / ours  # ours are JPEGs too, of the same size
+    _lines.goal("screening.parsing", alike >= TIMES_AS_FAST, alike / TIMES_AS_FAST, "1.5 × poppler's speed")
 
 
 def _seconds(step: Callable[[Path], None], paths: Sequence[Path]) -> float:

@@ -3,12 +3,14 @@
 import io
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
-from candidates import documents, kinds
+from candidates import documents, jpeg, kinds
+from candidates.child import painting
 from candidates.child.page_images import Images
 from candidates.documents import PageImage
 from candidates.reader import ReaderFailed
+from gpu_worker.engines.vllm import pictures
 from tests.documents import files
 
 
@@ -137,8 +139,9 @@ def test_nothing_that_a_camera_wrote_is_kept(opened):
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     profile = b"a colour profile" * 20
-    image = opened(saved(marked(), "JPEG", exif=exif, icc_profile=profile), kinds.JPEG).pages[0].image
-    assert (b"taken at home" in image.content, b"profile" in image.content) == (False, False)
+    image = opened(saved(marked(), "JPEG", exif=exif, icc_profile=profile, comment=b"at home"), kinds.JPEG)
+    image = image.pages[0].image
+    assert (b"at home" in image.content, b"profile" in image.content) == (False, False)
     assert dict(picture(image).getexif()) == {}
 
 
@@ -154,25 +157,63 @@ def test_a_large_picture_is_made_smaller(opened):
     assert (page.image.width_px, page.image.height_px) == (2480, 1240)
 
 
-def webp(size: tuple[int, int] = (30, 40), **options) -> bytes:
-    return saved(marked(size=size), "WEBP", **options)
+def jpeg_of(size: tuple[int, int] = (30, 40), mode: str = "RGB", **options) -> bytes:
+    return saved(marked(mode, size), "JPEG", **{"subsampling": "4:2:0"} | options)
 
 
-SOUND = webp()
+def with_exif(orientation: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return jpeg_of(exif=exif)
 
 
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"RIFF", "cut off"),
-        (b"<svg onload=alert(1)>" * 20, "no plain WebP"),
-        (saved(marked(), "PNG"), "no plain WebP"),
-        (webp(lossless=True), "no plain WebP"),
-        (SOUND + b"and more", "another length"),
-        (webp((31, 40)), "another size"),
-    ],
-    ids=["half", "script", "PNG", "another kind", "longer", "larger"],
-)
+SOUND = jpeg_of()
+FRAME = SOUND[SOUND.index(b"\xff\xc0") :][:19]
+SCAN = SOUND.index(b"\xff\xda")
+DRAWN = SCAN + 14
+LATE_HEIGHT = b"\xff\xdc\x00\x04\x00\x50"  # of the kind that comes behind the picture
+
+
+def changed(old: bytes, new: bytes) -> bytes:
+    assert SOUND.count(old) == 1
+    return SOUND.replace(old, new)
+
+
+NOT_SOUND = {
+    "empty": (b"", "starts otherwise"),
+    "half": (SOUND[: SCAN - 1], "not where it has to be"),
+    "its start alone": (SOUND[:2], "cut off"),
+    "header alone": (SOUND[:DRAWN], "another end"),
+    "script": (b"<svg onload=alert(1)>" * 20, "starts otherwise"),
+    "PNG": (saved(marked(), "PNG"), "starts otherwise"),
+    "WebP": (saved(marked(), "WEBP"), "starts otherwise"),
+    "grey": (jpeg_of(mode="L"), "frame has another length"),
+    "CMYK": (jpeg_of(mode="CMYK"), "JFIF"),
+    "colours sampled otherwise": (jpeg_of(subsampling="4:4:4"), "frame is of another kind"),
+    "progressive": (jpeg_of(progressive=True), "does not belong there"),
+    "turned by EXIF": (with_exif(6), "does not belong there"),
+    "a profile": (jpeg_of(icc_profile=b"a profile"), "does not belong there"),
+    "a comment": (jpeg_of(comment=b"hello"), "does not belong there"),
+    "restarts": (jpeg_of(restart_marker_blocks=1), "does not belong there"),
+    "a small picture in its head": (changed(b"\x00\x01\x00\x01\x00\x00", b"\x00\x01\x00\x01\x01\x01"), "JFIF"),
+    "two frames": (changed(FRAME, FRAME + FRAME), "does not belong there"),
+    "no frame": (changed(FRAME, b""), "does not belong there"),
+    "twelve bits": (changed(b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x0c"), "another kind"),
+    "no height yet": (changed(FRAME, FRAME[:5] + b"\x00\x00" + FRAME[7:]), "another kind"),
+    "a segment without length": (changed(FRAME, b"\xff\xdb\x00\x00" + FRAME), "not where it has to be"),
+    "a segment beyond the end": (changed(FRAME, b"\xff\xdb\xff\xff" + FRAME), "not where it has to be"),
+    "tables without end": (changed(FRAME, b"\xff\xdb\x00\x02" * 12 + FRAME), "too many"),
+    "one component drawn": (changed(SOUND[SCAN:DRAWN], b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"), "scan"),
+    "another frame in the picture": (SOUND[:-2] + FRAME + SOUND[-2:], "behind its picture"),
+    "a height behind the picture": (SOUND[:-2] + LATE_HEIGHT + SOUND[-2:], "behind its picture"),
+    "another scan": (SOUND[:-2] + SOUND[SCAN:], "behind its picture"),
+    "another picture": (SOUND + SOUND, "behind its picture"),
+    "longer": (SOUND + b"and more", "another end"),
+    "larger": (jpeg_of((31, 40)), "another size"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "why"), NOT_SOUND.values(), ids=NOT_SOUND)
 def test_an_image_that_is_not_what_the_reader_says_is_not_believed(content, why):
     with pytest.raises(ReaderFailed, match=why):
         documents._image(documents._SaidImage(width_px=30, height_px=40, size_bytes=len(content)), content)
@@ -181,3 +222,27 @@ def test_an_image_that_is_not_what_the_reader_says_is_not_believed(content, why)
 def test_an_image_that_is_what_the_reader_says_is_taken():
     said = documents._SaidImage(width_px=30, height_px=40, size_bytes=len(SOUND))
     assert documents._image(said, SOUND).content == SOUND
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_page_image_is_painted_over_whether_it_is_a_new_one_or_an_old_one(kind, tmp_path):
+    """Page images were WebP once, and are kept as they are."""
+    path = tmp_path / "asked"
+    path.write_bytes(b"[[0, 0, 300, 400]]\n" + saved(marked(), kind))
+    painted = documents.painted(path, wall_s=20)
+    assert (painted.width_px, painted.height_px) == (600, 800)
+    assert picture(painted).getpixel((10, 10)) == pytest.approx(painting.PAINT, abs=3)
+    assert picture(painted).getpixel((590, 790)) == (255, 255, 255)
+
+
+def test_a_model_is_shown_new_and_old_images_but_nothing_else():
+    new, old = pictures.opened([saved(marked(), kind) for kind in ("JPEG", "WEBP")])
+    assert (new.mode, old.mode, new.size) == ("RGB", "RGB", old.size)
+    with pytest.raises(UnidentifiedImageError):
+        pictures.opened([saved(marked(), "PNG")])
+
+
+def test_a_size_is_read_as_pillow_reads_it():
+    for size in ((1, 1), (255, 256), (2480, 3), (1240, 1754)):
+        content = jpeg_of(size)
+        assert jpeg.size(content) == Image.open(io.BytesIO(content)).size == size

@@ -1,6 +1,7 @@
 """From the store to the row: page images are kept beside their document, once, and shown to whoever may see it."""
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -25,6 +26,11 @@ def opening(world):
 def resume(opening) -> Resume:
     preparation.complete(opening, preparation.read(opening))
     return Resume.objects.get()
+
+
+@pytest.fixture
+def application(resume) -> Application:
+    return resume.applications.get()
 
 
 def test_a_row_keeps_the_key_the_size_and_the_hash_of_each_image(resume):
@@ -55,43 +61,52 @@ def test_half_an_image_from_a_crash_is_made_whole(opening):
         assert image.read() == whole
 
 
-def test_a_page_image_goes_to_whoever_may_see_an_application_with_it(resume, world, client):
-    page = f"/applications/{resume.applications.get().pk}/pages/1"
+def test_a_page_image_goes_to_whoever_may_see_an_application_with_it(application, world, client):
+    page = f"/applications/{application.pk}/pages/1"
     assert client.get(page).status_code == 302
     for person, status in ((world.charlie, 404), (world.bob, 200), (world.alice, 200)):
         client.force_login(person)
         assert client.get(page).status_code == status
 
 
-def test_a_page_image_is_private_and_can_do_nothing(resume, world, client):
+def test_a_page_image_is_private_and_can_do_nothing(application, world, client):
     client.force_login(world.alice)
-    answer = client.get(f"/applications/{resume.applications.get().pk}/pages/2")
-    assert answer.headers["Content-Type"] == "image/webp"
+    answer = client.get(f"/applications/{application.pk}/pages/2")
+    assert answer.headers["Content-Type"] == "image/jpeg"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"].startswith("private")
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
-@pytest.mark.parametrize("number", [0, 3, 10**9])
-def test_a_page_that_is_not_there_is_not_found(resume, world, client, number):
+def test_an_image_from_before_they_were_jpeg_is_handed_out_as_what_it_is(application, resume, world, client):
+    key = storages["documents"].save("ab/old.1-0123.webp", ContentFile(b"RIFF"))
+    resume.pages[0]["image"]["key"] = key
+    Resume.objects.update(pages=resume.pages)
     client.force_login(world.alice)
-    assert client.get(f"/applications/{resume.applications.get().pk}/pages/{number}").status_code == 404
+    answer = client.get(f"/applications/{application.pk}/pages/1")
+    assert answer.headers["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize("number", [0, 3, 10**9])
+def test_a_page_that_is_not_there_is_not_found(application, world, client, number):
+    client.force_login(world.alice)
+    assert client.get(f"/applications/{application.pk}/pages/{number}").status_code == 404
 
 
 @pytest.mark.parametrize("pages", [[{"width_pt": 1, "height_pt": 1, "text": "x"}], [{"image": None}]])
-def test_a_page_without_an_image_is_not_found(resume, world, client, pages):
+def test_a_page_without_an_image_is_not_found(application, world, client, pages):
     Resume.objects.update(pages=pages)
     client.force_login(world.alice)
-    assert client.get(f"/documents/{resume.pk}/pages/1").status_code == 404
+    assert client.get(f"/applications/{application.pk}/pages/1").status_code == 404
 
 
-def test_an_image_that_the_store_has_lost_is_not_found(resume, world, client):
+def test_an_image_that_the_store_has_lost_is_not_found(application, resume, world, client):
     storages["documents"].delete(resume.pages[0]["image"]["key"])
     client.force_login(world.alice)
-    assert client.get(f"/documents/{resume.pk}/pages/1").status_code == 404
+    assert client.get(f"/applications/{application.pk}/pages/1").status_code == 404
 
 
-def test_a_document_whose_application_is_gone_is_shown_to_nobody(resume, world, client):
+def test_a_document_whose_application_is_gone_is_shown_to_nobody(application, world, client):
     Application.objects.all().delete()
     client.force_login(world.alice)
-    assert client.get(f"/documents/{resume.pk}/pages/1").status_code == 404
+    assert client.get(f"/applications/{application.pk}/pages/1").status_code == 404

@@ -25,7 +25,7 @@ pytestmark = [
 def page(shade: int) -> bytes:
     """A page image of one shade of grey."""
     out = io.BytesIO()
-    Image.new("RGB", (620, 877), (shade, shade, shade)).save(out, "WEBP")
+    Image.new("RGB", (620, 877), (shade, shade, shade)).save(out, "JPEG")
     return out.getvalue()
 
 

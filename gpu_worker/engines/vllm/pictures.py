@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+FORMATS = ("JPEG", "WEBP")
+
 
 def opened(pages: Iterable[bytes]) -> "list[Image]":
-    """The pictures in `pages`, WebP as preparing kept them, in full."""
+    """The pictures in `pages`, JPEG or WebP as preparing kept them, in full."""
     from PIL import Image
 
-    return [Image.open(io.BytesIO(page)).convert("RGB") for page in pages]
+    return [Image.open(io.BytesIO(page), formats=FORMATS).convert("RGB") for page in pages]
