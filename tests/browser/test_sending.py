@@ -71,5 +71,5 @@ def test_a_refused_decision_is_said_beside_the_page(page, world):
     page.route(
         "**/decide", lambda route: route.fulfill(status=409, content_type="text/plain", body="Not now.")
     )
-    page.get_by_role("button", name="Accept").click()
+    page.locator("#applications").get_by_role("button", name="Accept").click()
     expect(page.locator("#toasts")).to_contain_text("Not now.")
