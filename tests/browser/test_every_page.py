@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from candidates import decisions
@@ -54,6 +55,8 @@ def pages(world: World) -> dict[str, tuple[str, str]]:
         "job-new": ("alice", "/jobs/new"),
         "application": ("alice", f"/applications/{application.pk}"),
         "comparison": ("alice", f"/jobs/{world.job.pk}/compare"),
+        "screen-again": ("alice", reverse("job-screen", args=[world.job.pk])),
+        "files": ("alice", reverse("job-ledger", args=[world.job.pk])),
         "models": ("olga", "/models"),
         "nowhere": ("alice", "/nowhere"),
     }
