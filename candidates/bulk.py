@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from candidates import evaluations, reasons, search
-from candidates.decisions import UnknownVerdict
-from candidates.models import Application, ApplicationQuerySet, Decision, Verdict, VerdictOrder
+from candidates import decisions, evaluations, reasons, search
+from candidates.models import Application, ApplicationQuerySet, Decision, VerdictOrder
 from models_admin import audit
 
 CHUNK = 500  # applications decided in one transaction: a reader waits for none of them long
@@ -15,10 +14,7 @@ CHUNK = 500  # applications decided in one transaction: a reader waits for none 
 
 def undecided(rows: ApplicationQuerySet, verdict: str) -> ApplicationQuerySet:
     """Those of `rows` that do not say `verdict` already. Raises UnknownVerdict."""
-    if verdict not in Verdict.values:
-        raise UnknownVerdict(
-            f"“{verdict[:50]}” cannot be decided: choose one of {', '.join(Verdict.values)}."
-        )
+    decisions.check(verdict)
     return rows.exclude(by_verdict={order.label: order for order in VerdictOrder}[verdict])
 
 

@@ -12,6 +12,13 @@ class UnknownVerdict(ValueError):
     """Only Accepted, Rejected and Pending can be decided."""
 
 
+def check(verdict: str) -> None:
+    """Raise UnknownVerdict for what cannot be decided."""
+    if verdict not in Verdict.values:
+        allowed = ", ".join(Verdict.values)
+        raise UnknownVerdict(f"“{verdict[:50]}” cannot be decided: choose one of {allowed}.")
+
+
 def decide(
     application: Application,
     *,
@@ -27,9 +34,7 @@ def decide(
     None = nobody can tell: one of somebody else that came after it is noted as overtaken, and both stay.
     Raises UnknownVerdict or reasons.WrongReason.
     """
-    if verdict not in Verdict.values:
-        allowed = ", ".join(Verdict.values)
-        raise UnknownVerdict(f"“{verdict[:50]}” cannot be decided: choose one of {allowed}.")
+    check(verdict)
     reasons.check(verdict, reason, note)
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=application.pk)  # one after the other
