@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from jobs import openings
 from jobs.models import Job
-from jobs.serializers import JobShape, JobText
+from jobs.serializers import JobRevision, JobShape, JobText
 from models_admin import ids
 from models_admin.serializers import Detail
 
@@ -51,15 +51,21 @@ class JobView(APIView):
         """One job."""
         return Response(JobShape(visible_job(request, job_id)).data)
 
-    @extend_schema(operation_id="jobs_revise", request=JobText, responses={200: JobShape, **REFUSALS})
+    @extend_schema(
+        operation_id="jobs_revise", request=JobRevision, responses={200: JobShape, **REFUSALS, 409: Detail}
+    )
     def put(self, request: Request, job_id: int) -> Response:
         """Give the job a new text and criteria; evaluations keep those that they were made with."""
         job = visible_job(request, job_id)
         if not request.user.has_perm("jobs.change_job"):
             raise PermissionDenied("You may not change jobs. Ask a recruiter.")
-        text = JobText(data=request.data)
+        text = JobRevision(data=request.data)
         text.is_valid(raise_exception=True)
-        openings.revise(job, by=signed_in(request), **text.validated_data)
+        said = dict(text.validated_data)
+        try:
+            openings.revise(job, by=signed_in(request), seen=said.pop("version", None), **said)
+        except openings.Overtaken as overtaken:
+            return Response({"detail": str(overtaken)}, status=409)
         return Response(JobShape(visible_job(request, job_id)).data)
 
 

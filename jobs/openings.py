@@ -72,8 +72,8 @@ def revise(
             return current
         if seen is not None and seen != current.number:
             raise Overtaken(
-                f"Meanwhile somebody has changed the job: it has version {current.number} now. What you "
-                "wrote stands below and is not saved. Look at the job first; to replace its text, save again."
+                f"Meanwhile somebody has changed the job: it has version {current.number} now, and what you "
+                "wrote is not saved. Look at the job first; to replace its text, save again."
             )
         is_drawn = current.criteria_drawn if asks_the_same else wanted == draw(description)
         version = _write(job, current.number + 1, title, description, wanted, is_drawn=is_drawn, by=by)

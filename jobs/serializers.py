@@ -44,6 +44,15 @@ class JobText(serializers.Serializer[object]):
             raise serializers.ValidationError(f"{where}{wrong}") from wrong
 
 
+class JobRevision(JobText):
+    version = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="The version that was changed. Where somebody has changed the job since, the answer is 409 "
+        "and nothing is saved. Left out, the new text counts in any case.",
+    )
+
+
 class CriterionShape(serializers.Serializer[Criterion]):
     key = serializers.CharField(help_text="How answers name it, by its place in this version of the job.")
     text = serializers.CharField()

@@ -91,6 +91,15 @@ def test_what_was_read_can_be_sent_back(alice, world):
     assert (said.status_code, said.json()["version"]) == (200, 1)
 
 
+def test_a_change_to_a_version_that_is_no_longer_the_newest_is_refused_and_not_saved(alice, world):
+    address = f"/api/jobs/{world.job.pk}"
+    read = alice.get(address).json()
+    alice.put(address, TEXT, format="json")
+    late = alice.put(address, {**read, "title": "Late"}, format="json")
+    assert (late.status_code, "it has version 2 now" in late.json()["detail"]) == (409, True)
+    assert alice.get(address).json()["title"] == TEXT["title"]
+
+
 def test_an_empty_list_means_none(alice, world):
     said = alice.put(f"/api/jobs/{world.job.pk}", {**TEXT, "criteria": []}, format="json").json()
     assert (said["criteria"], said["criteria_drawn"]) == ([], False)
