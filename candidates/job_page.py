@@ -42,7 +42,6 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
     items = ledger.shown(job)
     context = table(job, shown) | {
         "items": items,
-        "items_digest": ledger.digest(items),
         "counts": ledger.of_job(job),
         "uploads": open_uploads.read(job),
         "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
@@ -62,7 +61,6 @@ def table(job: Job, shown: Listing) -> dict[str, Any]:
         "job": job,
         "listing": shown,
         "applications": page.rows,
-        "digest": listing.digest(page.rows),
         "page": page,
         "count": listing.count(shown),
         "invalid_count": listing.invalid_count(job.pk),

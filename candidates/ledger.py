@@ -1,7 +1,5 @@
 """What became of the files: every one in exactly one state, and the sum is what was received."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -123,9 +121,3 @@ def page(job: Job, kept: Kept, most: int) -> list[UploadItem]:
         of_state = UploadItem.objects.filter(job=job, state=state).order_by("-pk")
         found += (of_state if kept.before is None else of_state.filter(pk__lt=kept.before))[:most]
     return sorted(found, key=lambda item: -item.pk)[:most]
-
-
-def digest(items: Sequence[UploadItem]) -> str:
-    """A version of the list: equal lists have equal digests."""
-    text = repr([(item.pk, item.state, item.claim_token) for item in items])
-    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()

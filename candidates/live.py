@@ -38,8 +38,11 @@ class JobTopic:
     def snapshot(self) -> list[str]:
         rows = listing.page(self._listing).rows
         self._shown = [row.pk for row in rows]
-        table = {"applications": rows, "digest": listing.digest(rows)}
-        return [render_to_string("candidates/_rows.html", table), self._unseen(), *self._ledger()]
+        return [
+            render_to_string("candidates/_rows.html", {"applications": rows}),
+            self._unseen(),
+            *self._ledger(),
+        ]
 
     def after(self, changes: Collection[Message]) -> list[str]:
         if not changes:
@@ -97,7 +100,7 @@ class JobTopic:
         counts = ledger.of_job(self._job)
         return [
             render_to_string("candidates/_uploads.html", {"uploads": open_uploads.read(self._job)}),
-            render_to_string("candidates/_items.html", {"items": items, "digest": ledger.digest(items)}),
+            render_to_string("candidates/_items.html", {"items": items}),
             render_to_string("candidates/_counts.html", {"counts": counts, "job": self._job}),
         ]
 

@@ -21,7 +21,6 @@ def context(job: Job) -> dict[str, Any]:
     return {
         "job": job,
         "screenings": shown,
-        "screenings_digest": screening_progress.digest(shown),
         "stale_version": _stale_version(job, shown),
     }
 
@@ -56,10 +55,7 @@ class ScreeningsTopic:
         if job is None:
             return []
         now = context(job)
-        versions = {"_screenings": now["screenings_digest"], "_stale": now["stale_version"]}
-        fresh = [part for part, version in versions.items() if self._shown.get(part) != version]
-        self._shown = versions
-        return [
-            render_to_string(f"candidates/{part}.html", now | {"digest": now["screenings_digest"]})
-            for part in fresh
-        ]
+        parts = {name: render_to_string(f"candidates/{name}.html", now) for name in ("_screenings", "_stale")}
+        fresh = [html for name, html in parts.items() if self._shown.get(name) != html]
+        self._shown = parts
+        return fresh

@@ -1,8 +1,7 @@
 """How far screenings are: counted from their evaluations whenever somebody asks."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -74,12 +73,6 @@ def shown(job: Job) -> list[Progress]:
     on_its_way = Evaluation.objects.filter(screening=OuterRef("pk"), status__in=OPEN_STATUSES)
     looked_at = list(_of_job(job).annotate(goes_on=Exists(on_its_way))[:LOOKED_AT])
     return _counted([row for row in looked_at if row.goes_on] or looked_at[:1])
-
-
-def digest(shown: Sequence[Progress]) -> str:
-    """A version of all of them: equal lists have equal digests."""
-    text = ",".join(f"{progress.screening.pk}:{progress.version}" for progress in shown)
-    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
 
 def _of_job(job: Job) -> QuerySet[Screening]:

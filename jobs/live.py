@@ -22,7 +22,7 @@ class JobsTopic:
 
     def snapshot(self) -> list[str]:
         jobs = openings.listed(self._user)
-        return [render_to_string("jobs/_jobs.html", {"jobs": jobs, "digest": openings.digest(jobs)})]
+        return [render_to_string("jobs/_jobs.html", {"jobs": jobs})]
 
     def after(self, changes: Collection[Message]) -> list[str]:
         return self.snapshot() if changes else []

@@ -1,6 +1,5 @@
 """Opening a job and changing what it says."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -148,12 +147,6 @@ def described(user: AbstractBaseUser | AnonymousUser) -> JobQuerySet:
 def listed(user: AbstractBaseUser | AnonymousUser) -> list[Job]:
     """The jobs that `user` may see, newest first."""
     return list(described(user).order_by("-pk"))
-
-
-def digest(jobs: Sequence[Job]) -> str:
-    """A version of the list: equal lists have equal digests."""
-    shown = ((job.pk, job.current.number, getattr(job, "application_count", 0)) for job in jobs)
-    return hashlib.blake2s(repr(list(shown)).encode(), digest_size=8).hexdigest()
 
 
 def find_by_title(user: AbstractBaseUser | AnonymousUser, title: str) -> Job:

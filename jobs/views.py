@@ -15,7 +15,7 @@ from models_admin.pages import Request, needs
 @require_safe
 def job_list(request: Request) -> HttpResponse:
     jobs = openings.listed(request.user)
-    return render(request, "jobs/list.html", {"jobs": jobs, "digest": openings.digest(jobs)})
+    return render(request, "jobs/list.html", {"jobs": jobs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

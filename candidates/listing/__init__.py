@@ -3,7 +3,7 @@
 from candidates.listing.address import Cursor, Listing
 from candidates.listing.filters import MOST_COUNTED, count, invalid_count, matching
 from candidates.listing.paging import Page, neighbours, on_page, page, walk
-from candidates.listing.rows import digest, row, rows, with_criteria
+from candidates.listing.rows import row, rows, with_criteria
 from candidates.listing.sorting import NEWEST_FIRST, SORTS, Sort
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "Page",
     "Sort",
     "count",
-    "digest",
     "invalid_count",
     "matching",
     "neighbours",

@@ -1,6 +1,5 @@
 """Rows with all that `_application.html` and the API say of them."""
 
-import hashlib
 from collections.abc import Sequence
 
 from django.db.models import Count, Exists, OuterRef, Subquery
@@ -63,9 +62,3 @@ def described(*, unveiled: bool = False) -> ApplicationQuerySet:
             stale=staleness.words("current_evaluation__"),
         )
     )
-
-
-def digest(shown: Sequence[Application]) -> str:
-    """A version of the whole table: equal tables have equal digests."""
-    text = ",".join(f"{row.pk}:{row.row_version}:{row.stale}" for row in shown)  # type: ignore[attr-defined]
-    return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()

@@ -60,9 +60,13 @@ ATTENTION_STATES = [
 class UploadItem(Leased):
     """One uploaded file in the ledger: what came, and what became of it. Preparing it is leased work."""
 
-    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="items")
+    batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="items", db_index=False)
     job = models.ForeignKey(
-        Job, models.CASCADE, related_name="items", help_text="The batch's, for the constraint."
+        Job,
+        models.CASCADE,
+        related_name="items",
+        db_index=False,
+        help_text="The batch's, for the constraint.",
     )
     name = models.CharField(max_length=255, help_text="The file's own name, without any folder.")
     size_bytes = models.PositiveBigIntegerField()
@@ -81,7 +85,9 @@ class UploadItem(Leased):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["state", "id"]),
-            models.Index(fields=["job", "state", "id"]),  # the job's ledger is counted within it
+            # Batch and job have no index of their own: these serve their keys too. A planner that has both may
+            # count the job's ledger by the one without the state.
+            models.Index(fields=["job", "state", "id"]),
             models.Index(fields=["batch", "state"]),
         ]
         constraints = [

@@ -63,9 +63,20 @@ def test_what_has_not_changed_stays_the_very_element_that_it_was(page, applicati
 
 
 def test_a_row_that_is_gone_leaves_the_page(page, application):
-    page.evaluate(BREAK, 4000)
     application.delete()
+    page.evaluate(BREAK, 4000)
     expect(page.locator(ROWS)).to_have_count(0)
+
+
+def test_who_works_in_a_row_that_is_gone_goes_on_in_the_next(page, world, application):
+    """Also where it leaves with the whole table that comes after a break, and not alone."""
+    other = make_application(world.job, "b")
+    expect(page.locator(ROWS)).to_have_count(2)
+    page.locator(f"#accept-{other.pk}").focus()
+    other.delete()
+    page.evaluate(BREAK, 4000)
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.locator(f"#open-{application.pk}")).to_be_focused()
 
 
 def test_the_open_menu_stays_open_when_the_models_change(page, registry):

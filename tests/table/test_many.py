@@ -11,6 +11,7 @@ from django.urls import reverse
 from candidates import ledger, listing, sample
 from candidates.listing import SORTS, paging
 from candidates.models import Application, UploadBatch, UploadItem
+from jobs.models import Job
 from tests.table.conftest import OUTCOMES, fill, multiply, of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -156,10 +157,12 @@ def test_no_order_sorts_what_an_index_has_sorted(hundred, only_by_index, world, 
 
 def test_the_ledger_is_counted_within_an_index(hundred, only_by_index, world):
     multiply(4)
+    most = UploadItem.objects.filter(pk__gt=UploadItem.objects.order_by("pk")[200].pk)
+    most.update(job=Job.objects.create(owner=world.bob))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     counted = (
         UploadItem.objects.filter(job=world.job).order_by().values("state").annotate(n=ledger.Count("pk"))
     )
     plan = counted.explain()
-    assert (
-        "COVERING INDEX candidates__job_id_3313f1_idx" in plan or "candidates__job_id_3313f1_idx" in plan
-    ), plan
+    assert "candidates__job_id_3313f1_idx" in plan, plan

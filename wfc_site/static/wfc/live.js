@@ -108,7 +108,7 @@
   // focus, selection and opened details in every row that has not changed.
   function bringRows(present, next) {
     const wanted = new Set(Array.from(next.children, (row) => row.id));
-    for (const row of [...present.children]) if (!wanted.has(row.id)) htmx.remove(row);
+    for (const row of [...present.children]) if (!wanted.has(row.id)) takeOut(row);
     let place = present.firstElementChild;
     for (const row of [...next.children]) {
       const known = byId(row.id);
@@ -122,7 +122,6 @@
       else present.insertBefore(known, place);
       if (!sameVersion(known, row)) replaceRow(known, row);
     }
-    present.dataset.version = next.dataset.version;
   }
 
   function replaceRow(known, row) {
@@ -163,15 +162,16 @@
     if (next === null) return skipKnownRows(event, present); // rows to add, not an element to replace
     if (next.hasAttribute("data-gone")) {
       event.detail.shouldSwap = false;
-      leave(present);
+      takeOut(present);
+      afterChange();
       return;
     }
-    if (sameVersion(present, next)) {
-      event.detail.shouldSwap = false;
-    } else if (next.hasAttribute("data-keyed")) {
+    if (next.hasAttribute("data-keyed")) {
       event.detail.shouldSwap = false;
       bringRows(present, next);
       afterChange();
+    } else if (sameVersion(present, next)) {
+      event.detail.shouldSwap = false;
     } else {
       keepOpen(present, next);
       greet(next);
@@ -180,12 +180,11 @@
   }
 
   // A row that matches no more leaves; whoever works in it goes on in the next one.
-  function leave(row) {
+  function takeOut(row) {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     const focused = row.contains(document.activeElement);
     htmx.remove(row);
     if (focused) next?.querySelector("th a")?.focus({ preventScroll: true });
-    afterChange();
   }
 
   function skipKnownRows(event, present) {
