@@ -32,7 +32,7 @@ test: .venv/for-testing lint ## everything: lint, fast tests, real processes, vL
 	@exec $(BIN)/python -m tests.everything
 
 test-fast: .venv/for-testing ## the tests that start no process and no browser
-	@exec $(BIN)/python -m pytest -q -m "not process and not browser and not vllm" $(ARGS)
+	@exec $(BIN)/python -m pytest -q -n logical --maxprocesses 4 -m "not process and not browser and not vllm" $(ARGS)
 
 lint: .venv/for-testing ## style, types, import contracts, templates, missing migrations
 	$(BIN)/ruff check .

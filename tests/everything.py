@@ -30,19 +30,30 @@ class Stage:
 
 
 FAST = "not process and not browser and not vllm"
+SPREAD = [
+    "-n",
+    "logical",
+    "--maxprocesses",
+    "4",
+]  # each with its own data folder, Redis, database and browser
 STAGES = [
-    Stage(name="fast tests", choice=["-m", FAST]),
-    Stage(name="tests with real processes", choice=["-m", "process and not browser and not vllm"]),
+    Stage(name="fast tests", choice=[*SPREAD, "-m", FAST]),
+    Stage(name="tests with real processes", choice=[*SPREAD, "-m", "process and not browser and not vllm"]),
     Stage(
         name="tests with real vLLM",
-        choice=["-m", "vllm", "--timeout", "300"],  # its first import alone takes 10 s to a minute
+        # One after the other: an engine takes every core. Its first import alone takes 10 s to a minute.
+        choice=["-m", "vllm", "--timeout", "300"],
         not_for_this=prerequisites.no_vllm_for_this,
         bring=prerequisites.bring_vllm,
     ),
-    Stage(name="browser tests", choice=["-m", "browser and not vllm"], bring=prerequisites.bring_browser),
+    Stage(
+        name="browser tests",
+        choice=[*SPREAD, "-m", "browser and not vllm"],
+        bring=prerequisites.bring_browser,
+    ),
     Stage(
         name="database tests on PostgreSQL",
-        choice=["--postgres", "-m", FAST],
+        choice=[*SPREAD, "--postgres", "-m", FAST],
         bring=prerequisites.bring_postgres,
     ),
 ]

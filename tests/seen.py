@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import psutil
+
 T = TypeVar("T")
 
 
@@ -14,3 +16,11 @@ def eventually(look: Callable[[], T], limit_s: float = 20, every_s: float = 0.02
         assert time.monotonic() < end, f"not seen within {limit_s} s: {look}, the last answer was {answer!r}"
         time.sleep(every_s)
     return answer
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """It runs no more. Whether somebody has collected its exit status by now is not its business."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

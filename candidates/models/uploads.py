@@ -85,8 +85,8 @@ class UploadItem(Leased):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["state", "id"]),
-            # Batch and job have no index of their own: these serve their keys too. A planner that has both may
-            # count the job's ledger by the one without the state.
+            # Batch and job have no index of their own: these serve their keys too. A planner that has both
+            # may count the job's ledger by the one without the state.
             models.Index(fields=["job", "state", "id"]),
             models.Index(fields=["batch", "state"]),
         ]

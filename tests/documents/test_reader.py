@@ -21,7 +21,7 @@ from candidates.fork_server import ForkServer
 from candidates.reader import ReaderFailed
 from candidates.refusals import Unreadable
 from tests.documents import files
-from tests.seen import eventually
+from tests.seen import eventually, has_ended
 
 SAY = """
 def say(answer, before=b""):
@@ -116,9 +116,7 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
     asking.kill()
     asking.wait()
     for process in (reader, server):
-        eventually(
-            lambda process=process: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-        )
+        eventually(lambda process=process: has_ended(process))
 
 
 @pytest.fixture
@@ -151,7 +149,7 @@ def test_when_the_process_that_readers_are_forked_from_is_killed_another_one_tak
 ):
     _, before = pids_of_reader(server, tmp_path / "child.py")
     os.kill(before, signal.SIGKILL)
-    eventually(lambda: psutil.Process(before).status() == psutil.STATUS_ZOMBIE)
+    eventually(lambda: has_ended(psutil.Process(before)))
     assert pids_of_reader(server, tmp_path / "child.py")[1] != before
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.seen import eventually
+from tests.seen import eventually, has_ended
 from wfc_site import embedded_redis
 from wfc_site.embedded_redis import NoRedis
 
@@ -128,5 +128,5 @@ def test_it_dies_with_its_launcher_even_by_kill_9(folder):
         assert launcher.stdout.readline() == b"up\n"
         (server,) = psutil.Process(launcher.pid).children()
         launcher.kill()
-    eventually(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE)
+    eventually(lambda: has_ended(server))
     assert not embedded_redis.answers(folder)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.seen import eventually
+from tests.seen import eventually, has_ended
 from wfc_site import supervisor
 from wfc_site.supervisor import Child, kept
 
@@ -101,8 +101,8 @@ async def test_a_stop_while_a_child_waits_to_start_again_is_immediate(child, sai
 async def test_what_a_child_leaves_behind_ends_with_it(child, said):
     async with kept(child(PARENT)):
         await seen(lambda: len([line for line in said if "up" in line]) == 2)
-        left = next(int(line.split()[-1]) for line in said if "mine" in line)
-    eventually(lambda: not alive(left))
+        left = next(psutil.Process(int(line.split()[-1])) for line in said if "mine" in line)
+    eventually(lambda: has_ended(left))
 
 
 def test_no_child_survives_a_supervisor_that_is_killed(tmp_path):
@@ -118,8 +118,4 @@ def test_no_child_survives_a_supervisor_that_is_killed(tmp_path):
         assert process.stdout.readline() == b"deaf   | up\n"
         (deaf,) = psutil.Process(process.pid).children()
         process.send_signal(signal.SIGKILL)
-    eventually(lambda: not alive(deaf.pid))
-
-
-def alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    eventually(lambda: has_ended(deaf))

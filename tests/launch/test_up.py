@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.launch.stack_process import demo, free_port, get, refuses, running, start, until_ready
-from tests.seen import eventually
+from tests.seen import eventually, has_ended
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
@@ -92,7 +92,7 @@ def test_it_stops_within_10_seconds_and_leaves_nothing(tmp_path, how):
         process.send_signal(how)
         process.communicate(timeout=20)
     assert (process.returncode, time.monotonic() - began < 10, refuses(port)) == (0, True, True)
-    assert [child for child in children if child.is_running()] == []
+    assert all(has_ended(child) for child in children)
 
 
 def test_addresses_are_not_logged_for_they_hold_what_people_search_for(tmp_path):
@@ -111,7 +111,7 @@ def test_nothing_survives_when_it_is_killed_and_the_next_start_heals(tmp_path):
         children = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.communicate(timeout=20)
-    eventually(lambda: not [child for child in children if child.is_running()])
+    eventually(lambda: all(has_ended(child) for child in children))
     with running(tmp_path, port):
         assert get(demo(tmp_path), "recruiter", "/healthz").status_code == 200
 

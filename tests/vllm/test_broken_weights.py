@@ -12,6 +12,7 @@ from gpu_worker import capability
 from gpu_worker.engines.protocol import EngineFailed
 from gpu_worker.engines.vllm.engine import VllmEngine
 from models_admin.models import ModelConfig
+from tests.seen import has_ended
 from tests.vllm.conftest import spec
 
 pytestmark = [pytest.mark.vllm, pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(180)]
@@ -149,10 +150,7 @@ def engine_processes() -> set[int]:
     """The processes that engines run in: what the fork server has started."""
     servers = psutil.Process().children()
     return {
-        child.pid
-        for server in servers
-        for child in server.children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE
+        child.pid for server in servers for child in server.children(recursive=True) if not has_ended(child)
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from candidates.models import Evaluation, EvaluationStatus
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
-from tests.seen import eventually
+from tests.seen import eventually, has_ended
 from tests.worker.looking import count, serving, wish_now
 from tests.worker_process import running_worker, started_worker
 
@@ -58,7 +58,7 @@ def scratch_of(pid: int) -> list[Path]:
 
 
 def all_gone(processes: list[psutil.Process]) -> bool:
-    return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
+    return all(has_ended(each) for each in processes)
 
 
 def test_a_killed_worker_leaves_no_process_and_its_successor_takes_over(text_a, waiting, running):
