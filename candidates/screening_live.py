@@ -56,6 +56,6 @@ class ScreeningsTopic:
             return []
         now = context(job)
         parts = {name: render_to_string(f"candidates/{name}.html", now) for name in ("_screenings", "_stale")}
-        fresh = [html for name, html in parts.items() if self._shown.get(name) != html]
-        self._shown = parts
+        fresh: list[str] = [html for name, html in parts.items() if self._shown.get(name) != html]
+        self._shown = dict(parts)
         return fresh

@@ -27,7 +27,7 @@ class Cause(StrEnum):
 def conditions(path: str = "") -> dict[Cause, Q]:
     """The condition of each cause, for rows that reach their evaluation by `path` ("current_evaluation__").
 
-    One query, for the weights that each model was last seen with.
+    Two queries, for the weights that each model was last seen with.
     """
     newer = JobVersion.objects.filter(
         job=OuterRef(f"{path}job_version__job"), number__gt=OuterRef(f"{path}job_version__number")
@@ -50,11 +50,18 @@ def _other_weights(path: str, present: Mapping[int, str]) -> Q:
 
 
 def revisions() -> dict[int, str]:
-    """The revision of the weights that each model read with last, by its id; none for what has no weights."""
-    read = Evaluation.objects.filter(model_config=OuterRef("pk"), status=EvaluationStatus.SUCCEEDED)
-    newest = Subquery(read.order_by("-pk").values("model_revision")[:1])
-    rows = ModelConfig.objects.order_by().annotate(seen=newest).filter(seen__gt="")
-    return dict(rows.values_list("pk", "seen"))
+    """The revision of the weights that each model read with last, by its id; none for what has no weights.
+
+    Every model is asked for by its number: where PostgreSQL knows only that there is some model, it goes back
+    through the readings of all, and to the first of them for a model that has never read.
+    """
+    read = Evaluation.objects.filter(status=EvaluationStatus.SUCCEEDED)
+    newest = [
+        read.filter(model_config=pk).order_by("-pk").values("pk")[:1]
+        for pk in ModelConfig.objects.order_by().values_list("pk", flat=True)
+    ]
+    rows = read.filter(pk__in=map(Subquery, newest)).exclude(model_revision="")
+    return dict(rows.values_list("model_config", "model_revision"))
 
 
 def any_of(path: str = "") -> Q:

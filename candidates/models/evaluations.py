@@ -44,7 +44,9 @@ class Evaluation(Leased, Traced):
     job_version = models.ForeignKey(JobVersion, models.PROTECT, related_name="+")
     pinned = models.BooleanField(default=False)
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
-    model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="evaluations")
+    model_config = models.ForeignKey(
+        ModelConfig, models.PROTECT, null=True, related_name="evaluations", db_index=False
+    )
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")
     transcript = models.ForeignKey("Transcript", models.SET_NULL, null=True, related_name="evaluations")
     status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
@@ -85,11 +87,8 @@ class Evaluation(Leased, Traced):
                 fields=["screening", "status"],
                 condition=Q(screening__isnull=False),
             ),
-            models.Index(
-                name="evaluation_newest_of_model",
-                fields=["model_config", "-id"],
-                condition=Q(status="succeeded"),
-            ),
+            # Serves the key as well. Not for one status alone: SQLite would not see what a question is for.
+            models.Index(name="evaluation_newest_of_model", fields=["model_config", "status", "-id"]),
         ]
         constraints = [
             models.CheckConstraint(

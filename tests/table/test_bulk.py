@@ -9,7 +9,7 @@ from candidates import bulk, decisions
 from candidates.models import Application, Decision
 from models_admin.models import AuditEvent
 from tests.api.conftest import api_of
-from tests.table.conftest import fill
+from tests.table.rows import fill
 
 pytestmark = pytest.mark.django_db
 

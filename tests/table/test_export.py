@@ -11,7 +11,8 @@ from django.urls import reverse
 from candidates import decisions, export, fairness, listing
 from candidates.models import Application
 from models_admin.models import AuditEvent
-from tests.table.conftest import fill, of
+from tests.table.conftest import of
+from tests.table.rows import fill
 
 pytestmark = pytest.mark.django_db
 

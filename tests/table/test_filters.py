@@ -5,7 +5,8 @@ import pytest
 from candidates import listing
 from candidates.listing import filters
 from jobs import openings
-from tests.table.conftest import fill, of
+from tests.table.conftest import of
+from tests.table.rows import fill
 
 pytestmark = pytest.mark.django_db
 FLAG = "hidden words on page 1 (covered)"

@@ -8,11 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates import ledger, listing, sample
+from candidates import ledger, listing, sample, staleness
 from candidates.listing import SORTS, paging
-from candidates.models import Application, UploadBatch, UploadItem
+from candidates.models import Application, UploadItem
 from jobs.models import Job
-from tests.table.conftest import OUTCOMES, fill, multiply, of
+from models_admin.models import ModelConfig
+from tests.table import rows
+from tests.table.conftest import of
+from tests.table.rows import multiply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
@@ -27,24 +30,7 @@ STEP = 1000  # instructions of SQLite's machine between two looks
 @pytest.fixture
 def hundred(world, balanced) -> None:
     """Alice's job with 100 candidates and their files in the ledger."""
-    people = [
-        {"name": f"P{n}", "outcome": OUTCOMES[n % 3], "day": n % 28, "text": "python"} for n in range(100)
-    ]
-    rows = fill(world.job, balanced, people)
-    batch = UploadBatch.objects.create(job=world.job, announced_count=len(rows), source="api")
-    UploadItem.objects.bulk_create(
-        UploadItem(
-            batch=batch,
-            job=world.job,
-            name=row.file_name,
-            size_bytes=7,
-            sha256=f"{row.pk:064d}",
-            application=row,
-            state="evaluated",
-            ended_at=row.created_at,
-        )
-        for row in rows
-    )
+    rows.hundred(world.job, balanced)
 
 
 @pytest.fixture
@@ -166,3 +152,16 @@ def test_the_ledger_is_counted_within_an_index(hundred, only_by_index, world):
     )
     plan = counted.explain()
     assert "candidates__job_id_3313f1_idx" in plan, plan
+
+
+def test_the_weights_that_models_were_seen_with_are_found_by_an_index(hundred):
+    """But for the one model that has read all of it: its newest reading is the newest of all."""
+    multiply(7)
+    with CaptureQueriesContext(connection) as asked:
+        staleness.revisions()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {asked[-1]['sql']}"
+        )
+        plan = "\n".join(str(line[-1]) for line in cursor.fetchall())
+    assert plan.count("evaluation_newest_of_model") >= ModelConfig.objects.count() - 1, plan

@@ -7,7 +7,8 @@ import pytest
 from candidates import decisions, listing
 from candidates.listing import SORTS, paging
 from candidates.models import Application
-from tests.table.conftest import OUTCOMES, fill, of
+from tests.table.conftest import of
+from tests.table.rows import OUTCOMES, fill
 
 pytestmark = pytest.mark.django_db
 
