@@ -1,12 +1,14 @@
 """The order in which a person reads the words of a page: headers, then columns, then lines.
 
 An XY-cut over the words' boxes. A plain one reads the dates at the right margin as a column of their own;
-this one asks whether both sides of a gap flow as text does.
+this one asks whether both sides of a gap flow as text does, and reads what stands there with its entry.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
+from operator import attrgetter, itemgetter
 
 from candidates.child.words import SOFT_HYPHEN, Word, median
 
@@ -24,6 +26,9 @@ DENSE = (
 ROWS = 0.8  # of the lines of the longer side
 SENTENCE = 4  # words in a line
 LIST = 7  # lines: tables of names and values are shorter
+DATED = 0.3  # of the lines at the right margin: a date is up to three lines high
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+TALL = 12  # lines: no dates are sought beside an entry further down
 RUNS = 24  # of rows that could be columns are looked at, the longest first
 MOST_ROWS, MOST_WORDS = 400, 5_000  # more than that is no page that a person laid out
 DEPTH = 12
@@ -54,7 +59,7 @@ def _blocks(words: list[Word], depth: int) -> Iterator[Block]:
     if found is None:
         parts = _paragraphs(rows)
         for part in parts:
-            yield from _blocks(part, depth - 1) if depth and len(parts) > 1 else [_lines(part)]
+            yield from _blocks(part, depth - 1) if depth and len(parts) > 1 else [_read(part)]
         return
     first, last, middle = found
     yield from _blocks(_joined(rows[:first]), depth - 1)
@@ -68,11 +73,12 @@ def _rows(words: list[Word]) -> list[list[Word]]:
     """Part the words wherever a horizontal line can be drawn between them; top first."""
     rows: list[list[Word]] = []
     end = float("-inf")
-    for word in sorted(words, key=_top):
-        if _top(word) >= end:
+    for top, word in sorted([(_top(word), word) for word in words], key=itemgetter(0)):
+        if top >= end:
             rows.append([])
         rows[-1].append(word)
-        end = max(end, _bottom(word))
+        if word.y1 > end:  # asked here because it is often not so
+            end = max(end, _bottom(word))
     return rows
 
 
@@ -99,16 +105,22 @@ def _columns(rows: list[list[Word]]) -> tuple[int, int, float] | None:
     gaps = [_gaps(row, VALLEY * size) for row in rows]
     counts = list(accumulate(map(len, rows), initial=0))
     runs = [
-        (counts[last] - counts[first], first, last, (gap[0] + gap[1]) / 2)
+        (counts[last] - counts[first], first, last, gap)
         for first in range(len(rows))
         for last, gap in _runs(gaps, first, VALLEY * size)
     ]
-    for _, first, last, middle in sorted(runs, key=lambda run: -run[0])[:RUNS]:
+    margins: list[tuple[int, int, float]] = []  # runs with dates at the right: no part of them is columns
+    for _, first, last, gap in sorted(runs, key=lambda run: -run[0])[:RUNS]:
+        if any(top <= first and last <= end and gap[0] < x < gap[1] for top, end, x in margins):
+            continue
+        middle = (gap[0] + gap[1]) / 2
         inside = _joined(rows[first:last])
         left = [word for word in inside if _middle(word) < middle]
         right = [word for word in inside if _middle(word) >= middle]
         if _are_columns(left, right):
-            return first, last, middle
+            if not _are_dates(right):
+                return first, last, middle
+            margins.append((first, last, middle))
     return None
 
 
@@ -146,12 +158,13 @@ def _runs(gaps: list[list[Span]], first: int, width: float) -> list[tuple[int, S
 
 def _are_columns(left: list[Word], right: list[Word]) -> bool:
     """Whether both sides are read down before the other: not so for dates beside entries, nor for tables."""
-    smaller = _lines(min(left, right, key=len))  # first, and mostly enough
+    less, more = sorted((left, right), key=len)
+    smaller = _lines(less)  # first, and mostly enough
     if len(smaller) < 2 or _density(smaller) < FLOWING:
         return False
-    sides = [_lines(left), _lines(right)]
+    sides = [smaller, _lines(more)]
     fewer = min(sides, key=len)
-    if len(fewer) < 2 or min(map(_density, sides)) < FLOWING:
+    if len(fewer) < 2 or _density(sides[1]) < FLOWING:
         return False
     if _aligned(*sides) < 0.5:
         return True
@@ -161,6 +174,21 @@ def _are_columns(left: list[Word], right: list[Word]) -> bool:
         return True
     # As many lines on both sides: a table, entries with their dates, or a long list beside the main text.
     return len(smaller) >= LIST and sum(map(_has_digit, smaller)) < len(smaller) / 3
+
+
+def _are_dates(right: list[Word]) -> bool:
+    """Whether the lines are set flush right and many name a year: dates and places of entries."""
+    lines = _lines(right)
+    return _end_alike(*lines) and sum(map(_has_year, lines)) >= DATED * len(lines)
+
+
+def _end_alike(*lines: Line) -> bool:
+    ends = [max(word.x1 for word in line) for line in lines]
+    return max(ends) - min(ends) < lines[0][0].size_pt / 4
+
+
+def _has_year(line: Line) -> bool:
+    return any(YEAR.search(word.text) for word in line)
 
 
 def _has_digit(line: Line) -> bool:
@@ -207,25 +235,92 @@ def _paragraphs(rows: list[list[Word]]) -> list[list[Word]]:
 
 
 def _lines(words: list[Word]) -> list[Line]:
-    """Put words whose middles are level into one line; each line in the direction of its script."""
+    """Put words whose middles are level into one line; each line from the top."""
     lines: list[Line] = []
-    levels: list[Span] = []
-    for word in sorted(words, key=lambda word: word.y0 + word.y1):
-        middle = (word.y0 + word.y1) / 2
-        if lines and levels[-1][0] <= middle <= levels[-1][1]:
+    top = bottom = 0.0  # of the last word that is not much smaller than those before it
+    for twice, word in sorted([(word.y0 + word.y1, word) for word in words], key=itemgetter(0)):
+        if lines and top <= twice / 2 <= bottom:
             lines[-1].append(word)
-            if word.y1 - word.y0 <= levels[-1][1] - levels[-1][0]:
+            if word.y1 - word.y0 <= bottom - top:
                 continue
-            levels.pop()
         else:
             lines.append([word])
-        levels.append((_top(word), _bottom(word)))
-    return [_directed(line) for line in lines]
+        top, bottom = _top(word), _bottom(word)
+    return lines
+
+
+def _read(words: list[Word]) -> Block:
+    return _gathered([_directed(line) for line in _lines(words)])
+
+
+def _gathered(lines: list[Line]) -> Block:
+    """Put lines of dates and places at the right margin together, behind the title that they begin beside.
+
+    Row by row they would stand between the words of a text below that title.
+    """
+    middle = (min(line[0].x0 for line in lines) + max(line[-1].x1 for line in lines)) / 2
+    parts = [_parted(line, middle) for line in lines]
+    if not any(margin for _, margin in parts):  # mostly so
+        return lines
+    block: Block = []
+    at = 0
+    while at < len(lines):
+        count, read = _entry(parts[at : at + TALL])
+        block += read
+        at += count
+    return block
+
+
+def _entry(parts: list[tuple[Line, Line]]) -> tuple[int, Block]:
+    """Return how many of the first lines such dates stand beside, at least one, and these as they are read.
+
+    What is neither set in below the first line nor an item may be a row of a table, or a title's second line.
+    """
+    title, first = parts[0]
+    margin, below = [first] if first else [], []
+    count = 1
+    for text, right in parts[1:] if title else []:
+        if text and not (margin and _is_below(text, title, margin)):
+            break
+        if right and not (_goes_on(margin, right) if margin else _touch(title, right)):
+            break
+        margin += [right] if right else []
+        below += [text] if text else []
+        count += 1
+    if not any(map(_has_year, margin)):
+        return 1, [title + first]
+    return count, [title + margin[0], *margin[1:], *below]
+
+
+def _parted(line: Line, middle: float) -> tuple[Line, Line]:
+    """Return what stands before the last wide gap of a line, and what behind it, right of the middle."""
+    for at in range(len(line) - 1, -1, -1):
+        if line[at].x0 < middle:
+            return line, []
+        if not at or line[at].x0 - line[at - 1].x1 >= VALLEY * line[at].size_pt:
+            return line[:at], line[at:]
+    return line, []
+
+
+def _is_below(text: Line, title: Line, margin: Block) -> bool:
+    is_item = not text[0].text[0].isalnum()
+    is_set_in = text[0].x0 - title[0].x0 > text[0].size_pt / 4
+    return (is_item or is_set_in) and text[-1].x1 < min(line[0].x0 for line in margin)
+
+
+def _goes_on(margin: Block, line: Line) -> bool:
+    last = margin[-1][0]
+    return _end_alike(margin[0], line) and line[0].y0 - last.y1 < last.y1 - last.y0
+
+
+def _touch(title: Line, line: Line) -> bool:
+    return _top(line[0]) < _bottom(title[0])
 
 
 def _directed(line: Line) -> Line:
+    """Put the words of a line in the direction of its script."""
     if all(word.text.isascii() for word in line):  # mostly so
-        return sorted(line, key=lambda word: word.x0)
+        return sorted(line, key=attrgetter("x0"))
     letters = [unicodedata.bidirectional(character) for word in line for character in word.text[:4]]
     backwards = sum(kind in ("R", "AL") for kind in letters) > sum(kind == "L" for kind in letters)
     return sorted(line, key=lambda word: -word.x1 if backwards else word.x0)

@@ -87,15 +87,6 @@ def test_a_date_in_the_right_margin_is_read_with_its_entry():
     assert "Princeton University – Princeton, NJ Sept 2018 – May 2023" in lines
 
 
-def test_several_lines_in_the_right_margin_are_read_after_their_entry_and_before_the_next():
-    lines = lines_of(read(DATA / "john_doe_classic.pdf")[0])
-    nexus, dates, nvidia = (
-        lines.index(line)
-        for line in ("Nexus AI, Co-Founder & CTO", "June 2023 – present", "NVIDIA Research, Research Intern")
-    )
-    assert nexus < dates < nvidia
-
-
 def test_rows_of_a_small_table_are_read_as_rows(opened):
     def table(canvas) -> None:
         for number, (name, value) in enumerate([("Born", "1990"), ("From", "Hamburg"), ("Speaks", "German")]):
