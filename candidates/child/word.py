@@ -1,6 +1,6 @@
 """Word documents (.docx): their text as a reader sees it, from headers to footnotes.
 
-In the order of the body, with tables and text boxes; without hidden runs and without what was deleted.
+In the order of the body, with bullets, tables and text boxes; without hidden runs and what was deleted.
 """
 
 import codecs
@@ -15,6 +15,7 @@ from candidates.child import limits
 from candidates.child.instructions import instructions
 from candidates.child.refused import Refused
 from candidates.child.text import PAGE_CHARS, cleaned
+from candidates.child.word_lists import BULLET, Lists
 from candidates.child.word_styles import Styles, on
 from candidates.child.xml_tree import parsed
 
@@ -99,6 +100,7 @@ class _Word:
             raise Refused("word")
         self._body, self._links = body, package.linked(main)
         self._styles = Styles(self._only("styles"))
+        self._lists = Lists(self._only("numbering"), self._styles)
         self._notes: list[tuple[str, str]] = []  # those referred to: the kind of their part, their id
 
     def _only(self, kind: str) -> Element | None:
@@ -167,7 +169,8 @@ class _Word:
     def _paragraph(self, paragraph: Element) -> Iterator[str]:
         """Its line, then what stands in text boxes that hang on it."""
         boxes: list[Element] = []
-        yield "".join(self._inline(paragraph, paragraph, boxes))
+        line = "".join(self._inline(paragraph, paragraph, boxes))
+        yield BULLET + line if line.strip() and self._lists.has_bullet(paragraph) else line
         for box in boxes:
             yield from self._blocks(box)
 

@@ -1,5 +1,6 @@
-"""What is hidden in a Word document, by its own formatting and by its styles."""
+"""What the styles of a Word document say: what is hidden, and what of a paragraph they hold besides."""
 
+from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 OFF = ("0", "false", "off")
@@ -36,16 +37,26 @@ class Styles:
         # A switch that both styles turn on is off again: so the standard has it.
         return self._vanishes(of_run) != self._vanishes(of_paragraph or self._default)
 
+    def of_paragraph(self, paragraph: Element, path: str) -> Iterator[Element]:
+        """What stands at `path` in `paragraph` and in its styles: what counts more comes first."""
+        style_id = _value(paragraph.find("w.pPr"), "w.pStyle") or self._default
+        for place in (paragraph, *self._chain(style_id)):
+            found = place.find(path)
+            if found is not None:
+                yield found
+
     def _vanishes(self, style_id: str) -> bool:
+        said = (on(style.find("w.rPr"), "w.vanish") for style in self._chain(style_id))
+        return next((vanishes for vanishes in said if vanishes is not None), False)
+
+    def _chain(self, style_id: str) -> Iterator[Element]:
+        """The style and those that it is based on."""
         for _ in range(LONGEST_CHAIN):
             style = self._styles.get(style_id)
             if style is None:
-                return False
-            said = on(style.find("w.rPr"), "w.vanish")
-            if said is not None:
-                return said
+                return
+            yield style
             style_id = _value(style, "w.basedOn")
-        return False
 
 
 def _is_default_paragraph(style: Element) -> bool:

@@ -152,6 +152,10 @@ def test_spaces_and_line_ends_do_not_matter():
     assert onto_pages(f"{FIRST}\n{SECOND}", ["", SECOND.replace(" ", "\n")]) == [FIRST, SECOND]
 
 
+def test_however_a_page_draws_the_bullet_of_a_list():
+    assert onto_pages(f"{FIRST}\n• {SECOND}", [FIRST, SECOND]) == [FIRST, f"• {SECOND}"]
+
+
 def test_a_line_that_no_page_shows_stays_with_the_one_before_it():
     assert onto_pages(f"{FIRST}\nnowhere to be seen\n{SECOND}", [FIRST, SECOND]) == [
         f"{FIRST}\nnowhere to be seen",

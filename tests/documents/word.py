@@ -37,10 +37,11 @@ def relationships(*links: tuple[str, str, str]) -> str:
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:
+    """A ZIP of `members` by name; the same bytes whenever it is made."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
-            packed.writestr(name, content)
+            packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

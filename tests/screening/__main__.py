@@ -1,6 +1,6 @@
 """`python -m tests.screening FOLDER [HOW_MANY]`: write made-up résumés into a folder, and what is true of them.
 
-The layouts come in turn, and all six of each person where no number is given. truth.csv says for every file what
+The layouts come in turn, and all eight of each person where no number is given. truth.csv says for every file what
 the person is for each of the four jobs; jobs.txt holds the jobs' descriptions.
 """
 

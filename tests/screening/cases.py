@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.screening.facts import Opening, Person, Truth
-from tests.screening.layouts import HELD_OUT, LAYOUTS
+from tests.screening.layouts import HELD_OUT, LAYOUTS, WORD
 from tests.screening.openings import OPENINGS
 
 HELD_OUT_FIELDS = frozenset(opening.field for opening in OPENINGS if opening.is_held_out)
@@ -28,7 +28,7 @@ class Sheet:
 
     @property
     def name(self) -> str:
-        return f"{self.person.number:03}-{self.layout}.pdf"
+        return f"{self.person.number:03}-{self.layout}.{'docx' if self.layout in WORD else 'pdf'}"
 
     @property
     def content(self) -> bytes:

@@ -1,4 +1,7 @@
-"""Reading the made-up résumés the way that uploads are read: by a limited child, then by the rules."""
+"""Reading the made-up résumés the way that uploads are read: by a limited child, then by the rules.
+
+Word documents go without LibreOffice, as text alone: the same wherever they are read.
+"""
 
 import hashlib
 import os
@@ -11,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import psutil
 
-from candidates import answers, documents, evidence, kinds, reader
+from candidates import answers, documents, evidence, kinds, office, reader
 from candidates.answers import Answer, Met
 from candidates.documents import Document
 from gpu_worker.engines.protocol import Request
@@ -40,14 +44,14 @@ class Shelf:
         return self._spent_s / self._read
 
     def filed(self, content: bytes) -> Path:
-        path = self._folder / f"{hashlib.sha256(content).hexdigest()[:24]}.pdf"
+        path = self._folder / hashlib.sha256(content).hexdigest()
         path.write_bytes(content)
         return path
 
     def read(self, contents: Sequence[bytes]) -> list[Document]:
         paths = [self.filed(content) for content in contents]
         before = _spent_s()
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        with patch.object(office, "program", lambda: None), ThreadPoolExecutor(AT_ONCE) as pool:
             found = [_without_images(document) for document in pool.map(_parsed, paths)]
         self._spent_s += _spent_s() - before
         self._read += len(paths)
@@ -74,7 +78,9 @@ def _spent_s() -> float:
 
 
 def _parsed(path: Path) -> Document:
-    return documents.read(path, kinds.PDF, max_pages=20)
+    with path.open("rb") as file:
+        kind = kinds.recognise(file)
+    return documents.read(path, kind, max_pages=20)
 
 
 def _without_images(document: Document) -> Document:
@@ -91,7 +97,7 @@ class Reading:
     cpu_s: float
     years: float  # of work, as the rules count them
     verified: Sequence[bool]  # of every quote, whether it stands in the text
-    located: Sequence[bool]  # and whether it has a box on its page
+    located: Sequence[bool]  # and of those on pages that know where words stand, whether it has a box
     said: dict[str, Met]  # verdict by the words of the criterion
 
 
@@ -99,7 +105,7 @@ def by_rules(case: Case, document: Document) -> Reading:
     start = time.thread_time()
     answer = judged(case.opening, document)
     cpu_s = time.thread_time() - start
-    words = {criterion.key: criterion.text for criterion in criteria(case.opening)}
+    asked = {criterion.key: criterion.text for criterion in criteria(case.opening)}
     supported = answers.supported(answer, texts(document))
     quoted = [one for one in zip(answer.criteria, supported.criteria, strict=True) if one[0].quote]
     return Reading(
@@ -109,10 +115,11 @@ def by_rules(case: Case, document: Document) -> Reading:
         years=_years(texts(document)),
         verified=[after.quote is not None for _, after in quoted],
         located=[
-            bool(evidence.located(said.quote or "", document.pages[(said.page or 1) - 1].words))
+            bool(evidence.located(said.quote or "", words))
             for said, _ in quoted
+            if (words := document.pages[(said.page or 1) - 1].words)
         ],
-        said={words[criterion.key]: criterion.verdict for criterion in answer.criteria},
+        said={asked[criterion.key]: criterion.verdict for criterion in answer.criteria},
     )
 
 

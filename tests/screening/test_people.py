@@ -1,12 +1,16 @@
 """The made-up people of the screening benchmark, and the résumés that say what is true of them."""
 
+import io
 import re
+import zipfile
+from html import unescape
 from itertools import combinations
 
 import phonenumbers
 import pypdfium2
 import pytest
 
+from candidates import kinds
 from tests.screening import names
 from tests.screening.cases import HELD_OUT_FIELDS, Part, Sheet, cases, sheets
 from tests.screening.facts import Month, Truth
@@ -23,19 +27,27 @@ ONE_OF_EACH_PLAN = [EVERYBODY[number * 17 % 64] for number in range(16)]  # all 
 
 
 def read(content: bytes) -> str:
-    """The text of a PDF without any space: where a line breaks is up to the layout."""
-    document = pypdfium2.PdfDocument(content)
-    return "".join("".join(page.get_textpage().get_text_bounded().split()) for page in document)
+    """The text of a document without any space: where a line breaks is up to the layout."""
+    return "".join(pages(content))
+
+
+def pages(content: bytes) -> list[str]:
+    """The text of each page of a PDF, or all of a Word document, without any space."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            xml = "".join(parts.read(name).decode() for name in parts.namelist() if name.startswith("word/"))
+        return [squeezed(unescape("".join(re.findall("<w:t>([^<]*)</w:t>", xml))))]
+    return [squeezed(page.get_textpage().get_text_bounded()) for page in pypdfium2.PdfDocument(content)]
 
 
 def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def test_there_are_sixty_people_for_four_jobs_in_six_layouts():
+def test_there_are_sixty_people_for_four_jobs_in_eight_layouts():
     assert len(EVERYBODY) >= 60
-    assert (len(OPENINGS), len(LAYOUTS)) == (4, 6)
-    assert len(list(cases(sheets(EVERYBODY)))) == len(EVERYBODY) * 24
+    assert (len(OPENINGS), len(LAYOUTS)) == (4, 8)
+    assert len(list(cases(sheets(EVERYBODY)))) == len(EVERYBODY) * 32
 
 
 def test_everybody_is_what_they_are_to_be_for_the_job_of_their_field():
@@ -174,10 +186,26 @@ def test_two_layouts_and_one_job_are_held_out():
 
 def test_nothing_held_out_is_ever_part_of_what_is_tuned_with():
     tuned = [case for case in cases(sheets(EVERYBODY)) if case.part is Part.TUNING]
-    assert len(tuned) == 48 * 3 * 4
+    assert len(tuned) == 48 * 3 * 6
     for case in tuned:
         assert case.sheet.layout not in HELD_OUT
         assert not {case.opening.field, case.sheet.person.field} & HELD_OUT_FIELDS
+
+
+def test_a_long_resume_has_two_pages_and_mostly_goes_on_overleaf_in_the_midst_of_a_role():
+    broken = []
+    for person in EVERYBODY:
+        first, second = pages(Sheet(person=person, layout="two_pages").content)
+        assert all(f"page{number}of2" in page for number, page in ((1, first), (2, second)))
+        begun = [role for role in person.roles if squeezed(f"{role.title}, {role.employer}") in first]
+        broken.append(any(squeezed(role.duties[-1].text) not in first for role in begun if role.duties))
+    assert sum(broken) > len(broken) * 0.8
+
+
+def test_the_word_document_is_one():
+    sheet = Sheet(person=EVERYBODY[6], layout="office")
+    assert kinds.recognise(io.BytesIO(sheet.content)) == kinds.DOCX
+    assert sheet.name == "006-office.docx"
 
 
 def test_all_layouts_look_different():

@@ -1,0 +1,47 @@
+"""Which paragraphs of a Word document are items of a list with bullets: its text does not hold them."""
+
+from xml.etree.ElementTree import Element
+
+from candidates.child.word_styles import Styles
+
+BULLET = "• "  # for whatever a document draws
+NO_LIST = "0"  # what a paragraph says that is in no list although its style is
+
+
+class Lists:
+    """`numbering` is the root of the part with the document's lists, None where it has none."""
+
+    def __init__(self, numbering: Element | None, styles: Styles) -> None:
+        root = Element("w.numbering") if numbering is None else numbering
+        drawn = {_get(one, "w.abstractNumId"): _levels(one) for one in root.iter("w.abstractNum")}
+        self._bullets = {
+            _get(number, "w.numId"): _levels(number, drawn.get(_value(number, "w.abstractNumId"), {}))
+            for number in root.iter("w.num")
+        }
+        self._styles = styles
+
+    def has_bullet(self, paragraph: Element) -> bool:
+        """Whether people see a bullet before `paragraph`: what it says itself counts, then its styles."""
+        said = list(self._styles.of_paragraph(paragraph, "w.pPr/w.numPr"))
+        number = next(filter(None, (_value(one, "w.numId") for one in said)), NO_LIST)
+        level = next(filter(None, (_value(one, "w.ilvl") for one in said)), "0")
+        return number != NO_LIST and self._bullets.get(number, {}).get(level, False)
+
+
+def _levels(of: Element, otherwise: dict[str, bool] | None = None) -> dict[str, bool]:
+    """Whether each level of a list has a bullet to be seen; what `of` does not say is as in `otherwise`."""
+    own = {
+        _get(level, "w.ilvl"): _value(level, "w.numFmt") == "bullet"
+        and bool(_value(level, "w.lvlText").strip())
+        for level in of.iter("w.lvl")
+    }
+    return {**(otherwise or {}), **own}
+
+
+def _get(element: Element, name: str) -> str:
+    return element.get(name, "")
+
+
+def _value(element: Element, name: str) -> str:
+    found = element.find(name)
+    return "" if found is None else found.get("w.val", "")
