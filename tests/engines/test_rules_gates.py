@@ -128,6 +128,12 @@ class TestStuffing:
         answer = read_for(page(skills=self.LONG))
         assert (answer.outcome, self.verdicts(answer)) == ("Needs Review", {Met.PARTLY})
 
+    def test_so_does_a_table_of_everything(self):
+        things = self.LONG.split(", ")
+        rows = ["\t".join(things[start : start + 4]) for start in range(0, len(things), 4)]
+        answer = read_for(page(skills="\n".join(rows)))
+        assert (answer.outcome, self.verdicts(answer)) == ("Needs Review", {Met.PARTLY})
+
     def test_what_roles_show_counts_in_full_all_the_same(self):
         answer = read_for(page(work="Ran Python, Django, PostgreSQL, Docker and Redis", skills=self.LONG))
         assert (answer.outcome, self.verdicts(answer)) == ("Shortlisted", {Met.MET})

@@ -21,7 +21,7 @@ def is_stuffed(text: Text, shown: frozenset[int]) -> bool:
 
 def _items(line: Line) -> set[str]:
     """The things that a line lists: its short parts, where they are many or it stands under skills."""
-    parts = [part.strip().casefold() for part in BETWEEN_ITEMS.split(line.text)]
+    parts = [part.strip().casefold() for cell in line.cells for part in BETWEEN_ITEMS.split(cell)]
     items = {part for part in parts if part and len(part.split()) <= ITEM_WORDS}
     return items if line.section is Section.SKILLS or len(items) >= LIST_ITEMS else set()
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from gpu_worker.engines.rules import sections
 from gpu_worker.engines.rules.sections import Section
-from jobs.criteria.tokens import BULLETS, GAP, TOKEN, Token, plain, tokens, word
+from jobs.criteria.tokens import BULLETS, GAP, TOKEN, Token, cleaned, plain, tokens, word
 
 MOST_CHARS = 200_000  # about 60 dense pages; what comes after is not looked at
 MOST_LINE_CHARS = 2_000
@@ -23,7 +23,10 @@ LINE_END_HYPHEN = re.compile("[\x02\ufffe\u00ad](?:\r?\n)?")  # PDFium's mark in
 
 @dataclass(frozen=True)
 class Line:
-    """`written` is `text` before ligatures were taken apart; nothing is looked for in the `name`."""
+    """`written` is `text` before ligatures were taken apart; nothing is looked for in the `name`.
+
+    `cells` are its parts where it is a row of a table, which tabs part; else it is the only one.
+    """
 
     page: int  # 1 is the first
     text: str
@@ -34,6 +37,7 @@ class Line:
     opens: bool = False  # nothing of its block stands before it
     section: Section = Section.HEAD
     is_heading: bool = False
+    cells: tuple[str, ...] = ()
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -145,6 +149,7 @@ def _lines(pages: tuple[str, ...]) -> Iterator[Line]:
             opens=opens,
             section=section,
             is_heading=heading is not None,
+            cells=tuple(map(cleaned, written.split("\t"))) if "\t" in written else (text,),
         )
         number += 1
 
