@@ -1,5 +1,6 @@
 """The list of jobs, and opening and changing one. The page of one job shows candidates: it is theirs."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -53,7 +54,10 @@ def edit(request: Request, job_id: int) -> HttpResponse:
                 return render(request, "jobs/form.html", context, status=409)
             if "team" in request.POST:
                 openings.share(job, team, by=request.user)
-            return redirect("job-page", job.pk)
+            if Job.objects.visible_to(request.user).filter(pk=job.pk).exists():
+                return redirect("job-page", job.pk)
+            messages.success(request, f"Saved. “{job.current.title}” is shared with you no more.")
+            return redirect("job-list")
     return _shown(request, form, job)
 
 
