@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from gpu_worker import tiny_checkpoints
 from gpu_worker.scheduler import Pace
 from tests.benchmarks import _place
+from tests.benchmarks._place import JOB
 
 if TYPE_CHECKING:
     from gpu_worker.engines.protocol import Engine
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
     from models_admin.models import ModelConfig
 
 PARSER, REASONER = "bench/tiny-vision", "bench/tiny-a"
-RESUMES = 24
-TURNS = 2  # of batches straight to the engines, before and after; and through the worker between
+RESUMES = 200
+TURNS = 1  # of batches straight to the engines, before and after; and through the worker between
 ALONE = 3  # read one at a time, for the pace
 # One engine with 64 MiB of KV cache takes 0.28 GiB: there is room for one, and beds for both.
 ROOM = {"gpu_gib": 0.45, "host_gib": 4.0}
 ENGINE = {"kv_cache_memory_bytes": 64 << 20, "max_num_seqs": 8, "dtype": "bfloat16"}
-JOB = {"title": "Developer", "description": "Requirements: Python, SQL, Linux."}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,13 @@ class _Pair:
         words = (page or f"Applicant {number} " * 12,)
         reasoner = self._fleet[self._specs[REASONER].id]
         await reasoner.evaluate(
-            Request(id=number, job_title=JOB["title"], job_description=JOB["description"], pages=words)
+            Request(
+                id=number,
+                job_title=JOB["title"],
+                job_description=JOB["description"],
+                criteria=_place.criteria(),
+                pages=words,
+            )
         )
 
     async def straight(self, turn: str) -> Straight:

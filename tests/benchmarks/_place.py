@@ -10,13 +10,18 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpu_worker import tiny_checkpoints
 from gpu_worker.tiny_checkpoints import Size
 from wfc_site.die_with_parent import wrapped
 
+if TYPE_CHECKING:
+    from jobs.criteria import Criterion
+
 ROOT = Path(__file__).parents[2]
 CHECKPOINTS = Path(tempfile.gettempdir()) / "wfc-bench-checkpoints"
+JOB = {"title": "Developer", "description": "Requirements: Python, SQL, Linux."}
 SURROUNDINGS = (
     "WFC_",
     "VLLM_",
@@ -57,6 +62,13 @@ def opened_with_redis(**environment: str) -> Iterator[Path]:
 
     with opened(**environment) as folder, embedded_redis.running(folder):
         yield folder
+
+
+def criteria() -> "tuple[Criterion, ...]":
+    """What a worker asks about for `JOB`: who asks an engine straight has to ask as much."""
+    from jobs.criteria import drawing
+
+    return drawing.draw(JOB["description"])
 
 
 def checkpoint(name: str, size: Size, seed: int) -> str:

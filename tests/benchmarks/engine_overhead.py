@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from gpu_worker import tiny_checkpoints
 from tests.benchmarks import _lines, _place
+from tests.benchmarks._place import JOB
 
 if TYPE_CHECKING:
     from gpu_worker.engines.vllm.engine import VllmEngine
@@ -38,7 +39,6 @@ RESUMES, WHOLE_ANSWERS, CUT_ANSWERS = 16, 24, 96
 ATTEMPTS = 3  # an answer that is cut off is asked for again, and fails for good at the third
 GOAL_SHARE, GOAL_MS = 0.95, 5.0
 STRAIGHT = "the same prompts straight to AsyncLLM"
-JOB = {"title": "Developer", "description": "Requirements: Python, SQL, Linux."}
 # Not bfloat16: CPUs without instructions for it compute it ten times slower.
 ENGINE = {"kv_cache_memory_bytes": 1 << 30, "max_num_seqs": AT_ONCE, "dtype": "float32"}
 
@@ -151,13 +151,14 @@ async def directly(engine: "VllmEngine", texts: list[str]) -> Took:
     """To the AsyncLLM of `engine`, as many at a time as the worker gives it."""
     from candidates import prompts
 
-    chat, llm = engine._chat(), engine._running()
+    chat, llm, criteria = engine._chat(), engine._running(), _place.criteria()
     room = asyncio.Semaphore(engine.max_in_flight)
 
     async def ask(number: int, text: str) -> None:
         async with room:
-            prompt: Any = chat.prompt(prompts.decide(JOB["title"], JOB["description"], (text,)))
-            async for _ in llm.generate(prompt, chat.sampling(), f"straight-{number}"):
+            asked = prompts.decide(JOB["title"], JOB["description"], (text,), criteria=criteria)
+            prompt: Any = chat.prompt(asked)
+            async for _ in llm.generate(prompt, chat.sampling(criteria=criteria), f"straight-{number}"):
                 pass
 
     async def work() -> None:
