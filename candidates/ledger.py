@@ -1,12 +1,10 @@
 """What became of the files: every one in exactly one state, and the sum is what was received."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 
-from candidates import veil
 from candidates.models import (
     ATTENTION_STATES,
     END_STATES,
@@ -80,10 +78,10 @@ def upload_message(batch: UploadBatch) -> dict[str, int]:
     }
 
 
-def shown(job: Job) -> Sequence[UploadItem]:
+def shown(job: Job) -> list[UploadItem]:
     """The files that the job's page lists: those still open or in need of attention, newest first."""
     wanted = Q(state__in=[*OPEN_STATES, *ATTENTION_STATES])
-    return named(job, list(UploadItem.objects.filter(wanted, job=job).order_by("-pk")[:MOST_SHOWN]))
+    return list(UploadItem.objects.filter(wanted, job=job).order_by("-pk")[:MOST_SHOWN])
 
 
 GROUPS: dict[str, tuple[str, tuple[ItemState, ...]]] = {
@@ -113,7 +111,7 @@ class Kept:
         return GROUPS[self.state][0]
 
 
-def page(job: Job, kept: Kept, most: int) -> Sequence[UploadItem]:
+def page(job: Job, kept: Kept, most: int) -> list[UploadItem]:
     """At most `most` files of `kept`, newest first.
 
     Each state is read along its own index, so that a rare one is found as quickly as a common one.
@@ -122,9 +120,4 @@ def page(job: Job, kept: Kept, most: int) -> Sequence[UploadItem]:
     for state in GROUPS[kept.state][1]:
         of_state = UploadItem.objects.filter(job=job, state=state).order_by("-pk")
         found += (of_state if kept.before is None else of_state.filter(pk__lt=kept.before))[:most]
-    return named(job, sorted(found, key=lambda item: -item.pk)[:most])
-
-
-def named(job: Job, items: Sequence[UploadItem]) -> Sequence[UploadItem]:
-    """By their file names, but for those that say who it is where nobody may know."""
-    return veil.unnamed(items) if job.blind else items
+    return sorted(found, key=lambda item: -item.pk)[:most]

@@ -19,7 +19,7 @@ def onto_pages(text: str, pages: Sequence[str], *, whole: bool = True) -> list[s
     lines = text.split("\n")
     places = []
     for number, line in enumerate(lines):
-        words = "".join(line.removeprefix(BULLET).split())  # pages draw it as any character
+        words = "".join(line.replace(BULLET, "").split())  # pages draw it as any character
         found = None
         if len(words) >= TELLING_CHARS:
             found = next((page for page in range(at, len(shown)) if words in shown[page]), None)

@@ -55,38 +55,20 @@ def cover_readings(readings: Sequence[Evaluation]) -> None:
 
 def unlinked(items: Sequence[UploadItem]) -> Sequence[UploadItem]:
     """Return `items` without the applications of hidden people: a file's name may tell who it is."""
-    hidden = _hidden(items)
+    named = Application.objects.filter(pk__in=[item.application_id for item in items if item.application_id])
+    hidden = set(named.with_veil().filter(Q(blind=True)).values_list("pk", flat=True))
     for item in items:
         if item.application_id in hidden:
             item.application_id = None
     return items
 
 
-def unnamed(items: Sequence[UploadItem]) -> Sequence[UploadItem]:
-    """Return `items` with those of hidden people called as their rows are: the lists stand side by side."""
-    hidden = _hidden(items)
-    for item in items:
-        if item.application_id in hidden:
-            item.name = _called(item.application_id)
-    return items
-
-
-def _hidden(items: Sequence[UploadItem]) -> set[int | None]:
-    """The applications among those of `items` of which nobody may know who it is."""
-    named = Application.objects.filter(pk__in=[item.application_id for item in items if item.application_id])
-    return set(named.with_veil().filter(Q(blind=True)).values_list("pk", flat=True))
-
-
 def hide(row: Application) -> None:
     """Leave the person out of the row itself."""
     if row.blind:
-        row.file_name = _called(row.pk)
+        row.file_name = f"Candidate {row.pk}"
         if row.candidate is not None:
             row.candidate = Candidate(name=row.file_name)  # an id would be that of their other applications
-
-
-def _called(application_id: int | None) -> str:
-    return f"Candidate {application_id}"
 
 
 def identity_of(candidate: Candidate | None, evaluations: Sequence[Evaluation]) -> Identity:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from candidates import files, intake, ledger
+from candidates import files, intake
 from candidates.models import Application, UploadBatch, UploadItem
 from jobs.models import Job
 from jobs.views import visible
@@ -41,10 +41,7 @@ def retry(request: Request, item_id: int) -> HttpResponse:
         item = intake.retry(item, request.user)
     except intake.NotFailed as refusal:
         return refused(request, str(refusal), status=409)
-    if not request.htmx:
-        return back(request)
-    [item] = ledger.named(item.job, [item])
-    return render(request, "candidates/_item.html", {"item": item})
+    return render(request, "candidates/_item.html", {"item": item}) if request.htmx else back(request)
 
 
 @require_safe

@@ -56,7 +56,8 @@ def edit(request: Request, job_id: int) -> HttpResponse:
                 openings.share(job, team, by=request.user)
             if Job.objects.visible_to(request.user).filter(pk=job.pk).exists():
                 return redirect("job-page", job.pk)
-            messages.success(request, f"Saved. “{job.current.title}” is shared with you no more.")
+            title = form.cleaned_data["title"]
+            messages.success(request, f"Saved. “{title}” is shared with you no more.")
             return redirect("job-list")
     return _shown(request, form, job)
 

@@ -275,14 +275,21 @@ def _entry(parts: list[tuple[Line, Line]]) -> tuple[int, Block]:
     """Return how many of the first lines such dates stand beside, at least one, and these as they are read.
 
     What is neither set in below the first line nor an item may be a row of a table, or a title's second line.
+    An entry has one date: where the lines below have dates of their own, these stay with them.
     """
     title, first = parts[0]
     margin, below = [first] if first else [], []
     count = 1
-    for text, right in parts[1:] if title else []:
+    for number, (text, right) in enumerate(parts[1:] if title else [], 1):
         if text and not (margin and _is_below(text, title, margin)):
             break
         if right and not (_goes_on(margin, right) if margin else _touch(title, right)):
+            break
+        if (
+            text
+            and _has_year(right)
+            and any(map(_has_year, [*margin, *_below(parts[number:], title, margin)]))
+        ):
             break
         margin += [right] if right else []
         below += [text] if text else []
@@ -290,6 +297,12 @@ def _entry(parts: list[tuple[Line, Line]]) -> tuple[int, Block]:
     if not any(map(_has_year, margin)):
         return 1, [title + first]
     return count, [title + margin[0], *margin[1:], *below]
+
+
+def _below(parts: list[tuple[Line, Line]], title: Line, margin: Block) -> Block:
+    """Return what stands at the right of the second line of `parts`, if that is below the title as well."""
+    text, right = parts[1] if len(parts) > 1 else ([], [])
+    return [right] if text and right and _is_below(text, title, margin) else []
 
 
 def _parted(line: Line, middle: float) -> tuple[Line, Line]:

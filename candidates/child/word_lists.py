@@ -35,7 +35,7 @@ def _levels(of: Element, otherwise: dict[str, bool] | None = None) -> dict[str, 
         and bool(_value(level, "w.lvlText").strip())
         for level in of.iter("w.lvl")
     }
-    return {**(otherwise or {}), **own}
+    return {**otherwise, **own} if otherwise and own else own or otherwise or {}
 
 
 def _get(element: Element, name: str) -> str:

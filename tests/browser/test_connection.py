@@ -79,6 +79,20 @@ def test_who_works_in_a_row_that_is_gone_goes_on_in_the_next(page, world, applic
     expect(page.locator(f"#open-{application.pk}")).to_be_focused()
 
 
+def test_when_all_rows_are_gone_who_worked_in_one_goes_on_in_another_that_came(page, world, application):
+    page.locator(f"#accept-{application.pk}").focus()
+    application.delete()
+    other = Application.objects.create(
+        job=world.job,
+        resume=Resume.objects.create(
+            sha256="f" * 64, storage_key="f", media_type="application/pdf", size_bytes=1, page_count=1
+        ),
+        file_name="f.pdf",
+    )
+    page.evaluate(BREAK, 4000)
+    expect(page.locator(f"#open-{other.pk}")).to_be_focused()
+
+
 def test_the_open_menu_stays_open_when_the_models_change(page, registry):
     page.locator("#selector > summary").click()
     mark(page, "models")

@@ -137,6 +137,30 @@ def test_a_table_with_numbers_at_the_right_is_read_by_its_rows(opened):
     assert lines_of(opened(document(rows(*sides, left_x=(50, 60)))).pages[0]) == lines
 
 
+@pytest.mark.parametrize(
+    ("sides", "left_x"),
+    [
+        (
+            [
+                ("• AWS architect", "May 2021"),
+                ("• Scrum master", "June 2020"),
+                ("• Kubernetes admin", "July 2019"),
+            ],
+            (50,),
+        ),
+        (
+            [("Harbour Bakery", "2014 – 2024"), ("Head baker", "2021 – 2024"), ("Baker", "2014 – 2021")],
+            (50, 60),
+        ),
+        ([("Harbour Bakery", "Bremen"), ("Head baker", "2021 – 2024"), ("Baker", "2014 – 2021")], (50, 60)),
+    ],
+    ids=["items of a list", "roles below an employer with dates", "roles below an employer with a place"],
+)
+def test_lines_that_have_dates_of_their_own_keep_them(opened, sides, left_x):
+    lines = [f"{left} {right}" for left, right in sides]
+    assert lines_of(opened(document(rows(*sides, left_x=left_x))).pages[0]) == lines
+
+
 LONG = [
     "Profile",
     "Baker with twelve years in three bakeries of the north",

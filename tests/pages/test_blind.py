@@ -212,22 +212,3 @@ def test_a_file_in_the_ledger_does_not_lead_to_its_application(blind, world, api
     decisions.decide(blind, verdict="Accepted", user=world.bob)
     [item] = api.get(f"/api/batches/{batch.pk}").json()["items"]
     assert item["application_id"] == blind.pk
-
-
-@pytest.mark.parametrize(("page", "state"), [("job-page", "failed"), ("job-ledger", "evaluated")])
-def test_lists_of_files_call_a_hidden_person_as_the_table_does(blind, world, seen, page, state):
-    batch = UploadBatch.objects.create(job=world.job, announced_count=1, source="ui")
-    UploadItem.objects.create(
-        batch=batch,
-        job=world.job,
-        name="Ann.pdf",
-        size_bytes=1,
-        application=blind,
-        state=state,
-        reason="The model failed.",
-        ended_at=blind.created_at,
-    )
-    text = seen(page, world.job.pk)
-    assert (f"Candidate {blind.pk}" in text, "Ann" in text) == (True, False)
-    decisions.decide(blind, verdict="Accepted", user=world.bob)
-    assert "Ann.pdf" in seen(page, world.job.pk)

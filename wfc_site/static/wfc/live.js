@@ -108,6 +108,7 @@
   // focus, selection and opened details in every row that has not changed.
   function bringRows(present, next) {
     const wanted = new Set(Array.from(next.children, (row) => row.id));
+    const worked = [...present.children].findIndex((row) => row.contains(document.activeElement));
     for (const row of [...present.children]) if (!wanted.has(row.id)) takeOut(row);
     let place = present.firstElementChild;
     for (const row of [...next.children]) {
@@ -122,6 +123,7 @@
       else present.insertBefore(known, place);
       if (!sameVersion(known, row)) replaceRow(known, row);
     }
+    if (worked >= 0 && document.activeElement === document.body) goOn(present.children[worked]);
   }
 
   function replaceRow(known, row) {
@@ -184,7 +186,11 @@
     const next = row.nextElementSibling ?? row.previousElementSibling;
     const focused = row.contains(document.activeElement);
     htmx.remove(row);
-    if (focused) next?.querySelector("th a")?.focus({ preventScroll: true });
+    if (focused) goOn(next);
+  }
+
+  function goOn(row) {
+    row?.querySelector("th a, a, summary, button")?.focus({ preventScroll: true });
   }
 
   function skipKnownRows(event, present) {
