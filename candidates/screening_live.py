@@ -41,7 +41,7 @@ class ScreeningsTopic:
             raise NotAllowed
         self._job_id = job.pk
         self.groups = [messages.job_group(job.pk)]
-        self._shown: dict[str, str] = {}
+        self._shown: dict[str, Any] = {}  # the version of each part that the page has
 
     def snapshot(self) -> list[str]:
         self._shown = {}
@@ -55,7 +55,10 @@ class ScreeningsTopic:
         if job is None:
             return []
         now = context(job)
-        parts = {name: render_to_string(f"candidates/{name}.html", now) for name in ("_screenings", "_stale")}
-        fresh: list[str] = [html for name, html in parts.items() if self._shown.get(name) != html]
-        self._shown = dict(parts)
-        return fresh
+        versions = {
+            "_screenings": [(progress.screening.pk, progress.version) for progress in now["screenings"]],
+            "_stale": now["stale_version"],
+        }
+        fresh = [part for part, version in versions.items() if self._shown.get(part) != version]
+        self._shown = versions
+        return [render_to_string(f"candidates/{part}.html", now) for part in fresh]

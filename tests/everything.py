@@ -30,12 +30,8 @@ class Stage:
 
 
 FAST = "not process and not browser and not vllm"
-SPREAD = [
-    "-n",
-    "logical",
-    "--maxprocesses",
-    "4",
-]  # each with its own data folder, Redis, database and browser
+# Each process with its own data folder, Redis, database and browser.
+SPREAD = ["-n", "logical", "--maxprocesses", "4"]
 STAGES = [
     Stage(name="fast tests", choice=[*SPREAD, "-m", FAST]),
     Stage(name="tests with real processes", choice=[*SPREAD, "-m", "process and not browser and not vllm"]),

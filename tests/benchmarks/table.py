@@ -5,6 +5,7 @@ process, without a network. Prints JSON lines {"name", "value", "unit", "ratio",
 of the turns.
 """
 
+import io
 import subprocess
 import sys
 import time
@@ -66,13 +67,12 @@ def _measure(database: str) -> None:
     with transaction.atomic():  # a row points at what comes after it
         rows.multiply(DOUBLINGS)
     start = time.perf_counter()
-    call_command("reindex", verbosity=0)
+    call_command("reindex", stdout=io.StringIO())
     each_ms = (time.perf_counter() - start) * 1000 / (101 * 2**DOUBLINGS)
     _lines.show(f"table.{database}.reindex", each_ms, "ms/row", 1, "itself")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ANALYZE" if database == "sqlite" else "VACUUM ANALYZE"
-        )  # what a server does by itself
+        # What a server does by itself in the course of time.
+        cursor.execute("ANALYZE" if database == "sqlite" else "VACUUM ANALYZE")
     for look, ms in _took(people).items():
         _lines.show(f"table.{database}.{look}", ms, "ms", ms / few[look], f"{few[look]:.1f} ms with 101 rows")
     connection.close()  # or its server does not end

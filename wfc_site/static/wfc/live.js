@@ -123,7 +123,9 @@
       else present.insertBefore(known, place);
       if (!sameVersion(known, row)) replaceRow(known, row);
     }
-    if (worked >= 0 && document.activeElement === document.body) goOn(present.children[worked]);
+    if (worked >= 0 && document.activeElement === document.body) {
+      goOn(present.children[worked] ?? present.lastElementChild);
+    }
   }
 
   function replaceRow(known, row) {
