@@ -1,37 +1,18 @@
 """What this machine can run, and the sentence why not where it cannot."""
 
 import importlib.util
-import os
 import time
 from functools import lru_cache
-from pathlib import Path
 
 import psutil
 
+from gpu_worker.device import gpus
 from gpu_worker.engines.vllm import weights
 from gpu_worker.engines.vllm.weights import NotHere, Weights
 from models_admin.models import ModelConfig
 
 LOOK_AGAIN_S = 10
 HOST_SHARE = 0.7  # of all memory: what weights on a CPU may take
-NVIDIA_DRIVER = Path("/proc/driver/nvidia/gpus")
-
-
-def gpus() -> list[str]:
-    """The names of the NVIDIA GPUs that the driver shows, none where there is no driver."""
-    found = []
-    for card in sorted(NVIDIA_DRIVER.glob("*/information")):
-        lines = dict(line.split(":", 1) for line in card.read_text().splitlines() if ":" in line)
-        found.append(lines.get("Model", "NVIDIA GPU").strip())
-    return found
-
-
-def device() -> str:
-    """The device in words for the operator, e.g. "2 × NVIDIA H100" or "CPU, 8 cores"."""
-    cards = gpus()
-    if not cards:
-        return f"CPU, {os.cpu_count()} cores"
-    return cards[0] if len(cards) == 1 else f"{len(cards)} × {cards[0]}"
 
 
 def obstacle(model_config: ModelConfig) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 import psutil
 from django.conf import settings
 
-from gpu_worker.capability import gpus
-from gpu_worker.residency import Budget
+from gpu_worker.core.residency import Budget
+from gpu_worker.device import gpus
 
 GIB = 2**30
 # Of what is free at start; the rest belongs to the system and to the page cache.

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from candidates import evaluations, preparation, transcripts
-from gpu_worker import capability
+from gpu_worker import capability, device
 from gpu_worker.memory import gpu_total_gib
 from models_admin import messages, swaps, trials
 from models_admin.messages import Message, Report
@@ -45,7 +45,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "host": socket.gethostname(),
                 "pid": me.pid,
                 "pid_started_at": me.create_time(),
-                "device": capability.device(),
+                "device": device.in_words(),
                 "health_port": health_port,
                 "status": GpuWorker.Status.STARTING,
                 "error": "",
@@ -101,7 +101,7 @@ def _machine(rows: Iterable[ModelConfig]) -> dict[str, Any]:
     """What `fitting` weighs a row of the registry by."""
     sizes = {str(row.pk): capability.weights_gib(row) for row in rows}
     return {
-        "gpus": len(capability.gpus()),
+        "gpus": len(device.gpus()),
         "gpu_total_gib": round(gpu_total_gib(), 2),
         "weights_gib": {id_: round(gib, 2) for id_, gib in sizes.items() if gib},
     }

@@ -17,25 +17,27 @@ from candidates import evaluations, preparation, reader, transcripts
 from candidates.leases import renew
 from candidates.models import Evaluation, Transcript, UploadItem
 from candidates.queue import depth
-from gpu_worker import queue, roster, selections
-from gpu_worker.attempts import Station
+from gpu_worker import roster
+from gpu_worker.core.scheduler import Selection, Serve, Switch
+from gpu_worker.core.swapper import Phase, Swapper, Taken
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import warm_up
-from gpu_worker.fleet import Fleet
-from gpu_worker.hand import Hand, Task, cancel_once, finish_or_cancel
 from gpu_worker.health import Port
 from gpu_worker.listener import Listener
 from gpu_worker.metrics import Gauges, Metrics
-from gpu_worker.openings import Openings
-from gpu_worker.readings import Readings
-from gpu_worker.scheduler import Selection, Serve, Switch
-from gpu_worker.serving import Serving
-from gpu_worker.swapper import Phase, Swapper, Taken
-from gpu_worker.swapping import SwapRun
-from gpu_worker.switching import Switching
-from gpu_worker.transcriptions import Transcriptions
-from gpu_worker.trying import Trying
-from gpu_worker.turns import Turns
+from gpu_worker.moves import demand, selections
+from gpu_worker.moves.fleet import Fleet
+from gpu_worker.moves.recovery import Serving
+from gpu_worker.moves.station import Station
+from gpu_worker.moves.swap_run import SwapRun
+from gpu_worker.moves.switch_run import Switching
+from gpu_worker.moves.trial_run import Trying
+from gpu_worker.moves.turns import Turns
+from gpu_worker.tasks import Task, cancel_once, finish_or_cancel
+from gpu_worker.work.evaluations import Readings
+from gpu_worker.work.file_intake import Openings
+from gpu_worker.work.hand import Hand
+from gpu_worker.work.transcripts import Transcriptions
 from models_admin import swaps, trials
 from models_admin.models import HEARTBEAT_S, GpuWorker, Trial
 
@@ -188,7 +190,7 @@ class Worker:
 
     async def metrics_page(self) -> bytes:
         """What :8001/metrics shows."""
-        waiting = await self.db(queue.by_model)
+        waiting = await self.db(demand.by_model)
         counts = await self.db(depth)
         gauges = Gauges(
             waiting=waiting,

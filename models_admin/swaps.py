@@ -1,4 +1,4 @@
-"""The life of a Swap row as its worker writes it. `wishes` makes the rows; `gpu_worker.swapper` decides."""
+"""The life of a Swap row as its worker writes it. `wishes` makes the rows; `core.swapper` decides."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_worker.scheduler import Pace
+from gpu_worker.core.scheduler import Pace
 from tests.benchmarks import _hybrid, _lines, gpu_swap, schedule
 from tests.benchmarks._hybrid import Measured, Straight
 from tests.benchmarks._lower_bound import lower_bound_s

@@ -13,7 +13,7 @@ from models_admin.models.workers import GpuWorker
 
 
 class Phase(models.TextChoices):
-    """Where a swap stands; `gpu_worker.swapper` holds the transitions."""
+    """Where a swap stands; `gpu_worker.core.swapper` holds the transitions."""
 
     QUEUED = "queued", "waiting"  # the worker has not taken it yet
     PREPARING = "preparing", "preparing"  # weights on their way to this machine

@@ -14,13 +14,13 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from gpu_worker import tiny_checkpoints
-from gpu_worker.scheduler import Pace
+from gpu_worker.core.scheduler import Pace
 from tests.benchmarks import _place
 from tests.benchmarks._place import JOB
 
 if TYPE_CHECKING:
     from gpu_worker.engines.protocol import Engine
-    from gpu_worker.fleet import Fleet
+    from gpu_worker.moves.fleet import Fleet
     from gpu_worker.worker import Worker
     from models_admin.models import ModelConfig
 
@@ -116,7 +116,7 @@ class _Pair:
     """Both engines, loaded, and the fleet that moves them."""
 
     def __init__(self, fleet: "Fleet", rows: "list[ModelConfig]") -> None:
-        from gpu_worker.selections import spec_of
+        from gpu_worker.moves.selections import spec_of
 
         self._fleet, self._specs = fleet, {row.name: spec_of(row) for row in rows}
 

@@ -18,7 +18,7 @@ when batches are never part full; it is never above this one.
 from collections.abc import Sequence
 from math import ceil
 
-from gpu_worker.scheduler import Pace
+from gpu_worker.core.scheduler import Pace
 
 NEVER = float("inf")
 

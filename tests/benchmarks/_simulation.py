@@ -1,6 +1,6 @@
 """One GPU as a run of events: résumés arrive, engines answer, switches take their time. No clock, no engine.
 
-Whoever decides is given from outside, with the signature of `gpu_worker.scheduler.decide`. An engine reads
+Whoever decides is given from outside, with the signature of `gpu_worker.core.scheduler.decide`. An engine reads
 what it has in hand together: everyone gets on at the pace of that many, and whoever comes joins at once.
 """
 
@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gpu_worker.scheduler import Decision, Pace, Selection, Serve, Stage, Switch, Turn
+from gpu_worker.core.scheduler import Decision, Pace, Selection, Serve, Stage, Switch, Turn
 
 ASK_AGAIN_S = 2.0  # as the worker's loop does
 Policy = Callable[[Turn, Sequence[Stage], Selection, float], Decision]

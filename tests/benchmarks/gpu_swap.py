@@ -234,9 +234,9 @@ class Peak(threading.Thread):
 async def measure(names: Sequence[str], bytes_per_s: float, until_s: float) -> Found:
     """Load all, then swap to and fro; of `names`, the last is awake when the swaps begin."""
     from gpu_worker import memory
+    from gpu_worker.core.residency import Budget
     from gpu_worker.engines.vllm import weights
-    from gpu_worker.fleet import Fleet
-    from gpu_worker.residency import Budget
+    from gpu_worker.moves.fleet import Fleet
     from tests.worker.fakes import Remembered
 
     specs = [_spec(number, name) for number, name in enumerate(names, 1)]

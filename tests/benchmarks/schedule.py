@@ -20,8 +20,18 @@ from collections.abc import Sequence
 from copy import deepcopy
 from statistics import median
 
-from gpu_worker.scheduler import Decision, Pace, Selection, Serve, Stage, Switch, Turn, Wait, least_promise_s
-from gpu_worker.scheduler import decide as gated
+from gpu_worker.core.scheduler import (
+    Decision,
+    Pace,
+    Selection,
+    Serve,
+    Stage,
+    Switch,
+    Turn,
+    Wait,
+    least_promise_s,
+)
+from gpu_worker.core.scheduler import decide as gated
 from tests.benchmarks import _hybrid, _lines
 from tests.benchmarks._hybrid import Measured
 from tests.benchmarks._lower_bound import lower_bound_s, stay_s

@@ -23,7 +23,7 @@ from gpu_worker.tiny_checkpoints import LARGE, TINY, Size
 from tests.benchmarks import _lines, _place
 
 if TYPE_CHECKING:
-    from gpu_worker.fleet import Fleet
+    from gpu_worker.moves.fleet import Fleet
 
 SWAPS, SWAPS_OF_THE_ANCESTOR = 6, 2
 GOAL = 10.0
@@ -56,9 +56,9 @@ def compared(label: str, size: Size) -> float:
 
 async def ours(names: list[str]) -> float:
     """Seconds of a swap, the median of SWAPS."""
+    from gpu_worker.core.residency import Budget
     from gpu_worker.engines.providers import engine
-    from gpu_worker.fleet import Fleet
-    from gpu_worker.residency import Budget
+    from gpu_worker.moves.fleet import Fleet
     from tests.worker.fakes import Remembered
 
     specs = [spec(number, name) for number, name in enumerate(names, 1)]

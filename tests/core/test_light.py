@@ -9,7 +9,9 @@ from django.conf import settings
 HEAVY = ["django", "asyncio", "vllm", "torch", "channels", "redis", "pydantic"]
 
 
-@pytest.mark.parametrize("module", ["gpu_worker.residency", "gpu_worker.scheduler", "gpu_worker.swapper"])
+@pytest.mark.parametrize(
+    "module", ["gpu_worker.core.residency", "gpu_worker.core.scheduler", "gpu_worker.core.swapper"]
+)
 def test_the_core_loads_nothing_heavy(module):
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
     loaded = subprocess.run(

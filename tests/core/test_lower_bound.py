@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu_worker.scheduler import Decision, Pace, Selection, Serve, Stage, Switch, Turn, Wait
+from gpu_worker.core.scheduler import Decision, Pace, Selection, Serve, Stage, Switch, Turn, Wait
 from tests.benchmarks import _simulation
 from tests.benchmarks._lower_bound import lower_bound_s
 from tests.benchmarks._simulation import Resume, Simulation

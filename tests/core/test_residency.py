@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_worker.residency import Budget, DoesNotFit, Resident, Step, Tier, plan
+from gpu_worker.core.residency import Budget, DoesNotFit, Resident, Step, Tier, plan
 
 BUDGET = Budget(gpu_gib=20, host_gib=32)
 

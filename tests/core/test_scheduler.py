@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu_worker.scheduler import (
+from gpu_worker.core.scheduler import (
     GATE,
     QUANTUM,
     Pace,

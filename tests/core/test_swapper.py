@@ -2,8 +2,8 @@
 
 import pytest
 
-from gpu_worker.scheduler import Selection
-from gpu_worker.swapper import (
+from gpu_worker.core.scheduler import Selection
+from gpu_worker.core.swapper import (
     TRANSITIONS,
     Abandoned,
     Admitted,

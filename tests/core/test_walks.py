@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gpu_worker.residency import AFTER, Budget, DoesNotFit, Move, Resident, Tier, plan
-from gpu_worker.scheduler import Selection
-from gpu_worker.swapper import (
+from gpu_worker.core.residency import AFTER, Budget, DoesNotFit, Move, Resident, Tier, plan
+from gpu_worker.core.scheduler import Selection
+from gpu_worker.core.swapper import (
     Abandoned,
     Admitted,
     Answered,

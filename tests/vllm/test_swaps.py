@@ -6,8 +6,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from candidates.models import Evaluation
+from gpu_worker.core.residency import Tier
 from gpu_worker.engines.providers import engine
-from gpu_worker.residency import Tier
 from models_admin.models import EngineRecord, GpuWorker, ModelConfig, Phase
 from tests.vllm.conftest import BOTH_AWAKE, ONE_AWAKE, ready
 from tests.worker.looking import count, ended, seen, serving, wish, working

@@ -10,10 +10,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from candidates.models import Evaluation
+from gpu_worker.core.residency import Budget
 from gpu_worker.database import Database
-from gpu_worker.fleet import Fleet
-from gpu_worker.records import Kept
-from gpu_worker.residency import Budget
+from gpu_worker.moves.fleet import Fleet
+from gpu_worker.moves.records import Kept
 from gpu_worker.worker import Worker
 from models_admin import options, wishes
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap

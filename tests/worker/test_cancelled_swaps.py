@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from gpu_worker.fleet import Fleet
+from gpu_worker.core.residency import Budget
+from gpu_worker.core.scheduler import Selection
+from gpu_worker.core.swapper import Action, Swapper, Taken
 from gpu_worker.metrics import Metrics
-from gpu_worker.residency import Budget
-from gpu_worker.scheduler import Selection
-from gpu_worker.swapper import Action, Swapper, Taken
-from gpu_worker.swapping import SwapRun
+from gpu_worker.moves.fleet import Fleet
+from gpu_worker.moves.swap_run import SwapRun
 from models_admin import swaps
 from models_admin.models import ModelConfig
 from models_admin.swaps import Ended, Wanted

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gpu_worker import capability, selections
+from gpu_worker import capability
+from gpu_worker.moves import selections
 from models_admin.models import ModelConfig
 from tests.worker.conftest import make_worker
 

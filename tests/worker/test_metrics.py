@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from candidates.models import Evaluation
 from gpu_worker.metrics import ANY_MODEL, GIB, PHASE_BUCKETS_S, Gauges, Metrics, Waiting
-from gpu_worker.queue import by_model
+from gpu_worker.moves.demand import by_model
 
 EMPTY = Gauges(waiting=(), files_waiting=0, tiers=(), memory={})
 BUSY = Gauges(

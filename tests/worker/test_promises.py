@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from gpu_worker.residency import Tier
-from gpu_worker.scheduler import Selection
-from gpu_worker.turns import Turns
+from gpu_worker.core.residency import Tier
+from gpu_worker.core.scheduler import Selection
+from gpu_worker.moves.turns import Turns
 
 PARSER, REASONER, OTHER = 1, 2, 3
 PAIR = Selection(mode="hybrid", model_config_id=REASONER, parser_id=PARSER)

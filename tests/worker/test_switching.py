@@ -122,7 +122,7 @@ async def test_pinned_work_is_done_by_its_own_model_and_the_selection_comes_back
 async def test_pinned_work_whose_model_does_not_come_up_ends_with_the_reason(
     balanced, waiting, workshop, monkeypatch
 ):
-    monkeypatch.setattr("gpu_worker.turns.BARRED_S", 0.0)
+    monkeypatch.setattr("gpu_worker.moves.turns.BARRED_S", 0.0)
     other = await with_weights("weights/other")
     workshop.breaks[other.name, "load"] = "It has no weights."
     evaluation = await sync_to_async(waiting)("a")
@@ -138,7 +138,7 @@ async def test_while_an_engine_is_left_alone_the_worker_says_what_waits_for_it_a
     balanced, waiting, workshop, monkeypatch
 ):
     monkeypatch.setattr(worker_module, "HEARTBEAT_S", 0.05)
-    monkeypatch.setattr("gpu_worker.turns.BARRED_S", 1.0)
+    monkeypatch.setattr("gpu_worker.moves.turns.BARRED_S", 1.0)
     other = await with_weights("weights/other")
     workshop.breaks[other.name, "load"] = "It has no weights."
     async with working(workshop, **BOTH):
@@ -154,7 +154,7 @@ async def test_while_an_engine_is_left_alone_the_worker_says_what_waits_for_it_a
 async def test_several_models_that_do_not_come_up_for_pinned_work_end_nothing_else(
     balanced, waiting, workshop, monkeypatch
 ):
-    monkeypatch.setattr("gpu_worker.turns.BARRED_S", 0.0)
+    monkeypatch.setattr("gpu_worker.moves.turns.BARRED_S", 0.0)
     others = [await with_weights(f"weights/{letter}") for letter in "abc"]
     workshop.sizes = {model.name: LARGE for model in (balanced, *others)}
     workshop.breaks = {(model.name, "load"): "It has no weights." for model in others}

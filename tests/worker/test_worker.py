@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from candidates import evaluations
 from candidates.models import Evaluation, EvaluationStatus
-from gpu_worker import capability, swapping
+from gpu_worker import capability
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Footprint, Record
-from gpu_worker.readings import Readings
+from gpu_worker.moves import swap_run
 from gpu_worker.roster import NameTaken
+from gpu_worker.work.evaluations import Readings
 from jobs import openings
 from jobs.criteria import listed
 from models_admin.models import GpuWorker, Phase, Swap
@@ -171,7 +172,7 @@ async def test_a_target_that_was_disabled_while_it_waited_is_not_served(balanced
         await wish(strict)
         strict.enabled = False
         await strict.asave()
-        await asyncio.sleep(swapping.FRESH_S)
+        await asyncio.sleep(swap_run.FRESH_S)
         workshop.open.set()
         swap = await seen(ended(Phase.ROLLED_BACK))
     assert "was disabled" in swap.reason

@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from gpu_worker import memory, roster
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import engine, leave
-from gpu_worker.fleet import Fleet
-from gpu_worker.records import Kept
+from gpu_worker.moves.fleet import Fleet
+from gpu_worker.moves.records import Kept
 from gpu_worker.roster import LostName, NameTaken
 from gpu_worker.worker import Worker
 

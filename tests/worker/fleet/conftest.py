@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from gpu_worker import fleet as fleet_module
-from gpu_worker.fleet import Fleet
+from gpu_worker.moves import fleet as fleet_module
+from gpu_worker.moves.fleet import Fleet
 from tests.worker.fakes import Remembered
 from tests.worker.fleet.measuring import BUDGET, Clock, MeasuringWorkshop
 

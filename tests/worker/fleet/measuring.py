@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gpu_worker.core.residency import Budget
 from gpu_worker.engines.protocol import EngineSpec, Footprint, Record, Stay
-from gpu_worker.fleet import Fleet
-from gpu_worker.residency import Budget
+from gpu_worker.moves.fleet import Fleet
 from tests.worker.fakes import FakeEngine, Workshop
 
 IDS = {"a": 1, "b": 2, "c": 3}

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from gpu_worker.core.residency import Tier
 from gpu_worker.engines.protocol import Stay
-from gpu_worker.residency import Tier
 from tests.worker.fleet.measuring import A, B, C, bring, spec
 
 

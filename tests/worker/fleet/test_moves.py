@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from gpu_worker.core.residency import Budget, Move, Step, Tier
 from gpu_worker.engines.protocol import EngineFailed, Footprint, Sampling, Stay
-from gpu_worker.fleet import Fleet
-from gpu_worker.residency import Budget, Move, Step, Tier
+from gpu_worker.moves.fleet import Fleet
 from tests.worker.fleet.measuring import IDS, A, B, C, bring, spec
 
 # Who leaves

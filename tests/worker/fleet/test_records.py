@@ -1,8 +1,8 @@
 """What is remembered of engines from one load to the next, and what the worker shows of its memory."""
 
+from gpu_worker.core.residency import Tier
 from gpu_worker.engines.protocol import Footprint, Record, Stay
-from gpu_worker.fleet import Fleet
-from gpu_worker.residency import Tier
+from gpu_worker.moves.fleet import Fleet
 from tests.worker.fakes import FakeEngine
 from tests.worker.fleet.measuring import BUDGET, SMALL, A, B, C, bring, spec
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from django.conf import settings
 
 from gpu_worker import capability
+from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Sampling, Stay
-from gpu_worker.scheduler import Selection
 from models_admin.models import GpuWorker, Mode, ModelConfig
 
 

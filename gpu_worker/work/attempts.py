@@ -11,34 +11,18 @@ from typing import Generic, Protocol, TypeVar
 
 from candidates.leases import ClaimLost
 from candidates.queue import Choice
-from gpu_worker import queue
-from gpu_worker.database import Database
+from gpu_worker.core.scheduler import Selection, Stage
+from gpu_worker.core.swapper import Admitted, Answered
 from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed
-from gpu_worker.fleet import Fleet
-from gpu_worker.hand import Hand, Task
-from gpu_worker.metrics import Metrics
-from gpu_worker.scheduler import Selection, Stage
-from gpu_worker.serving import Serving
-from gpu_worker.swapper import Admitted, Answered, Swapper
-from gpu_worker.turns import Turns
+from gpu_worker.moves import demand
+from gpu_worker.moves.station import Station
+from gpu_worker.tasks import Task
+from gpu_worker.work.hand import Hand
 from models_admin.models import GpuWorker
 
 log = logging.getLogger(__name__)
 
 OUR_ERROR = "The résumé could not be read: an error of ours, see the log."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Station:
-    """Where the work is done: what the attempts of one worker have in common."""
-
-    row: GpuWorker
-    db: Database
-    fleet: Fleet
-    swapper: Swapper
-    turns: Turns
-    serving: Serving
-    metrics: Metrics
 
 
 class Piece(Protocol):
@@ -96,7 +80,7 @@ class Attempts(ABC, Generic[P]):
         if selected is None or not self._may_claim(stage):
             return 0
         in_hand = self.hand.pks
-        choice = queue.choice(stage.selection, selected, self.station.fleet.revisions)
+        choice = demand.choice(stage.selection, selected, self.station.fleet.revisions)
         pieces = await self.station.db(self.lease.claim, self.station.row, count, choice, in_hand)
         if self.station.swapper.serving != selected or not self._may_claim(stage):
             await self.station.db(self.lease.put_back, pieces)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from gpu_worker import queue
+from gpu_worker.core.paces import Paces
+from gpu_worker.core.residency import Tier
+from gpu_worker.core.scheduler import Decision, Selection, Stage, Switch, Turn, Wait, decide, least_promise_s
 from gpu_worker.database import Database
-from gpu_worker.fleet import Fleet
-from gpu_worker.paces import Paces
-from gpu_worker.queue import Work
-from gpu_worker.residency import Tier
-from gpu_worker.scheduler import Decision, Selection, Stage, Switch, Turn, Wait, decide, least_promise_s
+from gpu_worker.moves import demand
+from gpu_worker.moves.demand import Work
+from gpu_worker.moves.fleet import Fleet
 from models_admin.models import GpuWorker
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Turns:
             return Wait()
         self._asked_s = time.monotonic()
         revisions = self._fleet.revisions
-        found = await self._db(queue.work, selected, self._runs, revisions)
+        found = await self._db(demand.work, selected, self._runs, revisions)
         stages = [self._stage(work) for work in found]
         if not any(stage.ready or stage.in_hand for stage in stages) and not self._in_hand(self.engine):
             self._since_s, self._answered = time.monotonic(), 0

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterable
 
 from candidates import evaluations
-from gpu_worker import queue, selections
-from gpu_worker.attempts import Station
+from gpu_worker.core.residency import Tier
+from gpu_worker.core.scheduler import Selection, Switch
 from gpu_worker.engines.protocol import EngineFailed
-from gpu_worker.hand import Task
-from gpu_worker.residency import Tier
-from gpu_worker.scheduler import Selection, Switch
+from gpu_worker.moves import demand, selections
+from gpu_worker.moves.station import Station
+from gpu_worker.tasks import Task
 
 log = logging.getLogger(__name__)
 
@@ -55,5 +55,5 @@ class Switching:
 
     async def give_up(self, selection: Selection, selected: Selection, sentence: str) -> None:
         """End the work that is pinned to `selection`."""
-        wanted = queue.choice(selection, selected, self._station.fleet.revisions)
+        wanted = demand.choice(selection, selected, self._station.fleet.revisions)
         await self._station.db(lambda: evaluations.give_up(wanted.waiting(), sentence))

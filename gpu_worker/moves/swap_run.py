@@ -9,15 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 
 from django.utils import timezone
 
-from gpu_worker import selections
-from gpu_worker.database import Database
-from gpu_worker.engines.protocol import EngineFailed, EngineSpec
-from gpu_worker.fleet import Fleet
-from gpu_worker.hand import cancel_once
-from gpu_worker.metrics import Metrics
-from gpu_worker.residency import Move
-from gpu_worker.scheduler import Selection
-from gpu_worker.swapper import (
+from gpu_worker.core.residency import Move
+from gpu_worker.core.scheduler import Selection
+from gpu_worker.core.swapper import (
     Abandoned,
     Action,
     Bring,
@@ -39,6 +33,12 @@ from gpu_worker.swapper import (
     Step,
     Swapper,
 )
+from gpu_worker.database import Database
+from gpu_worker.engines.protocol import EngineFailed, EngineSpec
+from gpu_worker.metrics import Metrics
+from gpu_worker.moves import selections
+from gpu_worker.moves.fleet import Fleet
+from gpu_worker.tasks import cancel_once
 from models_admin import swaps
 from models_admin.swaps import Wanted
 

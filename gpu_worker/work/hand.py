@@ -1,10 +1,10 @@
 """What is in hand: pieces of work, each in a task of its own, known by the pk of its row."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-Task = asyncio.Task[None]
+from gpu_worker.tasks import Task
 
 
 class Hand:
@@ -34,20 +34,3 @@ class Hand:
             self._ended(task)
 
         task.add_done_callback(let_go)
-
-
-def cancel_once(task: asyncio.Task[Any]) -> None:
-    """Cancel `task`; a second time would cut off its clean-up, so one that is ending is left alone."""
-    if not task.cancelling():
-        task.cancel()
-
-
-async def finish_or_cancel(tasks: Iterable[asyncio.Task[Any]], limit_s: float) -> None:
-    """Wait for `tasks`; those not done after `limit_s` are cancelled, and waited for."""
-    waited_for = list(tasks)
-    if not waited_for:
-        return
-    _, late = await asyncio.wait(waited_for, timeout=limit_s)
-    for task in late:
-        cancel_once(task)
-    await asyncio.gather(*late, return_exceptions=True)

@@ -7,8 +7,8 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from statistics import fmean
 
-from gpu_worker.residency import Tier
-from gpu_worker.scheduler import Pace
+from gpu_worker.core.residency import Tier
+from gpu_worker.core.scheduler import Pace
 
 LAST = 64  # answers that count: enough for a line, few enough to forget another job's longer résumés
 UNSEEN = Pace(fixed_s=1.0, each_s=0.5, most=1)  # of a model on a GPU, until it has answered once

@@ -21,7 +21,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gpu_worker.scheduler import Selection
+from gpu_worker.core.scheduler import Selection
 
 
 class Phase(StrEnum):

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from gpu_worker import roster, selections
+from gpu_worker import roster
+from gpu_worker.core.scheduler import Selection
+from gpu_worker.core.swapper import Swapper
 from gpu_worker.database import Database
 from gpu_worker.engines.protocol import EngineFailed
-from gpu_worker.fleet import Fleet
-from gpu_worker.scheduler import Selection
-from gpu_worker.swapper import Swapper
+from gpu_worker.moves import selections
+from gpu_worker.moves.fleet import Fleet
 from models_admin.models import GpuWorker
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gpu_worker.core.residency import Budget, DoesNotFit, Move, Resident, Step, Tier, plan
 from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec, Progress, Record
-from gpu_worker.records import Records
-from gpu_worker.residency import Budget, DoesNotFit, Move, Resident, Step, Tier, plan
+from gpu_worker.moves.records import Records
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from candidates.models import ItemState
 from candidates.preparation import Opening
 from candidates.refusals import DocumentRefused
 from gpu_worker.database import Database
-from gpu_worker.hand import Hand
+from gpu_worker.work.hand import Hand
 from models_admin.models import GpuWorker
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ from functools import partial
 from candidates import evaluations, store
 from candidates.evaluations import Reading
 from candidates.provenance import Provenance
-from gpu_worker import provenance
-from gpu_worker.attempts import Attempts, Lease
+from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine, Reply, Request, Sampling
-from gpu_worker.scheduler import Selection
+from gpu_worker.work import provenance
+from gpu_worker.work.attempts import Attempts, Lease
 from models_admin.models import Mode
 
 

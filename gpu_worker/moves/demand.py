@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from candidates import queue
 from candidates.queue import Choice
+from gpu_worker.core.scheduler import Selection
 from gpu_worker.metrics import ANY_MODEL, Waiting
-from gpu_worker.scheduler import Selection
 from models_admin.models import ModelConfig
 from models_admin.queue import Waiting as Queued
 

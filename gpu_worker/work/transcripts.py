@@ -4,9 +4,9 @@ import asyncio
 
 from candidates import store, transcripts
 from candidates.transcripts import Parsing, TranscribedPage
-from gpu_worker.attempts import Attempts, Lease
+from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine
-from gpu_worker.scheduler import Selection
+from gpu_worker.work.attempts import Attempts, Lease
 
 
 class Transcriptions(Attempts[Parsing]):

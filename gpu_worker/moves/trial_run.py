@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable
 
-from gpu_worker import selections
-from gpu_worker.attempts import Station
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec
-from gpu_worker.hand import Task
+from gpu_worker.moves import selections
+from gpu_worker.moves.station import Station
+from gpu_worker.tasks import Task
 from models_admin import trials
 from models_admin.models import Trial
 from models_admin.trials import Measured

@@ -1,0 +1,1 @@
+"""What the worker decides, as pure functions: no Django, no event loop, no engine, no clock."""

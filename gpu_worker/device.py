@@ -1,0 +1,23 @@
+"""Which device this machine has for engines."""
+
+import os
+from pathlib import Path
+
+NVIDIA_DRIVER = Path("/proc/driver/nvidia/gpus")
+
+
+def gpus() -> list[str]:
+    """The names of the NVIDIA GPUs that the driver shows, none where there is no driver."""
+    found = []
+    for card in sorted(NVIDIA_DRIVER.glob("*/information")):
+        lines = dict(line.split(":", 1) for line in card.read_text().splitlines() if ":" in line)
+        found.append(lines.get("Model", "NVIDIA GPU").strip())
+    return found
+
+
+def in_words() -> str:
+    """The device in words for the operator, e.g. "2 × NVIDIA H100" or "CPU, 8 cores"."""
+    cards = gpus()
+    if not cards:
+        return f"CPU, {os.cpu_count()} cores"
+    return cards[0] if len(cards) == 1 else f"{len(cards)} × {cards[0]}"

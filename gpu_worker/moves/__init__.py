@@ -1,0 +1,1 @@
+"""Moving engines between disk, host memory and GPU, and whose turn it is there."""

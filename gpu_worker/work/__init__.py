@@ -1,0 +1,1 @@
+"""Leased work in hand: evaluations, transcripts, and received files."""
