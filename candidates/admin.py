@@ -16,7 +16,7 @@ from candidates.models import (
     UploadItem,
 )
 from jobs.models import Job
-from models_admin.admin import ReadOnlyAdmin
+from models_admin.kit.admin import ReadOnlyAdmin
 
 
 class OfVisibleJobs(ReadOnlyAdmin):

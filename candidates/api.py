@@ -27,7 +27,7 @@ from candidates.serializers import (
 )
 from jobs.api import signed_in, visible_job
 from jobs.models import Job
-from models_admin.serializers import Detail
+from models_admin.kit.shapes import Detail
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
 FILE_KINDS = (kinds.PDF, kinds.DOCX, *kinds.PICTURES)

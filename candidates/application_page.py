@@ -13,7 +13,7 @@ from candidates.listing import Listing
 from candidates.reasons import REASONS
 from candidates.views import visible_application
 from jobs.models import Job
-from models_admin.pages import Request, back, needs, refused
+from models_admin.kit.pages import Request, back, needs, refused
 
 
 @require_safe

@@ -6,6 +6,6 @@ class CandidatesConfig(AppConfig):
 
     def ready(self) -> None:
         from candidates import queue as ours
-        from models_admin import queue
+        from models_admin import backlog
 
-        queue.kept_by(ours)
+        backlog.kept_by(ours)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from candidates import decisions, evaluations, reasons, search
 from candidates.models import Application, ApplicationQuerySet, Decision, VerdictOrder
-from models_admin import audit
+from models_admin.kit import audit
 
 CHUNK = 500  # applications decided in one transaction: a reader waits for none of them long
 

@@ -12,7 +12,7 @@ from candidates import bulk, reasons
 from candidates.models import Application, Verdict
 from jobs.api import signed_in, visible_job
 from jobs.serializers import SafeText
-from models_admin.serializers import Detail
+from models_admin.kit.shapes import Detail
 
 MOST_IDS = 1_000
 

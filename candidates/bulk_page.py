@@ -14,8 +14,8 @@ from candidates.listing import Listing
 from candidates.models import Application, ApplicationQuerySet, Decision
 from jobs.models import Job
 from jobs.views import visible
-from models_admin import ids
-from models_admin.pages import Request, needs, refused
+from models_admin.kit import ids
+from models_admin.kit.pages import Request, needs, refused
 
 MOST_NAMED = 1_000  # rows chosen one by one; more than a page shows
 DEEDS = {

@@ -10,7 +10,7 @@ from candidates import comparisons, readers
 from candidates.comparisons import Comparison, Wanted
 from candidates.readers import Reader, UnknownReader
 from jobs.views import visible
-from models_admin.pages import Request
+from models_admin.kit.pages import Request
 
 
 class SameReader(ValueError):

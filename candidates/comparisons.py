@@ -17,7 +17,7 @@ from candidates.findings import Finding
 from candidates.models import Application, ApplicationQuerySet, Decision, Evaluation, Outcome
 from candidates.readers import Reader
 from jobs.models import Job
-from models_admin import ids
+from models_admin.kit import ids
 
 PAGE_ROWS = 20
 HEATS = 4

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from candidates import evaluations, reasons, search
 from candidates.models import Application, Decision, Verdict
-from models_admin import audit
+from models_admin.kit import audit
 
 
 class UnknownVerdict(ValueError):

@@ -32,10 +32,10 @@ from candidates.provenance import Provenance
 from candidates.queue import Choice
 from jobs.criteria import Criterion
 from jobs.models import Job
-from models_admin import messages
-from models_admin.messages import Command, Message, Report
+from models_admin.kit import messages
+from models_admin.kit.messages import Command, Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker
-from models_admin.publishing import publish
 
 AT_ONCE = 1000  # ids in one statement
 TAKEN_BACK = "The reading that it waited for was taken back."

@@ -15,7 +15,7 @@ from candidates import findings, listing, reasons
 from candidates.listing import Listing
 from candidates.models import Application, Decision, Evaluation, OutcomeOrder
 from jobs.models import Job
-from models_admin import audit
+from models_admin.kit import audit
 
 HEAD = [
     "Name", "E-mail", "Phone", "Verdict", "Reason", "Decision", "Decided because", "Decided by",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from candidates import export
 from candidates.listing import Listing
 from jobs.views import visible
-from models_admin.pages import Request, needs
+from models_admin.kit.pages import Request, needs
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK_BYTES = 1 << 16

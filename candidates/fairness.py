@@ -5,9 +5,9 @@ from django.db import transaction
 
 from candidates.models import Application
 from jobs.models import Job
-from models_admin import audit, messages
-from models_admin.messages import Message, Report
-from models_admin.publishing import publish
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 
 
 def arrange(job: Job, *, blind: bool, sample_percent: int, by: User) -> None:

@@ -18,7 +18,7 @@ from candidates.sample import Sampled
 from jobs.api import REFUSALS, signed_in, visible_job
 from jobs.models import Job
 from jobs.views import visible
-from models_admin.pages import Request, needs, refused
+from models_admin.kit.pages import Request, needs, refused
 
 OUT_OF_RANGE = "Give a whole number of percent, from 0 (nobody) to 100 (everybody)."
 MAY_NOT = "You may not change jobs. Ask a recruiter."

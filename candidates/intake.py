@@ -17,9 +17,9 @@ from candidates import arrivals, evaluations, kinds, store
 from candidates.arrivals import Arrival
 from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem
 from jobs.models import Job
-from models_admin import audit, messages
-from models_admin.messages import Command, Message, Report
-from models_admin.publishing import publish
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Command, Message, Report
+from models_admin.kit.publishing import publish
 
 log = logging.getLogger(__name__)
 TRIES = 5  # of the same bytes at the same moment: one is usual

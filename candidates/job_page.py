@@ -14,8 +14,8 @@ from candidates.listing import SORTS, Listing, Sort
 from candidates.models import Application, OutcomeOrder, VerdictOrder
 from jobs.models import Job
 from jobs.views import visible
+from models_admin.kit.pages import Request
 from models_admin.models import Mode, ModelConfig
-from models_admin.pages import Request
 
 COLUMNS = (
     ("name", "Candidate"),

@@ -14,7 +14,7 @@ from candidates.models import (
     UploadItem,
 )
 from jobs.models import Job
-from models_admin import ids
+from models_admin.kit import ids
 
 MOST_SHOWN = 50
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from candidates import ledger
 from jobs.views import visible
-from models_admin.pages import Request
+from models_admin.kit.pages import Request
 
 PAGE_ROWS = 100
 

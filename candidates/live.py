@@ -12,9 +12,9 @@ from candidates import dossier, ledger, listing, open_uploads
 from candidates.listing import Listing
 from candidates.models import Application
 from jobs.models import Job
-from models_admin import ids, messages
-from models_admin.live import NotAllowed
-from models_admin.messages import Message, Report
+from models_admin.kit import ids, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.topics import NotAllowed
 
 _GONE = '<tr id="application-{}" data-gone></tr>'
 _AT_END = "beforeend:#applications"

@@ -18,10 +18,10 @@ from candidates import documents, evaluations, flags, leases, sample, search, st
 from candidates.documents import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
 from candidates.models import OPEN_STATUSES, Application, ItemState, Resume, UploadItem, WordBoxes
-from models_admin import messages
-from models_admin.messages import Message, Report
+from models_admin.kit import messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker
-from models_admin.publishing import publish
 
 
 @dataclass(frozen=True, kw_only=True)

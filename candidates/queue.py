@@ -16,7 +16,7 @@ from candidates.models import (
     UploadBatch,
     UploadItem,
 )
-from models_admin.queue import Waiting
+from models_admin.backlog import Waiting
 
 ARRIVES_WITHIN_S = 3600  # a batch that was opened longer ago is not waited for
 BEING_OPENED = [ItemState.RECEIVED, ItemState.PREPARING]

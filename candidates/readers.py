@@ -20,7 +20,7 @@ from candidates.models import (
 )
 from jobs.models import Job
 from models_admin.models import Mode, ModelConfig
-from models_admin.options import Option
+from models_admin.registry.options import Option
 
 PEOPLE = "people"
 OPTION = ("mode", "model_config", "parser")

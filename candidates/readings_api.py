@@ -33,9 +33,9 @@ from candidates.scopes import Scope, Which
 from candidates.screenings import Asked
 from jobs.api import signed_in, visible_job
 from jobs.models import Job
-from models_admin import wishes
-from models_admin.serializers import Detail
-from models_admin.wishes import WishRefused
+from models_admin.kit.shapes import Detail
+from models_admin.swaps import wishes
+from models_admin.swaps.wishes import WishRefused
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
 NEWEST = 50  # screenings that a list has

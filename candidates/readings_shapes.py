@@ -16,7 +16,7 @@ from candidates.screening_progress import Progress
 from candidates.serializers import FindingShape
 from jobs.serializers import SafeText
 from models_admin.models import Mode
-from models_admin.options import TEXT_LAYER
+from models_admin.registry.options import TEXT_LAYER
 
 MOST_NAMED = 1000  # applications in one request
 

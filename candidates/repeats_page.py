@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST
 from candidates import repeats, reproductions
 from candidates.models import Application, Evaluation
 from candidates.reproductions import NotReproducible
-from models_admin import ids, messages
-from models_admin.live import NotAllowed
-from models_admin.messages import Message, Report
-from models_admin.pages import Request, back, needs, refused
+from models_admin.kit import ids, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.pages import Request, back, needs, refused
+from models_admin.kit.topics import NotAllowed
 
 
 def context(application_id: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from candidates import evaluations
 from candidates.models import OPEN_STATUSES, Evaluation, EvaluationStatus
-from models_admin import audit
+from models_admin.kit import audit
 
 REPEATS = 5  # for the badge
 MOST_AT_ONCE = 20

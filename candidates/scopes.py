@@ -12,7 +12,7 @@ from candidates import listing, screenings
 from candidates.listing import Listing
 from candidates.models import Application
 from jobs.models import Job
-from models_admin import ids
+from models_admin.kit import ids
 
 
 class Which(StrEnum):

@@ -10,9 +10,9 @@ from django.template.loader import render_to_string
 from candidates import screening_progress
 from candidates.screening_progress import Progress
 from jobs.models import Job
-from models_admin import ids, messages
-from models_admin.live import NotAllowed
-from models_admin.messages import Message, Report
+from models_admin.kit import ids, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.topics import NotAllowed
 
 
 def context(job: Job) -> dict[str, Any]:

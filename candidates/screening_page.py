@@ -11,12 +11,12 @@ from candidates.scopes import Scope, Which
 from candidates.screenings import Asked
 from jobs.models import Job
 from jobs.views import visible
-from models_admin import wishes
 from models_admin.catalogue import Choice, Present
+from models_admin.kit.pages import Request, back, needs, refused
 from models_admin.models import Mode
-from models_admin.options import NO_WORKER, Option
-from models_admin.pages import Request, back, needs, refused
-from models_admin.wishes import WishRefused
+from models_admin.registry.options import NO_WORKER, Option
+from models_admin.swaps import wishes
+from models_admin.swaps.wishes import WishRefused
 
 MOST_COUNTED = 1000  # what is out of date; the confirmation counts all of it
 BEFORE = "before"  # by whom each was read before, for what is out of date

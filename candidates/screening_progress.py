@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from candidates.models import OPEN_STATUSES, Evaluation, EvaluationStatus, Screening
 from jobs.models import Job
 from models_admin.models import Mode
-from models_admin.options import Option
+from models_admin.registry.options import Option
 
 LOOKED_AT = 10  # newest screenings of a job among which those that go on are looked for
 

@@ -11,12 +11,12 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from candidates import evaluations, staleness
 from candidates.models import OPEN_STATUSES, Application, Evaluation, EvaluationStatus, Screening
 from jobs.models import Job
-from models_admin import audit, messages
-from models_admin.messages import Message, Report
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker, ModelConfig
-from models_admin.options import NO_WORKER, Option
-from models_admin.publishing import publish
-from models_admin.wishes import CannotRunHere
+from models_admin.registry.options import NO_WORKER, Option
+from models_admin.swaps.wishes import CannotRunHere
 
 AT_ONCE = 1000  # rows in one INSERT, ids in one UPDATE: SQLite takes 32,766 values in a statement
 

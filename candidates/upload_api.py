@@ -21,8 +21,8 @@ from candidates.serializers import UploadForm, UploadShape, UploadTarget
 from jobs import openings
 from jobs.api import signed_in, visible_job
 from jobs.models import Job
+from models_admin.kit.shapes import Detail
 from models_admin.models import GpuWorker
-from models_admin.serializers import Detail
 
 LONGEST_WAIT_S = 300
 FIELDS = ("pdf_files", "pdf_files[]")

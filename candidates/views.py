@@ -10,7 +10,7 @@ from candidates import files, intake
 from candidates.models import Application, UploadBatch, UploadItem
 from jobs.models import Job
 from jobs.views import visible
-from models_admin.pages import Request, back, needs, refused
+from models_admin.kit.pages import Request, back, needs, refused
 
 
 @require_POST

@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from models_admin import messages
+from models_admin.kit import messages
 
 log = logging.getLogger(__name__)
 

@@ -12,10 +12,11 @@ from django.utils import timezone
 from candidates import evaluations, preparation, transcripts
 from gpu_worker import capability, device
 from gpu_worker.memory import gpu_total_gib
-from models_admin import messages, swaps, trials
-from models_admin.messages import Message, Report
+from models_admin.kit import messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker, ModelConfig
-from models_admin.publishing import publish
+from models_admin.swaps import swap_rows, trials
 
 
 class NameTaken(Exception):
@@ -75,7 +76,7 @@ def sign_off(worker: GpuWorker) -> None:
 
 
 def _leave_nothing(worker: GpuWorker) -> None:
-    swaps.interrupt_leftovers(worker)
+    swap_rows.interrupt_leftovers(worker)
     trials.requeue_of(worker)
     evaluations.requeue_of(worker)
     transcripts.requeue_of(worker)

@@ -38,8 +38,8 @@ from gpu_worker.work.evaluations import Readings
 from gpu_worker.work.file_intake import Openings
 from gpu_worker.work.hand import Hand
 from gpu_worker.work.transcripts import Transcriptions
-from models_admin import swaps, trials
 from models_admin.models import HEARTBEAT_S, GpuWorker, Trial
+from models_admin.swaps import swap_rows, trials
 
 log = logging.getLogger(__name__)
 
@@ -278,12 +278,12 @@ class Worker:
             await self._give_way()
             return
         if ours := self._switch or self._starting or self._trial:
-            if await self.db(swaps.waits, self.row):  # a person's choice goes before ours
+            if await self.db(swap_rows.waits, self.row):  # a person's choice goes before ours
                 cancel_once(ours)
             return
         loaded = self.fleet.specs()
         is_loaded = lambda row: loaded.get(row.pk) == selections.spec_of(row)  # noqa: E731
-        wanted = await self.db(swaps.take, self.row, is_loaded)
+        wanted = await self.db(swap_rows.take, self.row, is_loaded)
         if wanted is None:
             return
         parser_id = wanted.parser.pk if wanted.parser else None
@@ -299,7 +299,7 @@ class Worker:
     async def _give_way(self) -> None:
         """A newer wish ends the preparing of an older one; what has been touched already is seen through."""
         preparing = self.swapper.phase is Phase.PREPARING
-        if preparing and self._swap and await self.db(swaps.waits, self.row):
+        if preparing and self._swap and await self.db(swap_rows.waits, self.row):
             self._swap.abandon()
 
     def _swap_ended(self, previous: Selection | None, task: Task) -> None:

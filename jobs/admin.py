@@ -5,7 +5,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from jobs.models import Job, JobVersion, Team
-from models_admin.admin import ReadOnlyAdmin
+from models_admin.kit.admin import ReadOnlyAdmin
 
 
 @admin.register(Team)

@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 from jobs import openings
 from jobs.models import Job
 from jobs.serializers import JobRevision, JobShape, JobText
-from models_admin import ids
-from models_admin.serializers import Detail
+from models_admin.kit import ids
+from models_admin.kit.shapes import Detail
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
 

@@ -7,8 +7,8 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 
 from jobs import openings
-from models_admin import messages
-from models_admin.messages import Message, Report
+from models_admin.kit import messages
+from models_admin.kit.messages import Message, Report
 
 
 class JobsTopic:

@@ -11,9 +11,9 @@ from jobs import models
 from jobs.criteria import Criterion
 from jobs.criteria.drawing import draw
 from jobs.models import Job, JobQuerySet, JobVersion, Team
-from models_admin import audit, messages
-from models_admin.messages import Message, Report
-from models_admin.publishing import publish
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 
 
 class NoSuchJob(Exception):

@@ -9,8 +9,8 @@ from jobs import forms, openings
 from jobs.drafts import Draft
 from jobs.forms import JobForm
 from jobs.models import Job
-from models_admin import ids
-from models_admin.pages import Request, needs
+from models_admin.kit import ids
+from models_admin.kit.pages import Request, needs
 
 
 @require_safe

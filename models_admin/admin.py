@@ -13,8 +13,11 @@ from django.urls import URLPattern, path
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
-from models_admin import catalogue, fitting, options, registry, registry_pages, trials, wishes
+from models_admin import catalogue
+from models_admin.kit.admin import ReadOnlyAdmin
 from models_admin.models import AuditEvent, EngineRecord, GpuWorker, Mode, ModelConfig, Swap, Trial
+from models_admin.registry import fitting, options, pages, yaml_file
+from models_admin.swaps import trials, wishes
 
 
 class ModelConfigForm(ModelForm):
@@ -131,10 +134,10 @@ class ModelConfigAdmin(admin.ModelAdmin):
                 self.message_user(request, words.format(row.display_name), messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [("import", registry_pages.import_page), ("export", registry_pages.export)]
+        views = [("import", pages.import_page), ("export", pages.export)]
         ours = [
             path(name, self.admin_site.admin_view(page), name=f"models_admin_modelconfig_{name}")
-            for name, page in pages
+            for name, page in views
         ]
         return [*ours, *super().get_urls()]
 
@@ -143,27 +146,14 @@ class ModelConfigAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: ModelForm, change: bool) -> None:
         action = "registry.change" if change else "registry.add"
-        registry.save(obj, cast(User, request.user), action, fields=form.changed_data)
+        yaml_file.save(obj, cast(User, request.user), action, fields=form.changed_data)
 
     def delete_model(self, request: HttpRequest, obj: ModelConfig) -> None:
-        registry.delete(obj, cast(User, request.user))
+        yaml_file.delete(obj, cast(User, request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ModelConfig]) -> None:
         for obj in queryset:
             self.delete_model(request, obj)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that processes write: people read them here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(GpuWorker)

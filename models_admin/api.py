@@ -9,8 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from models_admin import catalogue, wishes
-from models_admin.serializers import Available, Detail, Health, ModelsStatus, Swapping, Wished
+from models_admin import catalogue
+from models_admin.kit.shapes import Detail
+from models_admin.shapes import Available, Health, ModelsStatus, Swapping, Wished
+from models_admin.swaps import wishes
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 503), Detail)
 

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from models_admin import options, queue, trials
-from models_admin.history import History
+from models_admin import backlog
+from models_admin.backlog import Waiting
 from models_admin.models import ENDED_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap, Trial
-from models_admin.options import Option
-from models_admin.queue import Waiting
+from models_admin.registry import options
+from models_admin.registry.options import Option
+from models_admin.swaps import trials
+from models_admin.swaps.history import History
 
 DESCRIPTIONS = {
     Mode.ONE_SHOT: "One model reads the document and decides.",
@@ -269,7 +271,7 @@ def status() -> dict[str, Any]:
         "progress": swap.progress if swap else None,
         "eta_seconds": swap.eta_seconds if swap else None,
         "phase_seconds": swap.phase_seconds if swap else None,
-        "queue": queue.depth(),
+        "queue": backlog.depth(),
         "workers": [
             {
                 "name": worker.name,

@@ -1,17 +1,19 @@
-"""What live pages are made of: a topic knows its groups, its present state, and what a change means to it."""
+"""The live topics of models: the header of every page, the Models page, and the list in the admin."""
 
 import time
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from models_admin import catalogue, messages, overview
+from models_admin import catalogue, overview
 from models_admin.catalogue import Header
-from models_admin.messages import Message, Report
+from models_admin.kit import messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.topics import NotAllowed
 from models_admin.overview import Overview, Rows
 
 PARTS = {  # of the Models page, by the field of its Overview
@@ -22,32 +24,6 @@ PARTS = {  # of the Models page, by the field of its Overview
     "past_swaps": "models_admin/_swaps.html",
 }
 OF_MODELS = frozenset({Report.WORKER_CHANGED, Report.SWAP_CHANGED, Report.REGISTRY_CHANGED})
-
-
-class NotAllowed(Exception):
-    """This user may not see this topic (any more)."""
-
-
-class Topic(Protocol):
-    """One thing that a page shows. Made anew every 20 s, so that it is made with the rights of the moment.
-
-    Fragments are HTML whose root has the id of the element that it takes the place of, and `hx-swap-oob`.
-    """
-
-    @property
-    def groups(self) -> Collection[str]: ...
-
-    @property
-    def kinds(self) -> Collection[Report]: ...
-
-    def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        """`query` is the socket's query string. Raises NotAllowed."""
-
-    def snapshot(self) -> list[str]:
-        """All of it, as it is now."""
-
-    def after(self, changes: Collection[Message]) -> list[str]:
-        """What `changes`, all of its kinds, changed; they may be none: time has passed, or others changed."""
 
 
 class HeaderTopic:

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from models_admin import catalogue, queue, swap_chart
+from models_admin import backlog, catalogue, swap_chart
+from models_admin.backlog import Waiting
 from models_admin.catalogue import Present
 from models_admin.models import (
     ENDED_PHASES,
@@ -24,8 +25,7 @@ from models_admin.models import (
     Phase,
     Swap,
 )
-from models_admin.options import Option
-from models_admin.queue import Waiting
+from models_admin.registry.options import Option
 from models_admin.swap_chart import Bar
 
 PAST_SWAPS = 20
@@ -246,11 +246,11 @@ def _open_swap(present: Present, swap: Swap) -> OpenSwap:
 
 def _queue(present: Present) -> Iterable[QueueLine]:
     """What any selection may serve first, then what is pinned, the oldest first."""
-    groups = sorted(queue.waiting(), key=lambda group: group.oldest_at)
+    groups = sorted(backlog.waiting(), key=lambda group: group.oldest_at)
     anybodys = [group for group in groups if not group.pinned]
     pinned = [group for group in groups if group.pinned]
     rows = {row.model_config_id for row in pinned} | {present.current and present.current.model_config.pk}
-    paces_s = queue.paces_s([id_ for id_ in rows if id_]) if groups else {}
+    paces_s = backlog.paces_s([id_ for id_ in rows if id_]) if groups else {}
     if anybodys:
         yield _queue_line("", "", present.current, anybodys, paces_s)
     for group in pinned:

@@ -5,8 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from models_admin import catalogue, overview, wishes
-from models_admin.pages import Request, back, needs, refused
+from models_admin import catalogue, overview
+from models_admin.kit.pages import Request, back, needs, refused
+from models_admin.swaps import wishes
 
 
 @require_safe

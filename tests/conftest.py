@@ -11,14 +11,14 @@ from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
 
-from models_admin import registry as registry_file
 from models_admin.models import GpuWorker
+from models_admin.registry import yaml_file as registry_file
 from tests import world as people
 from tests.prerequisites import chromium
 from tests.seen import eventually
 from tests.worker_process import running_worker
 from tests.world import World
-from wfc_site import embedded_redis
+from wfc_site.launch import embedded_redis
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from models_admin.models import GpuWorker
 from tests.seen import eventually
-from wfc_site.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import wrapped
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ import candidates.readings_api
 import jobs.api
 import models_admin.api
 from models_admin import catalogue
-from models_admin.serializers import Detail
+from models_admin.kit.shapes import Detail
 
 RIGHTS = [
     "jobs.add_job",

@@ -24,8 +24,9 @@ from candidates.live import ApplicationTopic, JobTopic
 from candidates.repeats_page import RepeatsTopic
 from candidates.screening_live import ScreeningsTopic
 from jobs.live import JobsTopic
-from models_admin.live import HeaderTopic, ModelsTopic, NotAllowed, RegistryTopic, Topic
-from models_admin.messages import KINDS, Message, parse
+from models_admin.kit.messages import KINDS, Message, parse
+from models_admin.kit.topics import NotAllowed, Topic
+from models_admin.live import HeaderTopic, ModelsTopic, RegistryTopic
 
 log = logging.getLogger(__name__)
 

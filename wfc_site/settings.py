@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from wfc_site.embedded_redis import socket_url
+from wfc_site.launch.embedded_redis import socket_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -10,8 +10,8 @@ from candidates import queue
 from candidates.queue import Choice
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.metrics import ANY_MODEL, Waiting
+from models_admin.backlog import Waiting as Queued
 from models_admin.models import ModelConfig
-from models_admin.queue import Waiting as Queued
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,8 +39,8 @@ from gpu_worker.metrics import Metrics
 from gpu_worker.moves import selections
 from gpu_worker.moves.fleet import Fleet
 from gpu_worker.tasks import cancel_once
-from models_admin import swaps
-from models_admin.swaps import Wanted
+from models_admin.swaps import swap_rows
+from models_admin.swaps.swap_rows import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -115,14 +115,14 @@ class SwapRun:
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
-            await asyncio.shield(self._db(swaps.tell, self._wanted.swap_id, self._fetched))
+            await asyncio.shield(self._db(swap_rows.tell, self._wanted.swap_id, self._fetched))
 
     async def _do(self, action: Action) -> Step | None:
         match action:
             case Show():
                 await self._written()
                 now = timezone.now()
-                show = self._db(swaps.show, self._wanted.swap_id, action.phase, action.reason, now)
+                show = self._db(swap_rows.show, self._wanted.swap_id, action.phase, action.reason, now)
                 self._writing = asyncio.create_task(show)
                 return None
             case Serve():
@@ -206,10 +206,10 @@ class SwapRun:
     async def _end(self, serve: Serve) -> None:
         chosen = serve.selection
         ended = await self._db(
-            swaps.end,
+            swap_rows.end,
             self._wanted.swap_id,
             serve.phase,
-            serve.reason or (swaps.NEWER_WISH if serve.phase is Phase.SUPERSEDED else ""),
+            serve.reason or (swap_rows.NEWER_WISH if serve.phase is Phase.SUPERSEDED else ""),
             mode=chosen.mode if chosen else "",
             model_config_id=chosen.model_config_id if chosen else None,
             parser_id=chosen.parser_id if chosen else None,

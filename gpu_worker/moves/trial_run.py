@@ -9,9 +9,9 @@ from gpu_worker.engines.protocol import EngineFailed, EngineSpec
 from gpu_worker.moves import selections
 from gpu_worker.moves.station import Station
 from gpu_worker.tasks import Task
-from models_admin import trials
 from models_admin.models import Trial
-from models_admin.trials import Measured
+from models_admin.swaps import trials
+from models_admin.swaps.trials import Measured
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from models_admin import engine_args, thresholds
-from models_admin.engine_args import WrongArguments
-from models_admin.thresholds import WrongThresholds
+from models_admin.models import engine_args, thresholds
+from models_admin.models.engine_args import WrongArguments
+from models_admin.models.thresholds import WrongThresholds
 
 
 class Mode(models.TextChoices):

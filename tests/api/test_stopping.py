@@ -18,7 +18,7 @@ from tests.api.conftest import PDF
 from tests.seen import eventually
 from tests.worker.conftest import make_worker
 from tests.worker_process import database_url
-from wfc_site.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import wrapped
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 

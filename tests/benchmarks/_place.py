@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gpu_worker import tiny_checkpoints
 from gpu_worker.tiny_checkpoints import Size
-from wfc_site.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import wrapped
 
 if TYPE_CHECKING:
     from jobs.criteria import Criterion
@@ -58,7 +58,7 @@ def opened(**environment: str) -> Iterator[Path]:
 @contextlib.contextmanager
 def opened_with_redis(**environment: str) -> Iterator[Path]:
     """As `opened`, for a worker that is nudged and pages that listen."""
-    from wfc_site import embedded_redis
+    from wfc_site.launch import embedded_redis
 
     with opened(**environment) as folder, embedded_redis.running(folder):
         yield folder

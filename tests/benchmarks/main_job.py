@@ -19,7 +19,7 @@ import httpx
 from candidates import documents, kinds
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules.verdict import evaluate
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 from tests.launch import stack_process
 
 FILES = 60

@@ -52,13 +52,13 @@ def _measure(database: str) -> None:
     from django.core.management import call_command
     from django.db import connection, transaction
 
-    from models_admin import registry
     from models_admin.models import ModelConfig
+    from models_admin.registry import yaml_file
     from tests import world
     from tests.table import rows
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    registry.load(settings.MODELS_FILE)
+    yaml_file.load(settings.MODELS_FILE)
     people = world.build()
     model_config = ModelConfig.objects.get(name="rules/balanced")
     rows.hundred(people.job, model_config)

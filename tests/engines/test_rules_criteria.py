@@ -9,7 +9,7 @@ from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria import Criterion, Weight
 from jobs.criteria.requirements import Kind, drawn, parsed
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 
 PAGE = """Robin Example
 robin@example.com

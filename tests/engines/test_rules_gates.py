@@ -8,7 +8,7 @@ from candidates.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria import Criterion, Weight
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 
 SKILLS = ("Python", "Django", "PostgreSQL", "Docker", "Redis")
 PAGE = """Robin Example

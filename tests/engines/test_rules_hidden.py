@@ -7,7 +7,7 @@ from candidates.answers import Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria import listed
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 from tests.documents.tampered import TAMPERED
 
 CRITERIA = listed([("Kubernetes", "must"), ("packing", "must")])

@@ -7,7 +7,7 @@ from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from gpu_worker.engines.rules.matching import is_slip
 from jobs.criteria import Criterion, Weight
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 
 PAGE = "Robin Example\n\nExperience\nBaker, 2015 – 2019\n{work}\n\nEducation\nSchool of Bread\n\nSkills\n{skills}"
 

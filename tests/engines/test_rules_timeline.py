@@ -9,7 +9,7 @@ from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate, timeline
 from gpu_worker.engines.rules.text import read
 from jobs.criteria import Criterion, Weight
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 
 TODAY = date(2026, 6, 15)
 HEAD = "Robin Example\nrobin@example.com\n\n"

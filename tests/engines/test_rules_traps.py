@@ -8,7 +8,7 @@ from candidates.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria.requirements import drawn
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 
 PAGE = "{name}\n{email}\nExperience\nBaker, 2015 – 2019\nEducation\nBakery school\nSkills\n{skills}"
 TERMS = ["Julia", "Rust", "Ruby", "Swift", "Scala", "Go", "Python", "Pascal", "Dart", "Perl"]

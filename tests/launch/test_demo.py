@@ -10,7 +10,8 @@ from knox.models import AuthToken
 
 from candidates.models import ItemState, UploadItem
 from jobs.models import Job
-from wfc_site import demo, roles
+from wfc_site import roles
+from wfc_site.launch import demo
 
 pytestmark = pytest.mark.django_db
 URL = "http://127.0.0.1:8000"

@@ -61,6 +61,6 @@ def test_a_port_that_is_none_is_named_with_its_variable(tmp_path, port):
 
 
 def test_settings_need_the_standard_library_alone_to_know_where_redis_is(tmp_path):
-    program = "import sys; sys.path.insert(0, '.'); from wfc_site.embedded_redis import socket_url"
+    program = "import sys; sys.path.insert(0, '.'); from wfc_site.launch.embedded_redis import socket_url"
     bare = subprocess.run([sys.executable, "-I", "-S", "-c", program], cwd=settings.BASE_DIR)
     assert bare.returncode == 0

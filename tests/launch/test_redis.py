@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from tests.seen import eventually, has_ended
-from wfc_site import embedded_redis
-from wfc_site.embedded_redis import NoRedis
+from wfc_site.launch import embedded_redis
+from wfc_site.launch.embedded_redis import NoRedis
 
 pytestmark = pytest.mark.process
 

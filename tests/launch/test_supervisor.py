@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from tests.seen import eventually, has_ended
-from wfc_site import supervisor
-from wfc_site.supervisor import Child, kept
+from wfc_site.launch import supervisor
+from wfc_site.launch.supervisor import Child, kept
 
 pytestmark = pytest.mark.process
 
@@ -107,7 +107,7 @@ async def test_what_a_child_leaves_behind_ends_with_it(child, said):
 
 def test_no_child_survives_a_supervisor_that_is_killed(tmp_path):
     keep = (
-        "import asyncio, sys; from pathlib import Path; from wfc_site.supervisor import Child, kept\n"
+        "import asyncio, sys; from pathlib import Path; from wfc_site.launch.supervisor import Child, kept\n"
         "async def main():\n"
         f"    command = [sys.executable, '-c', {DEAF!r}]\n"
         "    async with kept(Child(name='deaf', command=command, stop_within_s=60, folder=Path.cwd())):\n"

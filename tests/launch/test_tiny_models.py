@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from gpu_worker.management.commands import tiny_models
 from gpu_worker.tiny_checkpoints import Incomplete
 from models_admin.models import ModelConfig
-from models_admin.registry import read
+from models_admin.registry.yaml_file import read
 
 pytestmark = pytest.mark.django_db
 NAMES = ["tiny/text-a", "tiny/text-b", "tiny/vision"]

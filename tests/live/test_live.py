@@ -17,10 +17,10 @@ import wfc_site.live
 from candidates import decisions, evaluations
 from candidates.models import Application, Resume
 from jobs import openings
-from models_admin import messages
-from models_admin.messages import Message, Report
+from models_admin.kit import messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker, ModelConfig, Swap
-from models_admin.publishing import publish
 from wfc_site.asgi import application
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "registry")]

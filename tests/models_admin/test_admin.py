@@ -8,8 +8,8 @@ from django.forms import model_to_dict
 from django.test import Client
 from django.urls import reverse
 
-from models_admin import trials
 from models_admin.models import AuditEvent, ModelConfig, Swap, Trial
+from models_admin.swaps import trials
 from tests.models_admin.conftest import NEEDS_GPU
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]

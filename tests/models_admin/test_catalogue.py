@@ -4,8 +4,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from models_admin import catalogue, messages, wishes
+from models_admin import catalogue
+from models_admin.kit import messages
 from models_admin.models import GpuWorker, Phase, Swap
+from models_admin.swaps import wishes
 from tests.models_admin.conftest import NEEDS_GPU
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from pydantic import BaseModel
 
-from models_admin import engine_args, registry
-from models_admin.engine_args import ALLOWED, EngineArguments, WrongArguments
-from models_admin.models import ModelConfig
-from models_admin.registry import RegistryError
+from models_admin.models import ModelConfig, engine_args
+from models_admin.models.engine_args import ALLOWED, EngineArguments, WrongArguments
+from models_admin.registry import yaml_file
+from models_admin.registry.yaml_file import RegistryError
 
 REASONER = "nvidia/NVIDIA-Nemotron-Nano-9B-v2"
 NAN, INFINITE = float("nan"), float("inf")
@@ -293,14 +293,14 @@ def write(tmp_path, db):
 
 
 def test_the_file_may_say_all_of_them(write):
-    registry.load(write(EXAMPLES))
+    yaml_file.load(write(EXAMPLES))
     assert ModelConfig.objects.get().engine_args == EXAMPLES
 
 
 @pytest.mark.parametrize(("said", "words"), WRONG[1:])
 def test_the_file_is_refused_with_file_model_field_and_sentence(write, said, words):
     with pytest.raises(RegistryError) as refusal:
-        registry.load(write(said))
+        yaml_file.load(write(said))
     (problem,) = refusal.value.problems
     assert problem.startswith("models.yaml: your/model: engine_args: ")
     assert words in problem
@@ -308,18 +308,18 @@ def test_the_file_is_refused_with_file_model_field_and_sentence(write, said, wor
 
 def test_a_file_with_a_list_of_them_is_told_how_to_write_them(write):
     with pytest.raises(RegistryError, match="your/model: engine_args: takes lines of the form"):
-        registry.load(write([1]))
+        yaml_file.load(write([1]))
 
 
 def test_what_is_exported_reads_back_to_the_same_arguments(write, tmp_path):
-    registry.load(write(EXAMPLES))
+    yaml_file.load(write(EXAMPLES))
     path = tmp_path / "exported.yaml"
-    path.write_text(registry.dump())
+    path.write_text(yaml_file.dump())
     ModelConfig.objects.all().delete()
-    registry.load(path)
+    yaml_file.load(path)
     assert ModelConfig.objects.get().engine_args == EXAMPLES
 
 
 def test_where_nothing_is_said_nothing_is_exported(write):
-    registry.load(write({}))
-    assert "engine_args" not in registry.dump()
+    yaml_file.load(write({}))
+    assert "engine_args" not in yaml_file.dump()

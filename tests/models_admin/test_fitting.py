@@ -2,8 +2,8 @@
 
 import pytest
 
-from models_admin import fitting
 from models_admin.models import GpuWorker, ModelConfig
+from models_admin.registry import fitting
 
 TWO_GPUS = {"gpus": 2, "gpu_total_gib": 24.0, "gpu_budget_gib": 22.8, "weights_gib": {"7": 15.2}}
 CPU = {"gpus": 0, "gpu_total_gib": 0.0, "gpu_budget_gib": 8.0, "weights_gib": {"7": 15.2}}

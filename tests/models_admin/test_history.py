@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.utils import timezone
 
-from models_admin import history
-from models_admin.history import RECENT, History
 from models_admin.models import ENDED_PHASES, GpuWorker, Mode, Phase, Swap
+from models_admin.swaps import history
+from models_admin.swaps.history import RECENT, History
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models_admin.models import ENDED_PHASES, RUNNING_PHASES, Phase
-from models_admin.progress import ORDER, Progress, progress
+from models_admin.swaps.progress import ORDER, Progress, progress
 
 COLD = {"preparing": 2.0, "draining": 3.0, "making_room": 1.0, "loading": 40.0, "checking": 4.0}
 WARM = {"draining": 3.0, "making_room": 1.0, "waking": 2.0, "checking": 4.0}

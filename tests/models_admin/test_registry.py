@@ -5,9 +5,9 @@ import yaml
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from models_admin import registry
 from models_admin.models import AuditEvent, ModelConfig
-from models_admin.registry import RegistryError
+from models_admin.registry import yaml_file
+from models_admin.registry.yaml_file import RegistryError
 
 pytestmark = pytest.mark.django_db
 
@@ -36,12 +36,12 @@ def write(tmp_path):
 
 def problems(path) -> str:
     with pytest.raises(RegistryError) as refusal:
-        registry.load(path)
+        yaml_file.load(path)
     return "\n".join(refusal.value.problems)
 
 
 def test_the_ancestors_flat_form_is_read_as_it_is(write):
-    registry.load(write(FLAT))
+    yaml_file.load(write(FLAT))
     row = ModelConfig.objects.get()
     assert (row.name, row.provider, row.max_model_len, row.temperature) == (
         "your/new-model",
@@ -52,7 +52,7 @@ def test_the_ancestors_flat_form_is_read_as_it_is(write):
 
 
 def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
-    loaded = registry.load(settings.MODELS_FILE)
+    loaded = yaml_file.load(settings.MODELS_FILE)
     assert {"Qwen/Qwen2.5-Omni-7B", "zai-org/GLM-4.1V-9B-Thinking", "rules/balanced", "rules/strict"} <= {
         *loaded.created
     }
@@ -61,21 +61,21 @@ def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
 
 
 def test_rows_that_exist_are_kept_as_the_admin_left_them(write):
-    registry.load(write(FLAT))
+    yaml_file.load(write(FLAT))
     ModelConfig.objects.update(display_name="Edited")
-    loaded = registry.load(write(FLAT))
+    loaded = yaml_file.load(write(FLAT))
     assert (loaded.kept, ModelConfig.objects.get().display_name) == (["your/new-model"], "Edited")
 
 
 def test_unless_the_file_is_to_win(write):
-    registry.load(write(FLAT))
+    yaml_file.load(write(FLAT))
     ModelConfig.objects.update(display_name="Edited")
-    registry.load(write(FLAT), overwrite=True)
+    yaml_file.load(write(FLAT), overwrite=True)
     assert ModelConfig.objects.get().display_name == "New"
 
 
 def test_the_files_default_is_the_default_where_there_is_none(write):
-    registry.load(write("default_model: your/new-model" + FLAT))
+    yaml_file.load(write("default_model: your/new-model" + FLAT))
     assert ModelConfig.objects.get().is_default
 
 
@@ -89,14 +89,14 @@ def test_the_default_of_the_admin_stays_unless_the_file_is_to_win(write, overwri
         inference_modes=["one_shot"],
         is_default=True,
     )
-    registry.load(write("default_model: your/new-model" + FLAT), overwrite=overwrite)
+    yaml_file.load(write("default_model: your/new-model" + FLAT), overwrite=overwrite)
     assert ModelConfig.objects.get(is_default=True).name == default
 
 
 def test_a_file_without_a_default_changes_none(write):
-    registry.load(write(FLAT))
+    yaml_file.load(write(FLAT))
     ModelConfig.objects.update(is_default=True)
-    registry.load(write(FLAT), overwrite=True)
+    yaml_file.load(write(FLAT), overwrite=True)
     assert ModelConfig.objects.get().is_default
 
 
@@ -178,7 +178,7 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
 
 def test_entries_may_share_lines_with_yamls_anchors(write):
     more = "\n  other/model:\n    <<: *one\n    display_name: Other\n"
-    registry.load(write(FLAT.replace('"your/new-model":', '"your/new-model": &one').rstrip() + more))
+    yaml_file.load(write(FLAT.replace('"your/new-model":', '"your/new-model": &one').rstrip() + more))
     assert ModelConfig.objects.get(name="other/model").max_model_len == 8192
 
 
@@ -193,17 +193,17 @@ def test_a_file_with_a_problem_changes_nothing(write):
 
 
 def test_what_is_exported_reads_back_to_the_same_rows(write):
-    registry.load(settings.MODELS_FILE)
-    before = list(ModelConfig.objects.order_by("name").values(*registry.Entry.model_fields, "is_default"))
-    path = write(registry.dump())
+    yaml_file.load(settings.MODELS_FILE)
+    before = list(ModelConfig.objects.order_by("name").values(*yaml_file.Entry.model_fields, "is_default"))
+    path = write(yaml_file.dump())
     ModelConfig.objects.all().delete()
-    registry.load(path)
-    after = list(ModelConfig.objects.order_by("name").values(*registry.Entry.model_fields, "is_default"))
+    yaml_file.load(path)
+    after = list(ModelConfig.objects.order_by("name").values(*yaml_file.Entry.model_fields, "is_default"))
     assert after == before
 
 
 def test_every_row_that_is_read_stands_in_the_audit_trail(write):
-    registry.load(write(FLAT))
+    yaml_file.load(write(FLAT))
     assert AuditEvent.objects.get().action == "registry.import"
 
 

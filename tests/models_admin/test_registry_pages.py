@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from models_admin import registry
 from models_admin.models import AuditEvent, ModelConfig
+from models_admin.registry import yaml_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
@@ -38,9 +38,9 @@ def send(client: Client, text: str, **fields):
 
 def test_what_was_exported_is_imported_again_and_changes_nothing(olga):
     answer = olga.get(reverse(EXPORT))
-    before = registry.dump()
+    before = yaml_file.dump()
     send(olga, answer.text, overwrite="on")
-    assert registry.dump() == before
+    assert yaml_file.dump() == before
 
 
 def test_an_export_is_a_file_and_stands_in_the_audit_trail(olga, world):

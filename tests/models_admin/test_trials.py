@@ -2,9 +2,9 @@
 
 import pytest
 
-from models_admin import trials, wishes
 from models_admin.models import AuditEvent, ModelConfig, Trial
-from models_admin.trials import Measured
+from models_admin.swaps import trials, wishes
+from models_admin.swaps.trials import Measured
 
 pytestmark = pytest.mark.django_db
 

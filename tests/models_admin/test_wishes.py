@@ -7,8 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 from django.utils import timezone
 
-from models_admin import wishes
 from models_admin.models import AuditEvent, GpuWorker, ModelConfig, Phase, Swap
+from models_admin.swaps import wishes
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from candidates import open_uploads
 from candidates.live import JobTopic
 from candidates.models import ItemState, UploadBatch, UploadItem
-from models_admin.messages import Message, Report
+from models_admin.kit.messages import Message, Report
 
 pytestmark = pytest.mark.django_db
 

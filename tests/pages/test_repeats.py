@@ -9,8 +9,8 @@ from django.utils import timezone
 from candidates import reproductions
 from candidates.models import Evaluation
 from candidates.repeats_page import RepeatsTopic
-from models_admin.live import NotAllowed
-from models_admin.messages import Message, Report
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.topics import NotAllowed
 from models_admin.models import ModelConfig
 
 pytestmark = pytest.mark.django_db

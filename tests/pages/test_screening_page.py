@@ -14,10 +14,10 @@ from candidates import screenings
 from candidates.live import JobTopic
 from candidates.models import Application, Evaluation, Screening
 from candidates.screening_live import ScreeningsTopic
-from models_admin.live import NotAllowed
-from models_admin.messages import Message, Report
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.topics import NotAllowed
 from models_admin.models import Mode, ModelConfig
-from models_admin.options import Option
+from models_admin.registry.options import Option
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate, timeline
 from gpu_worker.engines.rules.text import read
 from jobs.criteria import Criterion, drawing
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 from tests.screening.cases import Case
 from tests.screening.facts import Opening
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ConfigDict, TypeAdapter
 
 from gpu_worker.engines.vllm.arguments import arguments
-from models_admin import engine_args
-from models_admin.engine_args import EngineArguments
+from models_admin.models import engine_args
+from models_admin.models.engine_args import EngineArguments
 from tests.models_admin.test_engine_args import EXAMPLES
 from tests.vllm.conftest import spec
 

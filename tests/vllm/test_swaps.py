@@ -63,7 +63,7 @@ async def test_a_pair_that_fits_is_awake_together(text_a, tiny):
         await seen(serving("tiny/text-a"), limit_s=90)
         from django.contrib.auth.models import AnonymousUser
 
-        from models_admin import wishes
+        from models_admin.swaps import wishes
 
         name = "tiny/vision + tiny/text-a"
         await sync_to_async(wishes.wish)(model_name=name, mode="hybrid", user=AnonymousUser())

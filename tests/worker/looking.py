@@ -15,8 +15,9 @@ from gpu_worker.database import Database
 from gpu_worker.moves.fleet import Fleet
 from gpu_worker.moves.records import Kept
 from gpu_worker.worker import Worker
-from models_admin import options, wishes
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
+from models_admin.registry import options
+from models_admin.swaps import wishes
 
 
 def make_worker(make: Callable[..., Any], gpu_gib: float = 0, host_gib: float = 0) -> Worker:

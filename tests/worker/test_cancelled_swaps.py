@@ -12,9 +12,9 @@ from gpu_worker.core.swapper import Action, Swapper, Taken
 from gpu_worker.metrics import Metrics
 from gpu_worker.moves.fleet import Fleet
 from gpu_worker.moves.swap_run import SwapRun
-from models_admin import swaps
 from models_admin.models import ModelConfig
-from models_admin.swaps import Ended, Wanted
+from models_admin.swaps import swap_rows
+from models_admin.swaps.swap_rows import Ended, Wanted
 from tests.worker.fakes import Remembered, Workshop
 
 BEFORE = Selection(mode="one_shot", model_config_id=1)
@@ -24,7 +24,7 @@ END = Ended(outcome="ready", source="before", target="target", phase_seconds={})
 
 async def rows(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """The database, which answers at once."""
-    return END if function is swaps.end else None
+    return END if function is swap_rows.end else None
 
 
 async def drained() -> None:

@@ -8,8 +8,8 @@ from channels.layers import channel_layers, get_channel_layer
 
 from gpu_worker import listener
 from gpu_worker.listener import Listener
-from models_admin import messages
-from models_admin.messages import Command, Message
+from models_admin.kit import messages
+from models_admin.kit.messages import Command, Message
 
 pytestmark = pytest.mark.usefixtures("redis")
 NUDGE = Message(type=Command.LOOK, id=1).as_dict()

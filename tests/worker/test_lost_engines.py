@@ -10,8 +10,8 @@ from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import capability
 from gpu_worker import worker as worker_module
 from gpu_worker.engines.protocol import Footprint
-from models_admin import swaps
 from models_admin.models import GpuWorker
+from models_admin.swaps import swap_rows
 from tests.worker.looking import count, row, seen, serving, wish, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
@@ -59,13 +59,13 @@ async def test_one_that_cannot_be_brought_back_is_not_replaced_by_another_that_n
 async def test_what_a_swap_has_sent_away_is_not_lost_though_its_row_is_written_slowly(
     balanced, strict, workshop, monkeypatch
 ):
-    end = swaps.end
+    end = swap_rows.end
 
     def slow_end(*args, **kwargs):
         time.sleep(0.3)
         return end(*args, **kwargs)
 
-    monkeypatch.setattr(swaps, "end", slow_end)
+    monkeypatch.setattr(swap_rows, "end", slow_end)
     workshop.sizes = {balanced.name: LARGE, strict.name: LARGE}
     async with working(workshop, gpu_gib=20.0, host_gib=20.0) as worker:
         await seen(serving("rules/balanced"))

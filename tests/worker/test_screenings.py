@@ -10,8 +10,8 @@ from candidates.models import Application, Evaluation, ItemState, Resume, Screen
 from candidates.screenings import Asked
 from candidates.staleness import Cause
 from models_admin.models import AuditEvent, GpuWorker, Mode, ModelConfig
-from models_admin.options import Option
-from models_admin.wishes import CannotRunHere
+from models_admin.registry.options import Option
+from models_admin.swaps.wishes import CannotRunHere
 from tests.worker.conftest import claim, finish
 
 pytestmark = pytest.mark.django_db

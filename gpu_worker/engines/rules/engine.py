@@ -17,8 +17,8 @@ from gpu_worker.engines.protocol import (
     Transcribed,
 )
 from gpu_worker.engines.rules.verdict import evaluate
-from models_admin import thresholds
-from models_admin.thresholds import Thresholds, WrongThresholds
+from models_admin.models import thresholds
+from models_admin.models.thresholds import Thresholds, WrongThresholds
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 CANARY = Request(

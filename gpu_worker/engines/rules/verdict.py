@@ -11,7 +11,7 @@ from gpu_worker.engines.rules.reading import Reading
 from gpu_worker.engines.rules.text import Text, read
 from jobs.criteria import Weight, requirements
 from jobs.criteria.requirements import Requirement
-from models_admin.thresholds import Thresholds
+from models_admin.models.thresholds import Thresholds
 
 SELF = "Keyword rules, no understanding."
 LONGEST_LIST = 150  # characters

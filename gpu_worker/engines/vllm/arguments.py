@@ -6,8 +6,8 @@ from typing import Any
 
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec
 from gpu_worker.engines.vllm import scratch
-from models_admin import engine_args
-from models_admin.engine_args import WrongArguments
+from models_admin.models import engine_args
+from models_admin.models.engine_args import WrongArguments
 
 CPU_KV_CACHE_BYTES = 1 << 30  # where a row says nothing: on a CPU vLLM would take a share of all memory
 CPU_SEQUENCES, GPU_SEQUENCES = 8, 64  # at once

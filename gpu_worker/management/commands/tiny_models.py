@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from gpu_worker import tiny_checkpoints
-from models_admin import registry
+from models_admin.registry import yaml_file
 
 FILE = settings.BASE_DIR / "config" / "tiny_models.yaml"
 BUILDERS: dict[str, Callable[[Path], None]] = {
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         os.umask(0o077)  # the database, which may be made here, holds what people send
         self._build()
         call_command("migrate", verbosity=0, interactive=False)
-        loaded = registry.load(FILE)
+        loaded = yaml_file.load(FILE)
         self.stdout.write(
             f"Tiny models in {settings.MODELS_DIR / 'tiny'}: "
             f"{len(loaded.created)} new in the registry, {len(loaded.kept)} kept as they are."

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from models_admin import registry
+from models_admin.registry import yaml_file
 
 
 class Command(BaseCommand):
@@ -22,11 +22,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, doing: str, **options: Any) -> None:
         if doing == "export":
-            self.stdout.write(registry.dump(), ending="")
+            self.stdout.write(yaml_file.dump(), ending="")
             return
         try:
-            loaded = registry.load(options["file"], overwrite=options["overwrite"])
-        except registry.RegistryError as error:
+            loaded = yaml_file.load(options["file"], overwrite=options["overwrite"])
+        except yaml_file.RegistryError as error:
             raise CommandError(str(error)) from error
         counts = len(loaded.created), len(loaded.updated), len(loaded.kept)
         self.stdout.write("{} created, {} updated, {} kept as they are.".format(*counts))

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from models_admin.registry import RegistryError
-from wfc_site import stack
-from wfc_site.embedded_redis import NoRedis
+from models_admin.registry.yaml_file import RegistryError
+from wfc_site.launch import stack
+from wfc_site.launch.embedded_redis import NoRedis
 
 
 class Command(BaseCommand):

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from models_admin import registry
-from models_admin.registry import RegistryError
+from models_admin.registry import yaml_file
+from models_admin.registry.yaml_file import RegistryError
 
 LARGEST_BYTES = 2**20  # of a file that a person keeps by hand
 LIST = "admin:models_admin_modelconfig_changelist"
@@ -46,8 +46,8 @@ def import_page(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            loaded = registry.add(
-                registry.parse(file.read(), file.name),
+            loaded = yaml_file.add(
+                yaml_file.parse(file.read(), file.name),
                 overwrite=form.cleaned_data["overwrite"],
                 actor=cast(User, request.user),
             )
@@ -71,7 +71,7 @@ def export(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("models_admin.view_modelconfig"):
         raise PermissionDenied("You may not read the registry. Ask an operator.")
     return HttpResponse(
-        registry.exported(cast(User, request.user)),
+        yaml_file.exported(cast(User, request.user)),
         content_type="application/yaml; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="models.yaml"'},
     )

@@ -11,12 +11,14 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
-from models_admin import audit, history, messages, options
-from models_admin.messages import Command, Message, Report
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Command, Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
-from models_admin.options import PAIR, TEXT_LAYER, Option
-from models_admin.publishing import publish
-from models_admin.swaps import NEWER_WISH
+from models_admin.registry import options
+from models_admin.registry.options import PAIR, TEXT_LAYER, Option
+from models_admin.swaps import history
+from models_admin.swaps.swap_rows import NEWER_WISH
 
 
 class WishRefused(Exception):

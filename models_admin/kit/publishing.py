@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from models_admin.messages import Message
+from models_admin.kit.messages import Message
 
 log = logging.getLogger(__name__)
 SEND_LIMIT_S = 2.0

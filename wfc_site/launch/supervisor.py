@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wfc_site.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import wrapped
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 15.0
 STEADY_S = 30.0  # a child that ran for so long starts again without a longer wait

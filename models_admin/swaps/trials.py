@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from models_admin import audit, messages
-from models_admin.messages import Command, Message, Report
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Command, Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker, Mode, ModelConfig, Trial
-from models_admin.options import NO_WORKER, Option
-from models_admin.publishing import publish
-from models_admin.wishes import CannotRunHere, ModelDisabled, NoWorker
+from models_admin.registry.options import NO_WORKER, Option
+from models_admin.swaps.wishes import CannotRunHere, ModelDisabled, NoWorker
 
 OPEN = [Trial.Status.QUEUED, Trial.Status.RUNNING]
 

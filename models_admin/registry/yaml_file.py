@@ -12,10 +12,11 @@ from django.db import transaction
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from models_admin import audit, messages, registry_yaml
-from models_admin.messages import Message, Report
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
 from models_admin.models import ModelConfig
-from models_admin.publishing import publish
+from models_admin.registry import yaml_reader
 
 
 class RegistryError(Exception):
@@ -97,7 +98,7 @@ def parse(content: bytes, file: str) -> Registry:
     Raises RegistryError: for each problem the file, the model, the field and what is allowed.
     """
     try:
-        said = registry_yaml.parse(content.decode())
+        said = yaml_reader.parse(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RegistryError([f"{file}: {_where(error)}not YAML: {_what(error)}"]) from error
     try:

@@ -5,10 +5,6 @@ from rest_framework import serializers
 from models_admin.models import Mode
 
 
-class Detail(serializers.Serializer[object]):
-    detail = serializers.CharField(help_text="A sentence that says what is wrong and what to do.")
-
-
 class ModelChoice(serializers.Serializer[object]):
     name = serializers.CharField()
     display_name = serializers.CharField()

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from models_admin import registry
-from wfc_site import demo, embedded_redis, roles
+from models_admin.registry import yaml_file
+from wfc_site import roles
+from wfc_site.launch import demo, embedded_redis
+from wfc_site.launch.supervisor import Child, kept, say
 from wfc_site.serve import STOP_WITHIN_S
-from wfc_site.supervisor import Child, kept, say
 
 
 class CannotStart(Exception):
@@ -129,7 +130,7 @@ def _prepare(path: Path) -> demo.Passwords:
     """Bring the database up to date, and make what a first start lacks."""
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        loaded = registry.load(settings.MODELS_FILE)
+        loaded = yaml_file.load(settings.MODELS_FILE)
         say(f"Registry: {len(loaded.created)} models new, {len(loaded.kept)} kept as they are")
         roles.establish()
         return demo.prepare(path)

@@ -1,0 +1,1 @@
+"""What every app shares: messages, publishing, the audit trail, permissions, pages, topics and shapes."""

@@ -1,0 +1,7 @@
+"""Shapes that every part of the API shares."""
+
+from rest_framework import serializers
+
+
+class Detail(serializers.Serializer[object]):
+    detail = serializers.CharField(help_text="A sentence that says what is wrong and what to do.")
