@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from candidates import decisions, files, intake, kinds, listing, upload_api, veil
+from candidates import decisions, files, intake, listing, upload_api, veil
+from candidates.documents import kinds
 from candidates.models import Application, UploadBatch, UploadItem
 from candidates.multipart import EveryFile
 from candidates.serializers import (

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import F
 from pydantic import Field, TypeAdapter
 
-from candidates import arrivals, intake, kinds, preparation, reader
+from candidates import arrivals, intake, preparation
 from candidates.arrivals import Arrival
+from candidates.documents import kinds, sandbox
+from candidates.documents.sentences import refusal
 from candidates.models import ItemState, Resume, UploadBatch
 from candidates.preparation import Opening
-from candidates.sentences import refusal
 
 MOST_FILES = 500
 _DAMAGED = "This file is damaged in its ZIP file and cannot be taken out. Upload it by itself."
@@ -58,12 +59,12 @@ def unpack(opening: Opening) -> Unpacked:
     limit = settings.MAX_FILE_BYTES
     with ExitStack() as stack:
         path = stack.enter_context(preparation.local(opening.storage_key))
-        content = stack.enter_context(reader.asked(path, kinds.ZIP, max_file_bytes=limit))
-        said, content_bytes = reader.heard(content, _Answer)
+        content = stack.enter_context(sandbox.asked(path, kinds.ZIP, max_file_bytes=limit))
+        said, content_bytes = sandbox.heard(content, _Answer)
         if isinstance(said, _Refusal):
             raise refusal(said.refused, kinds.ZIP)
         if sum(member.size_bytes for member in said.files if not member.problem) != content_bytes:
-            raise reader.nonsense("files and bytes do not add up")
+            raise sandbox.nonsense("files and bytes do not add up")
         return Unpacked(members=said.files, content=content, close=stack.pop_all().close)
 
 

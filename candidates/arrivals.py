@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
-from candidates import kinds
+from candidates.documents import kinds
+from candidates.documents.refusals import DocumentRefused
 from candidates.models import ItemState, Resume
-from candidates.refusals import DocumentRefused
 
 MIB = 2**20
 _ZIP_IN_ZIP = "A ZIP file within a ZIP file is not opened. Upload it by itself."

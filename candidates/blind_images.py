@@ -7,12 +7,13 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from candidates import documents, store, veil
+from candidates import veil
 from candidates.blindness import Identity
-from candidates.child.words import Box
+from candidates.child.pdf.words import Box
+from candidates.documents import extraction, store
+from candidates.documents.refusals import DocumentRefused
+from candidates.documents.sandbox import ReaderFailed
 from candidates.models import Application, Evaluation, WordBoxes
-from candidates.reader import ReaderFailed
-from candidates.refusals import DocumentRefused
 
 PAINTERS = threading.BoundedSemaphore(2)  # children at once: people turn pages, models read meanwhile
 WALL_S = 20.0
@@ -94,6 +95,6 @@ def _painted(image_key: str, boxes: Sequence[Sequence[int]]) -> bytes:
         file.write(json.dumps(boxes).encode() + b"\n" + store.images({1: image_key})[1])
         file.flush()
         try:
-            return documents.painted(Path(file.name), wall_s=WALL_S).content
+            return extraction.painted(Path(file.name), wall_s=WALL_S).content
         except (DocumentRefused, ReaderFailed) as failed:
             raise Withheld("The image could not be painted over.") from failed

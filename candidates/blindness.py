@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from candidates.child.words import Box
-from candidates.evidence import Row
+from candidates.child.pdf.words import Box
+from candidates.documents.evidence import Row
 from candidates.people import normalised
 
 NAME, CONTACT = "[name]", "[contact]"

@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from candidates import arrivals, evaluations, kinds, store
+from candidates import arrivals, evaluations
 from candidates.arrivals import Arrival
+from candidates.documents import kinds, store
 from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem
 from jobs.models import Job
 from models_admin.kit import audit, messages

@@ -14,8 +14,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from candidates import documents, evaluations, flags, leases, sample, search, store
-from candidates.documents import Document, Page, Word
+from candidates import evaluations, leases, sample, search
+from candidates.documents import extraction, flags, store
+from candidates.documents.extraction import Document, Page, Word
 from candidates.leases import Claim, ClaimLost
 from candidates.models import OPEN_STATUSES, Application, ItemState, Resume, UploadItem, WordBoxes
 from models_admin.kit import messages
@@ -77,7 +78,7 @@ def read(opening: Opening) -> Prepared | None:
     if opening.prepared:
         return None
     with local(opening.storage_key) as path:
-        document = documents.read(path, opening.media_type, max_pages=settings.MAX_PAGES)
+        document = extraction.read(path, opening.media_type, max_pages=settings.MAX_PAGES)
     return prepared(document, opening.storage_key)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from candidates import evidence, flags, veil
+from candidates import veil
 from candidates.blindness import Identity
+from candidates.documents import evidence, flags
 from candidates.models import Evaluation, Resume
 
 Words = Sequence[evidence.Row]

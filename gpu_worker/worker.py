@@ -13,7 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
-from candidates import evaluations, preparation, reader, transcripts
+from candidates import evaluations, preparation, transcripts
+from candidates.documents import sandbox
 from candidates.leases import renew
 from candidates.models import Evaluation, Transcript, UploadItem
 from candidates.queue import depth
@@ -159,7 +160,7 @@ class Worker:
         moving = [task for task in (self._swapping, self._starting, self._switch, self._trial) if task]
         in_hand = [*self._tasks, *self.openings.hand.tasks, *moving]
         await finish_or_cancel(in_hand, settings.DRAIN_S)
-        reader.stop_reading()  # put back by now, so nobody waits for what they would say
+        sandbox.stop_reading()  # put back by now, so nobody waits for what they would say
         for task in beside:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)

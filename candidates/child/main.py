@@ -45,9 +45,9 @@ def examine(
 ) -> dict[str, Any]:
     """Return the answer for `file`, writing what goes with it to `out`. Raises Refused."""
     if kind.endswith("wordprocessingml.document"):
-        from candidates.child import word
+        from candidates.child.docx import docx_text
 
-        return word.examine(file.read())
+        return docx_text.examine(file.read())
     if kind == "application/zip":
         from candidates.child import archive
 
@@ -59,9 +59,9 @@ def examine(
 
         return painting.examine(file, Images(out))
     if kind == "application/pdf":
-        from candidates.child import pdf
+        from candidates.child.pdf import pdf_pages
 
-        return pdf.examine(file.read(), max_pages, Images(out))
+        return pdf_pages.examine(file.read(), max_pages, Images(out))
     if kind.startswith("image/"):
         from candidates.child import pictures
 

@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """The file cannot be read: `why` is one of the words that `candidates.sentences` knows a sentence for."""
+    """The file cannot be read: `why` is one of the keys of `candidates.documents.sentences`."""
 
     def __init__(self, why: str, page: int | None = None) -> None:
         self.answer = {"refused": why, "page": page}

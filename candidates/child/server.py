@@ -126,7 +126,10 @@ class Server:
 def main(script: str, control_fd: int) -> None:
     sys.path.append(str(Path(__file__).resolve().parents[2]))
     os.environ.clear()  # what was said to this process alone
-    from candidates.child import archive, limits, painting, pdf, pictures, word  # noqa: F401  # what readers need
+    # What readers need, imported before the first fork.
+    from candidates.child import archive, limits, painting, pictures  # noqa: F401
+    from candidates.child.docx import docx_text  # noqa: F401
+    from candidates.child.pdf import pdf_pages  # noqa: F401
 
     gc.collect()
     gc.freeze()  # what is shared with the readers stays shared

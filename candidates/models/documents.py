@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates import flags
+from candidates.documents import flags
 from candidates.leases import Leased
 from models_admin.models import ModelConfig
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from candidates import evaluations, store
+from candidates import evaluations
+from candidates.documents import store
 from candidates.evaluations import Reading
 from candidates.provenance import Provenance
 from gpu_worker.core.scheduler import Selection

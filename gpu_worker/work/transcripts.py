@@ -2,7 +2,8 @@
 
 import asyncio
 
-from candidates import store, transcripts
+from candidates import transcripts
+from candidates.documents import store
 from candidates.transcripts import Parsing, TranscribedPage
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine

@@ -10,7 +10,8 @@ from django.db import connections
 from django.test import AsyncClient
 from knox.models import AuthToken
 
-from candidates import arrivals, intake, ledger, store, waiting
+from candidates import arrivals, intake, ledger, waiting
+from candidates.documents import store
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
 from tests.api.conftest import PDF, api_of
 

@@ -46,9 +46,9 @@ def _seconds(step: Callable[[Path], None], paths: Sequence[Path]) -> float:
 
 
 def _ours(path: Path) -> None:
-    from candidates import documents, kinds
+    from candidates.documents import extraction, kinds
 
-    documents.read(path, kinds.PDF, max_pages=20)
+    extraction.read(path, kinds.PDF, max_pages=20)
 
 
 def _to_memory(path: Path) -> None:

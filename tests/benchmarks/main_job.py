@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfc_site.settings")
 
 import httpx
 
-from candidates import documents, kinds
+from candidates.documents import extraction, kinds
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules.verdict import evaluate
 from models_admin.models.thresholds import Thresholds
@@ -84,7 +84,7 @@ def alone(folder: Path, files: list[bytes]) -> float:
         paths[-1].write_bytes(content)
     began = time.perf_counter()
     for path in paths:
-        document = documents.read(path, kinds.PDF, max_pages=20)
+        document = extraction.read(path, kinds.PDF, max_pages=20)
         pages = tuple(page.text for page in document.pages)
         evaluate(
             Request(id=1, job_title=JOB["title"], job_description=JOB["description"], pages=pages),

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from candidates import documents, kinds
-from candidates.child import instructions, integrity, reading_order, words
+from candidates.child import instructions
+from candidates.child.pdf import integrity, reading_order, words
+from candidates.documents import kinds
 from tests.benchmarks import _lines
 
 DATA = Path(__file__).parents[1] / "data" / "resumes"
@@ -48,7 +49,7 @@ def main() -> None:
         _lines.show(f"reading.{name}", value, "ms/page", value / alone, "text alone")
     whole = alone + sum(times.values())
     _lines.show("reading.all", whole, "ms/page", whole / alone, "text alone")
-    child = _ms(lambda: [documents.read(path, kinds.PDF, max_pages=20) for path in files], len(pages))
+    child = _ms(lambda: [pages.read(path, kinds.PDF, max_pages=20) for path in files], len(pages))
     _lines.show("reading.in_a_child", child, "ms/page", child / whole, "reading.all, in one process")
 
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from candidates import decisions, documents, fairness, kinds, preparation, store
+from candidates import decisions, fairness, preparation
 from candidates.child import painting
+from candidates.documents import extraction, kinds, store
 from candidates.models import Application, Candidate, Decision, Evaluation, Resume, WordBoxes
 from models_admin.models import ModelConfig
 from tests.browser.conftest import look
@@ -49,7 +50,7 @@ def make_application(world, registry, transactional_db, tmp_path) -> Callable[..
         path = tmp_path / f"{Resume.objects.count()}.pdf"
         path.write_bytes(data or two_pages() + f"% {name}".encode())
         key = store.keep(ContentFile(path.read_bytes()), "pdf")
-        found = preparation.prepared(documents.read(path, kinds.PDF, max_pages=20), key)
+        found = preparation.prepared(extraction.read(path, kinds.PDF, max_pages=20), key)
         resume = Resume.objects.create(
             sha256=f"{Resume.objects.count():064d}",
             storage_key=key,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidates.evidence import located
+from candidates.documents.evidence import located
 
 
 def page(*lines: str, left: float = 50, top: float = 100) -> list[list[object]]:

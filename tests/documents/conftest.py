@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from candidates import documents, kinds
-from candidates.documents import Document
-from candidates.refusals import DocumentRefused
+from candidates.documents import extraction, kinds
+from candidates.documents.extraction import Document
+from candidates.documents.refusals import DocumentRefused
 
 Opened = Callable[..., Document]
 
@@ -20,7 +20,7 @@ def opened(tmp_path: Path) -> Opened:
     def opened(data: bytes, kind: str = kinds.PDF, **limits: Any) -> Document:
         path = tmp_path / "upload"
         path.write_bytes(data)
-        return documents.read(path, kind, **{"max_pages": 20} | limits)
+        return extraction.read(path, kind, **{"max_pages": 20} | limits)
 
     return opened
 

@@ -13,7 +13,7 @@ from pypdf.generic import RectangleObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from candidates.child.integrity import Reason
+from candidates.child.pdf.integrity import Reason
 from tests.documents import files, scans
 
 WIDTH, HEIGHT = A4

@@ -10,12 +10,13 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from candidates import archives, intake, kinds, ledger, preparation
+from candidates import archives, intake, ledger, preparation
 from candidates.child import archive
+from candidates.documents import kinds
+from candidates.documents.refusals import DocumentRefused
+from candidates.documents.sandbox import ReaderFailed
 from candidates.leases import ClaimLost
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
-from candidates.reader import ReaderFailed
-from candidates.refusals import DocumentRefused
 from models_admin.models import GpuWorker
 from tests.documents import files
 from tests.documents.word import docx, p, run, zipped
@@ -306,13 +307,13 @@ def test_files_that_lie_on_top_of_each_other_are_counted_as_often_as_they_are_th
 def test_what_a_reader_that_was_taken_over_says_is_not_believed(
     send, gpu_worker, monkeypatch, tmp_path, said
 ):
-    from candidates import reader
+    from candidates.documents import sandbox
 
     script = tmp_path / "child.py"
     script.write_text(
         f"import sys\nsaid = {said!r}.encode()\nsys.stdout.buffer.write(b'x' + said + len(said).to_bytes(8, 'big'))"
     )
-    monkeypatch.setattr(reader, "CHILD", script)
+    monkeypatch.setattr(sandbox, "CHILD", script)
     send(zipped({"mara.pdf": MARA}))
     [opening] = preparation.claim(gpu_worker, 1)
     with pytest.raises(ReaderFailed, match="makes no sense"):

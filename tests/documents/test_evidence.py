@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from candidates import documents, kinds
-from candidates.evidence import located
+from candidates.documents import extraction, kinds
+from candidates.documents.evidence import located
 
 RESUMES = sorted((Path(__file__).parent.parent / "data" / "resumes").glob("*.pdf"))
 
 
 @pytest.mark.parametrize("path", RESUMES, ids=lambda path: path.stem)
 def test_every_line_of_the_text_has_its_boxes(path):
-    document = documents.read(path, kinds.PDF, max_pages=20)
+    document = extraction.read(path, kinds.PDF, max_pages=20)
     lost = [
         line
         for page in document.pages

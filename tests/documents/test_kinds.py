@@ -5,8 +5,8 @@ import struct
 
 import pytest
 
-from candidates import kinds
-from candidates.refusals import DocumentRefused, Encrypted, Unsupported
+from candidates.documents import kinds
+from candidates.documents.refusals import DocumentRefused, Encrypted, Unsupported
 from tests.documents.word import docx, zipped
 
 TYPES = {"[Content_Types].xml": ""}

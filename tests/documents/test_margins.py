@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from candidates import documents, kinds
+from candidates.documents import extraction, kinds
 from gpu_worker.engines.rules import timeline
 from gpu_worker.engines.rules.text import read
 from tests.documents.tampered import WIDTH, document
@@ -42,12 +42,12 @@ def entries(canvas, *, lower: float = 0, pitch: float = 13, height: int = 2) -> 
         y -= pitch * (len(below) + 1) + 8
 
 
-def lines_of(page: documents.Page) -> list[str]:
+def lines_of(page: extraction.Page) -> list[str]:
     return [line for line in page.text.splitlines() if line]
 
 
-def resume(layout: str) -> list[documents.Page]:
-    return list(documents.read(DATA / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages)
+def resume(layout: str) -> list[extraction.Page]:
+    return list(extraction.read(DATA / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages)
 
 
 def test_dates_beside_a_school_are_read_before_the_next_heading():

@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from candidates import kinds, office
-from candidates.paging import onto_pages
+from candidates.documents import kinds, libreoffice
+from candidates.documents.docx_paging import onto_pages
 from tests.documents import files
 from tests.documents.tampered import RESUME as RESUME_LINES
 from tests.documents.tampered import SECRET, TAMPERED
@@ -99,7 +99,7 @@ def test_whatever_the_office_does_the_text_is_read(opened, office_that, code):
 def test_an_office_that_does_not_end_is_ended_with_all_that_it_started(
     opened, office_that, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(office, "WALL_S", 1.0)
+    monkeypatch.setattr(libreoffice, "WALL_S", 1.0)
     pids = tmp_path / "pids"
     office_that(
         f"""
@@ -134,7 +134,7 @@ def test_the_office_knows_no_environment_and_has_a_profile_of_its_own_that_is_go
 
 def test_without_an_office_nothing_is_converted(opened, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert office.program() is None
+    assert libreoffice.program() is None
     assert opened(WRITTEN, kinds.DOCX).pages[0].image is None
 
 

@@ -5,11 +5,11 @@ import io
 import pytest
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
-from candidates import documents, jpeg, kinds
 from candidates.child import painting
 from candidates.child.page_images import Images
-from candidates.documents import PageImage
-from candidates.reader import ReaderFailed
+from candidates.documents import extraction, jpeg, kinds
+from candidates.documents.extraction import PageImage
+from candidates.documents.sandbox import ReaderFailed
 from gpu_worker.engines.vllm import pictures
 from tests.documents import files
 
@@ -216,12 +216,12 @@ NOT_SOUND = {
 @pytest.mark.parametrize(("content", "why"), NOT_SOUND.values(), ids=NOT_SOUND)
 def test_an_image_that_is_not_what_the_reader_says_is_not_believed(content, why):
     with pytest.raises(ReaderFailed, match=why):
-        documents._image(documents._SaidImage(width_px=30, height_px=40, size_bytes=len(content)), content)
+        extraction._image(extraction._SaidImage(width_px=30, height_px=40, size_bytes=len(content)), content)
 
 
 def test_an_image_that_is_what_the_reader_says_is_taken():
-    said = documents._SaidImage(width_px=30, height_px=40, size_bytes=len(SOUND))
-    assert documents._image(said, SOUND).content == SOUND
+    said = extraction._SaidImage(width_px=30, height_px=40, size_bytes=len(SOUND))
+    assert extraction._image(said, SOUND).content == SOUND
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
@@ -229,7 +229,7 @@ def test_a_page_image_is_painted_over_whether_it_is_a_new_one_or_an_old_one(kind
     """Page images were WebP once, and are kept as they are."""
     path = tmp_path / "asked"
     path.write_bytes(b"[[0, 0, 300, 400]]\n" + saved(marked(), kind))
-    painted = documents.painted(path, wall_s=20)
+    painted = extraction.painted(path, wall_s=20)
     assert (painted.width_px, painted.height_px) == (600, 800)
     assert picture(painted).getpixel((10, 10)) == pytest.approx(painting.PAINT, abs=3)
     assert picture(painted).getpixel((590, 790)) == (255, 255, 255)

@@ -7,8 +7,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from candidates import kinds
-from candidates.refusals import TooLarge, Unreadable
+from candidates.documents import kinds
+from candidates.documents.refusals import TooLarge, Unreadable
 
 DAMAGED = "This picture is damaged and cannot be opened. Save it as a PDF and upload that."
 TOO_MANY = "This picture has more than 100 megapixels. Save a smaller one and upload that."

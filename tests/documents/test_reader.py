@@ -14,12 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from candidates import documents, kinds, reader
 from candidates.child.server import CODE_BYTES
-from candidates.documents import Document
-from candidates.fork_server import ForkServer
-from candidates.reader import ReaderFailed
-from candidates.refusals import Unreadable
+from candidates.documents import extraction, kinds, sandbox
+from candidates.documents.extraction import Document
+from candidates.documents.fork_server import ForkServer
+from candidates.documents.refusals import Unreadable
+from candidates.documents.sandbox import ReaderFailed
 from tests.documents import files
 from tests.seen import eventually, has_ended
 
@@ -37,8 +37,8 @@ def taken_over(tmp_path: Path, monkeypatch) -> Callable[[str], Document]:
     def taken_over(code: str) -> Document:
         script = tmp_path / "child.py"
         script.write_text(f"import os, signal, sys, time\n{SAY}\n{code}\n")
-        monkeypatch.setattr(reader, "CHILD", script)
-        return documents.read(script, kinds.PDF, max_pages=20, wall_s=0.3)
+        monkeypatch.setattr(sandbox, "CHILD", script)
+        return extraction.read(script, kinds.PDF, max_pages=20, wall_s=0.3)
 
     return taken_over
 
@@ -54,8 +54,8 @@ def test_pdfium_and_pillow_never_come_into_the_process_that_asks(tmp_path):
     code = """
         import sys
         from pathlib import Path
-        from candidates import documents, kinds
-        document = documents.read(Path(sys.argv[1]), kinds.PDF, max_pages=20)
+        from candidates.documents import extraction, kinds
+        document = extraction.read(Path(sys.argv[1]), kinds.PDF, max_pages=20)
         print(document.pages[0].text, [name for name in sys.modules if "pdfium" in name or name == "PIL"])
     """
     assert in_another_process(code, tmp_path / "upload") == "Mara Vell []\n"
@@ -69,7 +69,7 @@ def test_the_reader_limits_itself():
         print(*[resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in limits])
         print(round(signal.getitimer(signal.ITIMER_REAL)[0]))
     """
-    assert in_another_process(code, reader.CHILD.with_name("limits.py")) == "1500000000 40 1000 0 0 64\n7\n"
+    assert in_another_process(code, sandbox.CHILD.with_name("limits.py")) == "1500000000 40 1000 0 0 64\n7\n"
 
 
 def test_the_reader_keeps_a_limit_that_is_lower_already():
@@ -79,7 +79,7 @@ def test_the_reader_keeps_a_limit_that_is_lower_already():
         runpy.run_path(sys.argv[1])["limit_myself"](7, 1000)
         print(resource.getrlimit(resource.RLIMIT_CPU))
     """
-    assert in_another_process(code, reader.CHILD.with_name("limits.py")) == "(3, 3)\n"
+    assert in_another_process(code, sandbox.CHILD.with_name("limits.py")) == "(3, 3)\n"
 
 
 @pytest.mark.parametrize("module", ["pdf", "pictures"])
@@ -107,8 +107,8 @@ def test_the_reader_can_open_no_file_while_it_reads(tmp_path, module):
 def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_path):
     (tmp_path / "upload").write_bytes(files.squeezed(b"q Q ", mebibytes=400))
     code = (
-        "import sys; from pathlib import Path; from candidates import documents, kinds\n"
-        "documents.read(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=2)"
+        "import sys; from pathlib import Path; from candidates.documents import extraction, kinds\n"
+        "extraction.read(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=2)"
     )
     asking = psutil.Popen([sys.executable, "-c", code, str(tmp_path / "upload")])
     eventually(lambda: len(asking.children(recursive=True)) == 2)
@@ -121,7 +121,7 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
 
 @pytest.fixture
 def server() -> ForkServer:
-    server = ForkServer(reader.CHILD)
+    server = ForkServer(sandbox.CHILD)
     yield server
     server.close()
 
@@ -156,8 +156,8 @@ def test_when_the_process_that_readers_are_forked_from_is_killed_another_one_tak
 @pytest.mark.timeout(30)
 def test_whoever_waits_for_a_reader_when_reading_is_stopped_hears_that_it_failed(taken_over):
     def stop() -> None:
-        eventually(lambda: reader._reading)
-        reader.stop_reading()
+        eventually(lambda: sandbox._reading)
+        sandbox.stop_reading()
 
     stopping = threading.Thread(target=stop)
     stopping.start()
@@ -190,7 +190,7 @@ def test_a_reader_out_of_processor_time_took_too_long(taken_over):
 
 @pytest.mark.timeout(20)
 def test_a_reader_that_does_not_end_itself_is_ended(taken_over, monkeypatch):
-    monkeypatch.setattr(reader, "GRACE_S", 0.2)
+    monkeypatch.setattr(sandbox, "GRACE_S", 0.2)
     with pytest.raises(Unreadable, match="takes too long"):
         taken_over("signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)")
 
@@ -232,7 +232,7 @@ def test_an_answer_that_makes_no_sense_is_not_believed(taken_over, answer):
 
 def test_a_file_that_is_not_there_is_no_fault_of_the_file(tmp_path):
     with pytest.raises(FileNotFoundError):
-        documents.read(tmp_path / "gone", kinds.PDF, max_pages=20)
+        extraction.read(tmp_path / "gone", kinds.PDF, max_pages=20)
 
 
 def test_ctrl_c_is_for_the_worker_not_for_its_reader(taken_over):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidates.refusals import Encrypted, Unreadable
+from candidates.documents.refusals import Encrypted, Unreadable
 from tests.documents import files
 
 AGAIN = "Save it as a PDF again and upload that."

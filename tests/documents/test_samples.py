@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from candidates import documents, kinds
+from candidates.documents import extraction, kinds
 
 DEMO = Path(__file__).parents[2] / "config" / "demo"
 PEOPLE = yaml.safe_load((DEMO / "people.yaml").read_text())
@@ -15,7 +15,7 @@ SAMPLES = sorted(DEMO.glob("*.pdf"))
 
 
 def text_of(path: Path) -> str:
-    return "\n".join(page.text for page in documents.read(path, kinds.PDF, max_pages=20).pages)
+    return "\n".join(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
 
 
 def test_the_samples_are_byte_for_byte_what_their_source_makes(tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from candidates import documents, kinds, office
-from candidates.refusals import Encrypted, Unreadable, Unsupported
+from candidates.documents import extraction, kinds, libreoffice
+from candidates.documents.refusals import Encrypted, Unreadable, Unsupported
 from tests.documents.word import SPACES, docx, p, part, run, style, table, text_box, zipped
 
 VANISH = "<w:vanish/>"
@@ -13,7 +13,7 @@ DAMAGED = "This Word document is damaged and cannot be opened. Save it as a PDF 
 
 @pytest.fixture(autouse=True)
 def _no_office(monkeypatch):
-    monkeypatch.setattr(office, "program", lambda: None)
+    monkeypatch.setattr(libreoffice, "program", lambda: None)
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def lines(opened):
 
 def test_without_an_office_a_document_is_one_page_of_text_without_size_or_image(opened):
     document = opened(docx(p(run("Mara Vell"))), kinds.DOCX)
-    assert document == documents.Document(
-        page_count=1, pages=[documents.Page(width_pt=0, height_pt=0, text="Mara Vell")]
+    assert document == extraction.Document(
+        page_count=1, pages=[extraction.Page(width_pt=0, height_pt=0, text="Mara Vell")]
     )
 
 

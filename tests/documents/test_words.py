@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from candidates import documents, kinds
-from candidates.child.words import Box, overlapping
+from candidates.child.pdf.words import Box, overlapping
+from candidates.documents import extraction, kinds
 from tests.documents import files, tampered
 from tests.documents.tampered import HEIGHT, WIDTH, document
 
@@ -48,12 +48,12 @@ def columns(*, left_x: float = 50, right_x: float = 230, left_pitch: float = 18,
     return draw
 
 
-def lines_of(page: documents.Page) -> list[str]:
+def lines_of(page: extraction.Page) -> list[str]:
     return [line for line in page.text.splitlines() if line]
 
 
-def read(path: Path) -> list[documents.Page]:
-    return list(documents.read(path, kinds.PDF, max_pages=20).pages)
+def read(path: Path) -> list[extraction.Page]:
+    return list(extraction.read(path, kinds.PDF, max_pages=20).pages)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_a_soft_hyphen_within_a_line_is_nothing(opened):
 
 
 def test_words_from_right_to_left_are_read_from_the_right():
-    from candidates.child import reading_order
-    from candidates.child.words import Word
+    from candidates.child.pdf import reading_order
+    from candidates.child.pdf.words import Word
 
     first, second = Word("שלום", 200, 10, 240, 22, 12), Word("עולם", 150, 10, 190, 22, 12)
     assert reading_order.text([second, first]) == "שלום עולם"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from candidates import documents, kinds
 from candidates.answers import Answer, Met
+from candidates.documents import extraction, kinds
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
 from gpu_worker.engines.rules.text import read
@@ -51,7 +51,7 @@ def verdicts(answer: Answer) -> dict[str, Met]:
 
 @cache
 def pages_of(path: Path) -> tuple[str, ...]:
-    return tuple(page.text for page in documents.read(path, kinds.PDF, max_pages=20).pages)
+    return tuple(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
 
 
 class TestTerms:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from candidates import documents, kinds
 from candidates.answers import Met
+from candidates.documents import extraction, kinds
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria import listed
@@ -22,7 +22,7 @@ WITH_SECRET = [
 def test_hidden_words_earn_nothing_and_seen_ones_do(case, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(case.data())
-    pages = tuple(page.text for page in documents.read(path, kinds.PDF, max_pages=20).pages)
+    pages = tuple(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
     answer = evaluate(
         Request(id=1, job_title="", job_description="", pages=pages, criteria=CRITERIA), Thresholds()
     )

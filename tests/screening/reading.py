@@ -18,9 +18,10 @@ from unittest.mock import patch
 
 import psutil
 
-from candidates import answers, documents, evidence, kinds, office, reader
+from candidates import answers
 from candidates.answers import Answer, Met
-from candidates.documents import Document
+from candidates.documents import evidence, extraction, kinds, libreoffice, sandbox
+from candidates.documents.extraction import Document
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate, timeline
 from gpu_worker.engines.rules.text import read
@@ -51,7 +52,7 @@ class Shelf:
     def read(self, contents: Sequence[bytes]) -> list[Document]:
         paths = [self.filed(content) for content in contents]
         before = _spent_s()
-        with patch.object(office, "program", lambda: None), ThreadPoolExecutor(AT_ONCE) as pool:
+        with patch.object(libreoffice, "program", lambda: None), ThreadPoolExecutor(AT_ONCE) as pool:
             found = [_without_images(document) for document in pool.map(_parsed, paths)]
         self._spent_s += _spent_s() - before
         self._read += len(paths)
@@ -60,7 +61,7 @@ class Shelf:
     @classmethod
     def remembered(cls, contents: Sequence[bytes]) -> list[Document]:
         """As `read`, but only what no earlier run with the same code has read."""
-        code = b"".join(path.read_bytes() for path in sorted(reader.CHILD.parent.glob("*.py")))
+        code = b"".join(path.read_bytes() for path in sorted(sandbox.CHILD.parent.rglob("*.py")))
         place = Path(tempfile.gettempdir()) / f"wfc-bench-read-{hashlib.sha256(code).hexdigest()[:12]}"
         place.mkdir(exist_ok=True)
         kept = {content: place / hashlib.sha256(content).hexdigest() for content in contents}
@@ -80,7 +81,7 @@ def _spent_s() -> float:
 def _parsed(path: Path) -> Document:
     with path.open("rb") as file:
         kind = kinds.recognise(file)
-    return documents.read(path, kind, max_pages=20)
+    return extraction.read(path, kind, max_pages=20)
 
 
 def _without_images(document: Document) -> Document:

@@ -10,7 +10,7 @@ import phonenumbers
 import pypdfium2
 import pytest
 
-from candidates import kinds
+from candidates.documents import kinds
 from tests.screening import names
 from tests.screening.cases import HELD_OUT_FIELDS, Part, Sheet, cases, sheets
 from tests.screening.facts import Month, Truth

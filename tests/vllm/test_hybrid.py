@@ -5,7 +5,7 @@ import io
 import pytest
 from asgiref.sync import sync_to_async
 
-from candidates import store
+from candidates.documents import store
 from candidates.models import Evaluation, Resume, Transcript
 from gpu_worker.engines.providers import engine
 from models_admin.models import GpuWorker

@@ -7,7 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from PIL import Image
 
-from candidates import store
+from candidates.documents import store
 from candidates.models import Evaluation, Resume
 from gpu_worker.engines.providers import engine
 from tests.documents import files

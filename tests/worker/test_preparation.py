@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from candidates import preparation
-from candidates.child.integrity import Reason
-from candidates.documents import Document, Hidden, Page
+from candidates.child.pdf.integrity import Reason
+from candidates.documents.extraction import Document, Hidden, Page
 from candidates.leases import ClaimLost
 from candidates.models import Application, Evaluation, ItemState, UploadItem, WordBoxes
 from candidates.preparation import Prepared

@@ -7,7 +7,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from candidates import evaluations, store
+from candidates import evaluations
+from candidates.documents import store
 from candidates.models import Evaluation
 from candidates.provenance import Provenance
 from gpu_worker.engines.protocol import Reply, Sampling

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from candidates import store
+from candidates.documents import store
 from candidates.models import Evaluation, EvaluationStatus, Resume, Transcript
 from gpu_worker import capability
 from gpu_worker import worker as worker_module

@@ -11,12 +11,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from candidates import reader
+from candidates.documents import sandbox
 
 log = logging.getLogger(__name__)
 
 WALL_S = 60.0
-CHILD = reader.CHILD.with_name("office.py")
+CHILD = sandbox.CHILD.with_name("libreoffice.py")
 NAMES = ("soffice", "libreoffice")
 # No macros, nothing fetched that a document links to.
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -71,7 +71,7 @@ def _run(command: list[str], folder: Path) -> None:
         env={**home, **path, "LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"},
         process_group=0,
     )
-    with reader.counted(child), contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(WALL_S + reader.GRACE_S)
+    with sandbox.counted(child), contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(WALL_S + sandbox.GRACE_S)
         if child.returncode != -signal.SIGKILL:  # how it ends itself, with its whole group
             log.warning("The process around LibreOffice ended with %s.", child.returncode)

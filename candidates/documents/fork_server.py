@@ -11,7 +11,7 @@ from pathlib import Path
 from candidates.child.server import READY
 
 START_S = 60.0
-SERVER = Path(__file__).parent / "child" / "server.py"
+SERVER = Path(__file__).parent.parent / "child" / "server.py"
 # A page's bitmaps are megabytes that come and go: glibc would take each from the kernel anew, 4 KiB at a
 # time, which takes a reader a fifth of its time. Other C libraries do not look at this.
 MEMORY = (

@@ -6,9 +6,10 @@ from typing import Any
 import pypdfium2
 from PIL import Image
 
-from candidates.child import integrity, limits, photos, reading_order, words
+from candidates.child import limits
 from candidates.child.instructions import instructions
 from candidates.child.page_images import DPI, LONG_SIDE_PX, Images
+from candidates.child.pdf import integrity, photos, reading_order, words
 from candidates.child.refused import Refused
 from candidates.child.text import DOCUMENT_CHARS, PAGE_CHARS
 

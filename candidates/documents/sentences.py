@@ -1,7 +1,7 @@
 """What a recruiter reads when a file cannot be opened, by what it is and what is wrong with it."""
 
-from candidates import kinds
-from candidates.refusals import DocumentRefused, Encrypted, TooLarge, Unreadable, Unsupported
+from candidates.documents import kinds
+from candidates.documents.refusals import DocumentRefused, Encrypted, TooLarge, Unreadable, Unsupported
 
 _NAMES = {kinds.PDF: "PDF", kinds.DOCX: "Word document", kinds.ZIP: "ZIP file"}
 _AGAIN = {

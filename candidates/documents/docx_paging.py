@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from candidates.child.word_lists import BULLET
+from candidates.child.docx.lists import BULLET
 
 TELLING_CHARS = 12  # shorter lines may stand anywhere
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from operator import attrgetter, itemgetter
 
-from candidates.child.words import SOFT_HYPHEN, Word, median
+from candidates.child.pdf.words import SOFT_HYPHEN, Word, median
 
 Line = list[Word]
 Block = list[Line]

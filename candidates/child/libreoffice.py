@@ -1,6 +1,6 @@
 """Runs LibreOffice within limits, and ends with everything that it started. A script.
 
-    office.py PROGRAM FOLDER WALL_S
+    libreoffice.py PROGRAM FOLDER WALL_S
 
 Converts FOLDER/document.docx to FOLDER/document.pdf with the profile FOLDER/profile.
 """

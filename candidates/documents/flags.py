@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from candidates.child.integrity import Reason
-from candidates.documents import Page
+from candidates.child.pdf.integrity import Reason
+from candidates.documents.extraction import Page
 
 HIDDEN = "hidden words"
 _REASONS = {

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from candidates.child import pixels, text_layers
-from candidates.child.pixels import Difference
-from candidates.child.words import Box, Word, overlapping
+from candidates.child.pdf import pixels, text_layers
+from candidates.child.pdf.pixels import Difference
+from candidates.child.pdf.words import Box, Word, overlapping
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage

@@ -9,11 +9,11 @@ from typing import IO, Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from candidates import jpeg, kinds, office, reader
-from candidates.child.integrity import Reason
-from candidates.paging import onto_pages
-from candidates.refusals import DocumentRefused
-from candidates.sentences import refusal
+from candidates.child.pdf.integrity import Reason
+from candidates.documents import jpeg, kinds, libreoffice, sandbox
+from candidates.documents.docx_paging import onto_pages
+from candidates.documents.refusals import DocumentRefused
+from candidates.documents.sentences import refusal
 
 log = logging.getLogger(__name__)
 
@@ -134,12 +134,12 @@ def read(path: Path, kind: str, *, max_pages: int, wall_s: float | None = None) 
 
 def _drawn(written: Document, path: Path, max_pages: int) -> Document:
     """Return the Word document whose text is `written` with its pages, where they can be had."""
-    with office.as_pdf(path) as pdf:
+    with libreoffice.as_pdf(path) as pdf:
         if pdf is None:
             return written
         try:
             drawn = _read(pdf, kinds.PDF, max_pages, None)
-        except (DocumentRefused, reader.ReaderFailed):
+        except (DocumentRefused, sandbox.ReaderFailed):
             log.exception("A Word document goes without page images")
             return written
     if any(page.hidden for page in drawn.pages):
@@ -157,18 +157,18 @@ def painted(path: Path, *, wall_s: float) -> PageImage:
     """
     [page] = _read(path, "blind", 1, wall_s).pages
     if page.image is None:
-        raise reader.nonsense("the painted image is missing")
+        raise sandbox.nonsense("the painted image is missing")
     return page.image
 
 
 def _read(path: Path, kind: str, max_pages: int, wall_s: float | None) -> Document:
-    with reader.asked(path, kind, max_pages=max_pages, wall_s=wall_s) as answer:
-        said, image_bytes = reader.heard(answer, _Answer)
+    with sandbox.asked(path, kind, max_pages=max_pages, wall_s=wall_s) as answer:
+        said, image_bytes = sandbox.heard(answer, _Answer)
         if isinstance(said, _Refusal):
             raise refusal(said.refused, kind, said.page)
         images = [page.image for page in said.pages if page.image]
         if len(said.pages) > max_pages or sum(image.size_bytes for image in images) != image_bytes:
-            raise reader.nonsense("pages and images do not add up")
+            raise sandbox.nonsense("pages and images do not add up")
         answer.seek(0)
         return Document(page_count=said.page_count, pages=[_page(page, answer) for page in said.pages])
 
@@ -192,7 +192,7 @@ def _image(said: _SaidImage, content: bytes) -> PageImage:
     try:
         size = jpeg.size(content)
     except jpeg.NotPlain as error:
-        raise reader.nonsense(f"an image is no plain JPEG: {error}") from None
+        raise sandbox.nonsense(f"an image is no plain JPEG: {error}") from None
     if size != (said.width_px, said.height_px):
-        raise reader.nonsense("an image has another size than it says")
+        raise sandbox.nonsense("an image has another size than it says")
     return PageImage(width_px=said.width_px, height_px=said.height_px, content=content)

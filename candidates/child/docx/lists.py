@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element
 
-from candidates.child.word_styles import Styles
+from candidates.child.docx.styles import Styles
 
 BULLET = "• "  # for whatever a document draws
 NO_LIST = "0"  # what a paragraph says that is in no list although its style is

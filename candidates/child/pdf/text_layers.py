@@ -7,9 +7,9 @@ put behind a picture stand anywhere. What the letters are is not compared: that 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from candidates.child import pixels
-from candidates.child.pixels import Picture
-from candidates.child.words import Box, Word, overlapping
+from candidates.child.pdf import pixels
+from candidates.child.pdf.pixels import Picture
+from candidates.child.pdf.words import Box, Word, overlapping
 
 INK_LEVELS = 50  # darker than the paper by this much; or brighter, where writing is white on dark
 INK = (0.03, 0.75)  # of a word's box

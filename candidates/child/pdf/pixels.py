@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from candidates.child.words import Box
+from candidates.child.pdf.words import Box
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,7 +10,7 @@ from typing import IO, Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
-from candidates.documents import PageImage
+from candidates.documents.extraction import PageImage
 
 
 def keep(file: IO[Any], suffix: str) -> str:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import IO
 
-from candidates.refusals import Encrypted, Unsupported
+from candidates.documents.refusals import Encrypted, Unsupported
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -3,7 +3,7 @@
 import ctypes
 from typing import TYPE_CHECKING, Any
 
-from candidates.child.words import Box, Paper
+from candidates.child.pdf.words import Box, Paper
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
-from candidates.child import reading_order
-from candidates.child.words import Box, Word
+from candidates.child.pdf import reading_order
+from candidates.child.pdf.words import Box, Word
 
 Row = Sequence[Any]  # a word as WordBoxes keeps it: [text, x0, y0, x1, y1], in points
 SIGNS = frozenset("+#")  # C++ and C# are no C

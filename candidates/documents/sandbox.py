@@ -14,14 +14,14 @@ from typing import IO, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from candidates import kinds
 from candidates.child.server import CODE_BYTES
-from candidates.fork_server import ForkServer
-from candidates.sentences import refusal
+from candidates.documents import kinds
+from candidates.documents.fork_server import ForkServer
+from candidates.documents.sentences import refusal
 
 WALL_S = 60.0
 GRACE_S = 5.0  # the child ends itself after its wall time; this long we wait for it to do so
-CHILD = Path(__file__).parent / "child" / "main.py"
+CHILD = Path(__file__).parent.parent / "child" / "main.py"
 LENGTH_BYTES = 8
 MOST_JSON_BYTES = 16 * 2**20
 

@@ -12,12 +12,12 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from candidates.child import limits
+from candidates.child.docx.lists import BULLET, Lists
+from candidates.child.docx.styles import Styles, on
+from candidates.child.docx.xml_tree import parsed
 from candidates.child.instructions import instructions
 from candidates.child.refused import Refused
 from candidates.child.text import PAGE_CHARS, cleaned
-from candidates.child.word_lists import BULLET, Lists
-from candidates.child.word_styles import Styles, on
-from candidates.child.xml_tree import parsed
 
 PART_BYTES = 32 * 2**20  # unpacked; a long résumé has 1 MB
 ALL_PARTS_BYTES = 64 * 2**20
