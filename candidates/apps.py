@@ -5,7 +5,7 @@ class CandidatesConfig(AppConfig):
     name = "candidates"
 
     def ready(self) -> None:
-        from candidates import queue as ours
+        from candidates.evaluations import queue as ours
         from models_admin import backlog
 
         backlog.kept_by(ours)

@@ -9,7 +9,8 @@ import psutil
 from django.db import transaction
 from django.utils import timezone
 
-from candidates import evaluations, preparation, transcripts
+from candidates.evaluations import claims, transcripts
+from candidates.uploads import preparation
 from gpu_worker import capability, device
 from gpu_worker.memory import gpu_total_gib
 from models_admin.kit import messages
@@ -78,7 +79,7 @@ def sign_off(worker: GpuWorker) -> None:
 def _leave_nothing(worker: GpuWorker) -> None:
     swap_rows.interrupt_leftovers(worker)
     trials.requeue_of(worker)
-    evaluations.requeue_of(worker)
+    claims.requeue_of(worker)
     transcripts.requeue_of(worker)
     preparation.requeue_of(worker)
 

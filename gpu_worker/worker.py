@@ -13,11 +13,12 @@ from typing import Any
 
 from django.conf import settings
 
-from candidates import evaluations, preparation, transcripts
 from candidates.documents import sandbox
-from candidates.leases import renew
+from candidates.evaluations import claims, transcripts
+from candidates.evaluations.queue import depth
 from candidates.models import Evaluation, Transcript, UploadItem
-from candidates.queue import depth
+from candidates.models.leases import renew
+from candidates.uploads import preparation
 from gpu_worker import roster
 from gpu_worker.core.scheduler import Selection, Serve, Switch
 from gpu_worker.core.swapper import Phase, Swapper, Taken
@@ -210,7 +211,7 @@ class Worker:
             await self.db(renew, Evaluation, self.row, self.readings.hand.pks)
             await self.db(renew, Transcript, self.row, self.transcriptions.hand.pks)
             await self.db(renew, UploadItem, self.row, self.openings.hand.pks)
-            await self.db(evaluations.requeue_expired)
+            await self.db(claims.requeue_expired)
             await self.db(transcripts.requeue_expired)
             await self.db(preparation.requeue_expired)
             if not self._trials_wait and await self.db(trials.waits, self.row):

@@ -20,10 +20,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
-import candidates.api
-import candidates.bulk_api
-import candidates.fairness_page
-import candidates.readings_api
+import candidates.blind.fairness_page
+import candidates.deciding.bulk_api
+import candidates.opinions.api
+import candidates.pages.api
 import jobs.api
 import models_admin.api
 from models_admin import catalogue
@@ -149,10 +149,10 @@ class UserView(APIView):
 
 urlpatterns = [
     path("", include(jobs.api)),
-    path("", include(candidates.api)),
-    path("", include(candidates.bulk_api)),
-    path("", include(candidates.readings_api)),
-    path("", include(candidates.fairness_page)),
+    path("", include(candidates.pages.api)),
+    path("", include(candidates.deciding.bulk_api)),
+    path("", include(candidates.opinions.api)),
+    path("", include(candidates.blind.fairness_page)),
     path("models/", include(models_admin.api)),
     path("status", StatusView.as_view(), name="api-status"),
     path("health", HealthView.as_view(), name="api-health"),

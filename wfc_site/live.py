@@ -20,9 +20,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import QueryDict
 
-from candidates.live import ApplicationTopic, JobTopic
-from candidates.repeats_page import RepeatsTopic
-from candidates.screening_live import ScreeningsTopic
+from candidates.opinions.repeats_page import RepeatsTopic
+from candidates.opinions.screening_live import ScreeningsTopic
+from candidates.pages.live import ApplicationTopic, JobTopic
 from jobs.live import JobsTopic
 from models_admin.kit.messages import KINDS, Message, parse
 from models_admin.kit.topics import NotAllowed, Topic

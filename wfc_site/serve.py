@@ -8,7 +8,7 @@ from types import FrameType
 
 import uvicorn
 
-from candidates.stopping import stopping
+from candidates.uploads.stopping import stopping
 
 STOP_WITHIN_S = 4  # requests in flight are finished; live pages connect again by themselves
 LONGEST_SOCKET_MESSAGE_BYTES = 2**16  # browsers only listen

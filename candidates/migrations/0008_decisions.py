@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='decision',
             name='reason',
-            field=models.CharField(blank=True, help_text='A key of candidates.reasons; empty where none was given.', max_length=30),
+            field=models.CharField(blank=True, help_text='A key of candidates.models.reasons; empty where none was given.', max_length=30),
         ),
     ]

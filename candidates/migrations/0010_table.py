@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from candidates import search
+from candidates.evaluations import search
 from candidates.models import columns
 
 
@@ -19,7 +19,7 @@ def drop_index(apps, schema_editor):
 
 
 def fill(apps, schema_editor):
-    """What was kept before this table was: see candidates.models.columns and candidates.search."""
+    """What was kept before this table was: see candidates.models.columns and candidates.evaluations.search."""
     rows = apps.get_model('candidates', 'Application').objects.order_by('pk')
     pks = list(rows.values_list('pk', flat=True))
     for at in range(0, len(pks), 200):

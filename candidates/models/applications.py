@@ -12,8 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.sql import UpdateQuery
 from django.utils import timezone
 
-from candidates import reasons
-from candidates.models import columns
+from candidates.models import columns, reasons
 from candidates.models.columns import Columns
 from candidates.models.documents import Resume
 from candidates.models.people import Candidate
@@ -54,8 +53,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.exclude(_sealed())
 
     def veiled(self) -> "ApplicationQuerySet":
-        """Rows as they may be shown: see candidates.veil."""
-        from candidates.veil import Veiled  # which knows the models
+        """Rows as they may be shown: see candidates.blind.veil."""
+        from candidates.blind.veil import Veiled  # which knows the models
 
         rows = self.with_veil()
         rows._iterable_class = Veiled
@@ -151,7 +150,7 @@ class Decision(models.Model):
     application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
     verdict = models.CharField(max_length=8, choices=Verdict.choices)
     reason = models.CharField(
-        max_length=30, blank=True, help_text="A key of candidates.reasons; empty where none was given."
+        max_length=30, blank=True, help_text="A key of candidates.models.reasons; empty where none was given."
     )
     note = models.CharField(max_length=2000, blank=True)
     overtook = models.ForeignKey(

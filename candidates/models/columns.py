@@ -2,7 +2,7 @@
 
 The truth stands in evaluations, decisions, candidates and documents; no index reaches over tables. Nobody
 writes these columns but `ApplicationQuerySet.touch`, which everybody calls whose change a row shows. What is
-under the veil (candidates.veil) is not in them: no order and no filter tells what the page does not.
+under the veil (candidates.blind.veil) is not in them: no order and no filter tells what the page does not.
 """
 
 from typing import Any

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from candidates.documents import flags
-from candidates.leases import Leased
+from candidates.models.leases import Leased
 from models_admin.models import ModelConfig
 
 

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates.leases import Leased
 from candidates.models.applications import Application
+from candidates.models.leases import Leased
+from candidates.models.provenance import Traced
 from candidates.models.screenings import Screening
-from candidates.provenance import Traced
 from jobs.models import JobVersion
 from models_admin.models import Mode, ModelConfig
 
@@ -76,7 +76,7 @@ class Evaluation(Leased, Traced):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
-    sealed = False  # in memory only: what it says is left out, see candidates.veil
+    sealed = False  # in memory only: what it says is left out, see candidates.blind.veil
 
     class Meta:
         ordering = ["-id"]

@@ -8,7 +8,7 @@ from candidates.models.applications import Application
 class SearchText(models.Model):
     """The row of an application in the full-text index: FTS5 on SQLite, GIN on PostgreSQL.
 
-    `candidates.search` writes and asks it in the words of each database; Django only deletes here, together
+    `evaluations.search` writes and asks it in the words of each database; Django only deletes here, together
     with the application. The key is called what FTS5 calls it.
     """
 

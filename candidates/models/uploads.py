@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from candidates.leases import Leased
 from candidates.models.documents import Resume
+from candidates.models.leases import Leased
 from jobs.models import Job
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from candidates.answers import Answer
+from candidates.evaluations.answers import Answer
 from jobs.criteria import Criterion
 
 Progress = Callable[[float], None]  # told the share that is done, 0 to 1

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from candidates import queue
-from candidates.queue import Choice
+from candidates.evaluations import queue
+from candidates.evaluations.queue import Choice
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.metrics import ANY_MODEL, Waiting
 from models_admin.backlog import Waiting as Queued

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from candidates import evaluations
+from candidates.evaluations import claims
 from gpu_worker.core.residency import Tier
 from gpu_worker.core.scheduler import Selection, Switch
 from gpu_worker.engines.protocol import EngineFailed
@@ -56,4 +56,4 @@ class Switching:
     async def give_up(self, selection: Selection, selected: Selection, sentence: str) -> None:
         """End the work that is pinned to `selection`."""
         wanted = demand.choice(selection, selected, self._station.fleet.revisions)
-        await self._station.db(lambda: evaluations.give_up(wanted.waiting(), sentence))
+        await self._station.db(lambda: claims.give_up(wanted.waiting(), sentence))

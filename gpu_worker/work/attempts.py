@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from candidates.leases import ClaimLost
-from candidates.queue import Choice
+from candidates.evaluations.queue import Choice
+from candidates.models.leases import ClaimLost
 from gpu_worker.core.scheduler import Selection, Stage
 from gpu_worker.core.swapper import Admitted, Answered
 from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed

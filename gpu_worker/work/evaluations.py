@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from candidates import evaluations
 from candidates.documents import store
-from candidates.evaluations import Reading
-from candidates.provenance import Provenance
+from candidates.evaluations import claims
+from candidates.evaluations.claims import Reading
+from candidates.models.provenance import Provenance
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine, Reply, Request, Sampling
 from gpu_worker.work import provenance
@@ -20,11 +20,11 @@ from models_admin.models import Mode
 class Readings(Attempts[Reading]):
     kind = "evaluation"
     lease = Lease(
-        claim=evaluations.claim,
-        put_back=evaluations.put_back,
-        fail=evaluations.fail,
-        fail_in_answer=partial(evaluations.fail, in_answer=True),
-        engine_died=evaluations.engine_died,
+        claim=claims.claim,
+        put_back=claims.put_back,
+        fail=claims.fail,
+        fail_in_answer=partial(claims.fail, in_answer=True),
+        engine_died=claims.engine_died,
     )
 
     async def perform(self, engine: Engine, selection: Selection, piece: Reading) -> None:
@@ -37,7 +37,7 @@ class Readings(Attempts[Reading]):
         at.metrics.tokens_used(model, prompt=reply.prompt_tokens, generated=reply.generated_tokens)
         took_s, runs_as = time.monotonic() - began_s, at.fleet.runs_as(engine)
         trace = provenance.of(engine, reply, images, seconds=took_s, runs_as=runs_as)
-        await at.db(evaluations.complete, piece, reply.answer, _told(trace, engine, selection, reply))
+        await at.db(claims.complete, piece, reply.answer, _told(trace, engine, selection, reply))
         at.metrics.evaluation_succeeded(model, reply.answer.outcome, time.monotonic() - began_s)
 
     async def _images(self, engine: Engine, selection: Selection, piece: Reading) -> Mapping[int, bytes]:

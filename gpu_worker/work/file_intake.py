@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 import logging
 
-from candidates import archives, preparation
 from candidates.documents import kinds
 from candidates.documents.refusals import DocumentRefused
-from candidates.leases import ClaimLost
 from candidates.models import ItemState
-from candidates.preparation import Opening
+from candidates.models.leases import ClaimLost
+from candidates.uploads import archives, preparation
+from candidates.uploads.preparation import Opening
 from gpu_worker.database import Database
 from gpu_worker.work.hand import Hand
 from models_admin.models import GpuWorker

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from candidates.provenance import Provenance
+from candidates.models.provenance import Provenance
 from gpu_worker.engines.protocol import Engine, Reply
 
 

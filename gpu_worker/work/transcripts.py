@@ -2,9 +2,9 @@
 
 import asyncio
 
-from candidates import transcripts
 from candidates.documents import store
-from candidates.transcripts import Parsing, TranscribedPage
+from candidates.evaluations import transcripts
+from candidates.evaluations.transcripts import Parsing, TranscribedPage
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine
 from gpu_worker.work.attempts import Attempts, Lease

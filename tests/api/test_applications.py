@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidates import evaluations
+from candidates.evaluations import claims
 from candidates.models import Application, Decision, Evaluation, Resume
 from jobs import openings
 from models_admin.models import AuditEvent, ModelConfig
@@ -29,7 +29,7 @@ def application(world, registry):
             reason="Because.",
         )
         made.save()
-        evaluations.announce({made.pk: made.job_id})
+        claims.announce({made.pk: made.job_id})
         return made
 
     return make

@@ -10,9 +10,9 @@ from django.db import connections
 from django.test import AsyncClient
 from knox.models import AuthToken
 
-from candidates import arrivals, intake, ledger, waiting
 from candidates.documents import store
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
+from candidates.uploads import arrivals, intake, ledger, waiting
 from tests.api.conftest import PDF, api_of
 
 pytestmark = pytest.mark.django_db

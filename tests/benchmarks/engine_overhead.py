@@ -149,7 +149,7 @@ async def through(worker: "Worker", engine: "VllmEngine", texts: list[str]) -> T
 
 async def directly(engine: "VllmEngine", texts: list[str]) -> Took:
     """To the AsyncLLM of `engine`, as many at a time as the worker gives it."""
-    from candidates import prompts
+    from candidates.evaluations import prompts
 
     chat, llm, criteria = engine._chat(), engine._running(), _place.criteria()
     room = asyncio.Semaphore(engine.max_in_flight)

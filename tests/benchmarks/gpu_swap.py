@@ -281,7 +281,7 @@ def _spec(number: int, name: str) -> Any:
 
 def _timed_engine() -> Any:
     """The product's engine, with a stopwatch at its sleep, and a first token that can be asked for."""
-    from candidates import prompts
+    from candidates.evaluations import prompts
     from gpu_worker.engines.vllm.chat import greedy
     from gpu_worker.engines.vllm.engine import VllmEngine
 

@@ -84,8 +84,8 @@ def _took(people: "World") -> dict[str, float]:
     from django.test import Client
     from django.urls import reverse
 
-    from candidates.listing import Listing, paging
     from candidates.models import Application
+    from candidates.table import Listing, paging
 
     client = Client(headers={"HX-Request": "true", "HX-Target": "listing"})
     client.force_login(people.alice)

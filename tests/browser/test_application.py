@@ -11,10 +11,12 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from candidates import decisions, fairness, preparation
+from candidates.blind import fairness
 from candidates.child import painting
+from candidates.deciding import decisions
 from candidates.documents import extraction, kinds, store
 from candidates.models import Application, Candidate, Decision, Evaluation, Resume, WordBoxes
+from candidates.uploads import preparation
 from models_admin.models import ModelConfig
 from tests.browser.conftest import look
 from tests.documents import tampered

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
-from candidates import decisions
+from candidates.deciding import decisions
 from candidates.models import Application
 from models_admin.models import ModelConfig
 from tests.browser.conftest import RESUMES, barriers, look, overflow_px

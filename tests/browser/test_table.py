@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
-from candidates import decisions
+from candidates.deciding import decisions
 from models_admin.models import ModelConfig
 from tests.browser.conftest import barriers, look
 from tests.table.rows import fill

@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from candidates.answers import Answer, CriterionAnswer, Met, NoAnswer, longest_tokens, read, supported
+from candidates.evaluations.answers import (
+    Answer,
+    CriterionAnswer,
+    Met,
+    NoAnswer,
+    longest_tokens,
+    read,
+    supported,
+)
 from jobs.criteria import listed
 
 PAGES = (

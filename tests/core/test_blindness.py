@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidates.blindness import Identity
+from candidates.blind.identity import Identity
 
 MARA = Identity.of(["Mara Vell-Ó Briain"], ["mara@example.org"], ["+4940123456"])
 

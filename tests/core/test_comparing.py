@@ -5,10 +5,10 @@ from itertools import combinations
 import pytest
 
 from candidates.agreement import Kappa, tally
-from candidates.comparison_page import SameReader, chosen
-from candidates.comparisons import OUTCOMES, SEVERITY, Wanted, differing, grid
-from candidates.findings import Finding
-from candidates.readers import Reader, UnknownReader, named
+from candidates.evaluations.findings import Finding
+from candidates.opinions.comparison_page import SameReader, chosen
+from candidates.opinions.comparisons import OUTCOMES, SEVERITY, Wanted, differing, grid
+from candidates.opinions.raters import Reader, UnknownReader, named
 
 MODEL, PAIR, REVISION = (
     Reader(key="one_shot:a/a", count=9),

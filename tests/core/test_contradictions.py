@@ -2,8 +2,8 @@
 
 import pytest
 
-from candidates.answers import Answer, CriterionAnswer, Met
-from candidates.contradictions import contradiction, settled
+from candidates.evaluations.answers import Answer, CriterionAnswer, Met
+from candidates.evaluations.contradictions import contradiction, settled
 from jobs.criteria import listed
 
 M, P, N, X = Met.MET, Met.PARTLY, Met.NOT_MET, Met.NO_EVIDENCE

@@ -2,8 +2,8 @@
 
 import pytest
 
-from candidates.differences import Line, between
 from candidates.models import Evaluation
+from candidates.opinions.differences import Line, between
 
 SAID = {
     "outcome": "Shortlisted",

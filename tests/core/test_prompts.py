@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from candidates import prompts
-from candidates.prompts import decide, fenced
+from candidates.evaluations import prompts
+from candidates.evaluations.prompts import decide, fenced
 from jobs.criteria import listed
 
 JOB = ("Baker", "Bakes bread.\n\n- sourdough\n- rye")

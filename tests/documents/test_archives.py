@@ -10,13 +10,13 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from candidates import archives, intake, ledger, preparation
 from candidates.child import archive
 from candidates.documents import kinds
 from candidates.documents.refusals import DocumentRefused
 from candidates.documents.sandbox import ReaderFailed
-from candidates.leases import ClaimLost
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
+from candidates.models.leases import ClaimLost
+from candidates.uploads import archives, intake, ledger, preparation
 from models_admin.models import GpuWorker
 from tests.documents import files
 from tests.documents.word import docx, p, run, zipped

@@ -5,8 +5,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from candidates import intake, preparation
 from candidates.models import Application, Resume
+from candidates.uploads import intake, preparation
 from models_admin.models import GpuWorker
 from tests.documents import files
 

@@ -82,7 +82,7 @@ def test_the_reader_keeps_a_limit_that_is_lower_already():
     assert in_another_process(code, sandbox.CHILD.with_name("limits.py")) == "(3, 3)\n"
 
 
-@pytest.mark.parametrize("module", ["pdf", "pictures"])
+@pytest.mark.parametrize("module", ["pdf.pdf_pages", "pictures"])
 def test_the_reader_can_open_no_file_while_it_reads(tmp_path, module):
     code = """
         import io, sys

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from candidates.answers import Answer, Met
 from candidates.documents import extraction, kinds
+from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
 from gpu_worker.engines.rules.text import read

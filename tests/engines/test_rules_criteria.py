@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from candidates.answers import Answer, Met
+from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria import Criterion, Weight

@@ -2,8 +2,8 @@
 
 import pytest
 
-from candidates.answers import Met
 from candidates.documents import extraction, kinds
+from candidates.evaluations.answers import Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from jobs.criteria import listed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidates.answers import Answer, Met
+from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate
 from gpu_worker.engines.rules.matching import is_slip

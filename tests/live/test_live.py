@@ -14,7 +14,8 @@ from django.test import Client
 from django.utils import timezone
 
 import wfc_site.live
-from candidates import decisions, evaluations
+from candidates.deciding import decisions
+from candidates.evaluations import claims
 from candidates.models import Application, Resume
 from jobs import openings
 from models_admin.kit import messages
@@ -94,7 +95,7 @@ def make_application(job: Any, letter: str = "a") -> Application:
         sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1, page_count=1
     )
     made = Application.objects.create(job=job, resume=resume, file_name=f"{letter}.pdf")
-    evaluations.enqueue(made)
+    claims.enqueue(made)
     return made
 
 
@@ -248,7 +249,7 @@ async def test_what_was_missed_is_found_without_a_message(world, open_page, monk
     monkeypatch.setattr(wfc_site.live, "ALL_AGAIN_S", 0.3)
     page = await open_page(f"page=job&job={world.job.pk}", world.alice)
     await page.until('id="counts"')
-    monkeypatch.setattr(evaluations, "publish", lambda *_: None)
+    monkeypatch.setattr(claims, "publish", lambda *_: None)
     await sync_to_async(make_application)(world.job)
     await page.until('id="applications"', "a.pdf")
 

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from candidates import decisions, fairness
+from candidates.blind import fairness
+from candidates.deciding import decisions
 from candidates.models import Application, Candidate, Resume, UploadBatch, UploadItem
 from models_admin.models import AuditEvent
 

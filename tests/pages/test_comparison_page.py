@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from candidates import decisions
+from candidates.deciding import decisions
 from candidates.models import Application, Evaluation
 from models_admin.models import ModelConfig
 
@@ -160,7 +160,7 @@ def test_a_cell_of_the_matrix_leads_to_its_resumes(page, compared, read_twice):
 
 
 def test_a_long_list_goes_on_where_it_ended(compared, read_twice, monkeypatch):
-    monkeypatch.setattr("candidates.comparisons.PAGE_ROWS", 2)
+    monkeypatch.setattr("candidates.opinions.comparisons.PAGE_ROWS", 2)
     for number, strictly in enumerate(["Invalid", "Rejected", "Rejected", "Needs Review"]):
         read_twice(f"P{number}", "Shortlisted", strictly)
     seen, place = [], ""

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from candidates import decisions, reasons
-from candidates.models import Decision
+from candidates.deciding import decisions
+from candidates.models import Decision, reasons
 from models_admin.models import AuditEvent
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from candidates import open_uploads
-from candidates.live import JobTopic
 from candidates.models import ItemState, UploadBatch, UploadItem
+from candidates.pages.live import JobTopic
+from candidates.uploads import open_uploads
 from models_admin.kit.messages import Message, Report
 
 pytestmark = pytest.mark.django_db

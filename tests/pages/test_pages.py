@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from candidates import listing
+from candidates import table
 from candidates.models import Decision, Evaluation, ItemState, Resume, UploadItem
 from jobs.models import Job
 from models_admin.models import Swap
@@ -60,7 +60,7 @@ def test_the_socket_hears_the_page_s_own_address(page, world, ann):
 
 
 def test_the_part_that_is_sent_live_is_the_part_of_the_page(page, ann):
-    row = render_to_string("candidates/_application.html", {"application": listing.row(ann.pk)})
+    row = render_to_string("candidates/_application.html", {"application": table.row(ann.pk)})
     assert row.strip() in page()
 
 

@@ -6,9 +6,9 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
-from candidates import reproductions
 from candidates.models import Evaluation
-from candidates.repeats_page import RepeatsTopic
+from candidates.opinions import reproductions
+from candidates.opinions.repeats_page import RepeatsTopic
 from models_admin.kit.messages import Message, Report
 from models_admin.kit.topics import NotAllowed
 from models_admin.models import ModelConfig

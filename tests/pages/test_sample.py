@@ -7,8 +7,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from candidates import comparisons, decisions, sample
+from candidates.blind import sample
+from candidates.deciding import decisions
 from candidates.models import Application, Resume
+from candidates.opinions import comparisons
 from jobs.models import Job
 from wfc_site import roles
 from wfc_site.roles import Role

@@ -10,10 +10,10 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates import screenings
-from candidates.live import JobTopic
 from candidates.models import Application, Evaluation, Screening
-from candidates.screening_live import ScreeningsTopic
+from candidates.opinions import screenings
+from candidates.opinions.screening_live import ScreeningsTopic
+from candidates.pages.live import JobTopic
 from models_admin.kit.messages import Message, Report
 from models_admin.kit.topics import NotAllowed
 from models_admin.models import Mode, ModelConfig

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from candidates import sheets
 from candidates.models import Evaluation, Resume
+from candidates.pages import sheets
 
 IMAGE = {"key": "a", "width_px": 1240, "height_px": 1754, "sha256": "0"}
 PAGE = {

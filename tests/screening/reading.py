@@ -18,10 +18,10 @@ from unittest.mock import patch
 
 import psutil
 
-from candidates import answers
-from candidates.answers import Answer, Met
 from candidates.documents import evidence, extraction, kinds, libreoffice, sandbox
 from candidates.documents.extraction import Document
+from candidates.evaluations import answers
+from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate, timeline
 from gpu_worker.engines.rules.text import read

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from candidates.answers import Answer, Met
+from candidates.evaluations.answers import Answer, Met
 from tests.screening.cases import Case
 from tests.screening.facts import Must, Opening, Person, Truth
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from candidates.answers import Answer, Met
+from candidates.evaluations.answers import Answer, Met
 from tests.screening import scores
 from tests.screening.cases import Case, Sheet
 from tests.screening.facts import Month, Truth

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.test import Client
 
-from candidates import decisions, listing
-from candidates.listing import Listing
+from candidates import table
+from candidates.deciding import decisions
 from candidates.models import Application
+from candidates.table import Listing
 from jobs.models import Job
 from models_admin.models import ModelConfig
 from tests.table.rows import fill
@@ -45,7 +46,7 @@ def listed(world: World) -> Callable[..., list[str]]:
     """The names on the page of Alice's job at an address: `listed("sort=name&decision=Pending")`."""
 
     def listed(query: str = "") -> list[str]:
-        return [row.candidate.name for row in listing.page(of(world.job, query)).rows]
+        return [row.candidate.name for row in table.page(of(world.job, query)).rows]
 
     return listed
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from candidates import bulk, decisions
+from candidates.deciding import bulk, decisions
 from candidates.models import Application, Decision
 from models_admin.models import AuditEvent
 from tests.api.conftest import api_of

@@ -8,8 +8,11 @@ import zipfile
 import pytest
 from django.urls import reverse
 
-from candidates import decisions, export, fairness, listing
+from candidates import table
+from candidates.blind import fairness
+from candidates.deciding import decisions
 from candidates.models import Application
+from candidates.table import export
 from models_admin.models import AuditEvent
 from tests.table.conftest import of
 from tests.table.rows import fill
@@ -59,7 +62,7 @@ def test_who_is_decided_on_meanwhile_takes_nobody_else_out_of_it(add, world, sor
     fairness.arrange(world.job, blind=True, sample_percent=0, by=world.alice)
     everybody = {add(name).pk for name in "ABCDEF"}
     found = []
-    for pks in listing.walk(of(world.job, f"sort={sort}"), at_once=2):
+    for pks in table.walk(of(world.job, f"sort={sort}"), at_once=2):
         found += pks
         decisions.decide(Application.objects.get(pk=pks[-1]), verdict="Accepted", user=world.bob)
     assert set(found) == everybody

@@ -2,8 +2,8 @@
 
 import pytest
 
-from candidates import listing
-from candidates.listing import filters
+from candidates import table
+from candidates.table import filters
 from jobs import openings
 from tests.table.conftest import of
 from tests.table.rows import fill
@@ -86,6 +86,6 @@ def test_another_jobs_rows_are_not_in_the_table(add, world, listed):
 def test_few_are_counted_and_many_are_said_to_be_more(world, balanced, monkeypatch):
     monkeypatch.setattr(filters, "MOST_COUNTED", 3)
     fill(world.job, balanced, [{"name": f"Ann{n}"} for n in range(3)])
-    assert str(listing.count(of(world.job))) == "3"
+    assert str(table.count(of(world.job))) == "3"
     fill(world.job, balanced, [{"name": "Ben"}])
-    assert str(listing.count(of(world.job))) == "more than 3"
+    assert str(table.count(of(world.job))) == "more than 3"

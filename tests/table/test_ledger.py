@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from candidates import ledger_page
 from candidates.models import UploadBatch, UploadItem
+from candidates.uploads import ledger_page
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates import ledger, listing, sample, staleness
-from candidates.listing import SORTS, paging
+from candidates import table
+from candidates.blind import sample
+from candidates.evaluations import staleness
 from candidates.models import Application, UploadItem
+from candidates.table import SORTS, paging
+from candidates.uploads import ledger
 from jobs.models import Job
 from models_admin.models import ModelConfig
 from tests.table import rows
@@ -110,8 +113,8 @@ def _depths(world) -> list[str]:
 
 def _work(world, query: str) -> int:
     with work_counted() as steps:
-        listing.page(of(world.job, query))
-        listing.count(of(world.job, query))
+        table.page(of(world.job, query))
+        table.count(of(world.job, query))
     return steps[0]
 
 
@@ -124,7 +127,7 @@ def test_no_filter_and_no_order_reads_the_table_of_all_jobs(hundred, only_by_ind
             f"&after={paging.cursor(of(world.job, f'sort={sort}'), Application.objects.first())}",
         ):
             shown = of(world.job, f"{query}&sort={sort}{place}")
-            found = listing.matching(shown).order_by(*shown.sort.ordering()).values_list("pk", flat=True)
+            found = table.matching(shown).order_by(*shown.sort.ordering()).values_list("pk", flat=True)
             plan = found[:101].explain()
             assert "SCAN candidates_application\n" not in f"{plan}\n", (query, plan)
             assert "Seq Scan on candidates_application" not in plan, (query, plan)
@@ -134,9 +137,7 @@ def test_no_filter_and_no_order_reads_the_table_of_all_jobs(hundred, only_by_ind
 def test_no_order_sorts_what_an_index_has_sorted(hundred, only_by_index, world, sort):
     multiply(4)
     shown = of(world.job, f"sort={sort}")
-    plan = (
-        listing.matching(shown).order_by(*shown.sort.ordering()).values_list("pk", flat=True)[:101].explain()
-    )
+    plan = table.matching(shown).order_by(*shown.sort.ordering()).values_list("pk", flat=True)[:101].explain()
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
 

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from candidates import search
+from candidates.evaluations import search
 from candidates.models import Application, Candidate, Evaluation, Resume, SearchText
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 
-from candidates import decisions, listing
-from candidates.listing import SORTS, paging
+from candidates import table
+from candidates.deciding import decisions
 from candidates.models import Application
+from candidates.table import SORTS, paging
 from tests.table.conftest import of
 from tests.table.rows import OUTCOMES, fill
 
@@ -49,7 +50,7 @@ def walk(job, sort, direction="after"):
     """The ids of all pages, one after the other, from one end to the other."""
     query, found = f"sort={sort}", []
     while True:
-        page = listing.page(of(job, query))
+        page = table.page(of(job, query))
         found.append([row.pk for row in page.rows])
         place = getattr(page, direction)
         if place is None:
@@ -68,10 +69,10 @@ def test_every_row_stands_on_exactly_one_page(seven, world, sort):
 @pytest.mark.parametrize("sort", SORTS)
 def test_the_way_back_shows_the_same_pages(seven, world, sort):
     forth = walk(world.job, sort)
-    third = listing.page(of(world.job, f"sort={sort}&after={_place(world.job, sort, forth[1][-1])}"))
-    second = listing.page(of(world.job, f"sort={sort}&before={third.before}"))
+    third = table.page(of(world.job, f"sort={sort}&after={_place(world.job, sort, forth[1][-1])}"))
+    second = table.page(of(world.job, f"sort={sort}&before={third.before}"))
     assert [row.pk for row in second.rows] == forth[1]
-    first = listing.page(of(world.job, f"sort={sort}&before={second.before}"))
+    first = table.page(of(world.job, f"sort={sort}&before={second.before}"))
     assert ([row.pk for row in first.rows], first.before) == (forth[0], None)
 
 
@@ -80,26 +81,26 @@ def _place(job, sort, pk):
 
 
 def test_who_decides_on_the_last_row_does_not_lose_the_next_page(seven, world):
-    page = listing.page(of(world.job, "sort=decision"))
+    page = table.page(of(world.job, "sort=decision"))
     decisions.decide(page.rows[-1], verdict="Rejected", user=world.alice)
-    after = listing.page(of(world.job, f"sort=decision&after={page.after}"))
+    after = table.page(of(world.job, f"sort=decision&after={page.after}"))
     assert [row.pk for row in after.rows] == [row.pk for row in seven[2:4]]
 
 
 def test_the_name_of_a_candidate_is_in_no_address(seven, world):
-    page = listing.page(of(world.job, "sort=name"))
+    page = table.page(of(world.job, "sort=name"))
     assert str(page.after) == str(page.rows[-1].pk)
 
 
 def test_a_place_at_a_row_that_is_gone_is_the_beginning(seven, world):
-    assert listing.page(of(world.job, "sort=name&after=999999")).rows[0].pk == seven[0].pk
+    assert table.page(of(world.job, "sort=name&after=999999")).rows[0].pk == seven[0].pk
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_the_neighbours_of_a_row_are_those_of_the_whole_list(seven, world, sort):
     order = [pk for page in walk(world.job, sort) for pk in page]
     shown = of(world.job, f"sort={sort}")
-    found = [listing.neighbours(shown, Application.objects.get(pk=pk)) for pk in order]
+    found = [table.neighbours(shown, Application.objects.get(pk=pk)) for pk in order]
     assert found[0][0] is None
     assert found[-1][1] is None
     assert all(
@@ -109,4 +110,4 @@ def test_the_neighbours_of_a_row_are_those_of_the_whole_list(seven, world, sort)
 
 def test_the_neighbours_are_those_that_match(add, world):
     ann, _, cleo = add("Ann"), add("Ben", outcome="Rejected"), add("Cleo")
-    assert listing.neighbours(of(world.job, "outcome=Shortlisted"), cleo) == (None, ann.pk)
+    assert table.neighbours(of(world.job, "outcome=Shortlisted"), cleo) == (None, ann.pk)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from candidates import decisions, evaluations, fairness, search
+from candidates.blind import fairness
+from candidates.deciding import decisions
+from candidates.evaluations import claims, search
 from candidates.models import Application, Candidate
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +56,7 @@ def sampled(add):
     """A row of the sample, whose verdict nobody may know yet."""
     made = add("Ann", outcome="Rejected", reason="No yeast.", text="Bread")
     Application.objects.filter(pk=made.pk).update(sampled=True)
-    evaluations.announce({made.pk: made.job_id})
+    claims.announce({made.pk: made.job_id})
     search.index([made.pk])
     made.refresh_from_db()
     return made

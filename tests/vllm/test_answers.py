@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from candidates import answers
-from candidates.answers import Met
+from candidates.evaluations import answers
+from candidates.evaluations.answers import Met
 from gpu_worker.engines.protocol import Sampling
 from jobs.criteria import MOST_CRITERIA, Criterion, listed
 from tests.vllm.conftest import RESUME

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from asgiref.sync import sync_to_async
 
-from candidates import differences, reproductions
+from candidates.evaluations.prompts import VERSION
 from candidates.models import Evaluation
-from candidates.prompts import VERSION
+from candidates.opinions import differences, reproductions
 from gpu_worker.engines.protocol import Sampling
 from gpu_worker.engines.providers import engine as make_engine
 from tests.vllm.conftest import BOTH_AWAKE, RESUME

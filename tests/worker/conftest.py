@@ -8,8 +8,9 @@ from asgiref.sync import sync_to_async
 from django.db import connections, transaction
 from django.utils import timezone
 
-from candidates import evaluations
-from candidates.answers import Answer
+from candidates.evaluations import claims
+from candidates.evaluations.answers import Answer
+from candidates.evaluations.queue import Choice
 from candidates.models import (
     Application,
     Evaluation,
@@ -19,8 +20,7 @@ from candidates.models import (
     UploadBatch,
     UploadItem,
 )
-from candidates.provenance import Provenance
-from candidates.queue import Choice
+from candidates.models.provenance import Provenance
 from jobs.models import Job, JobVersion
 from models_admin.models import GpuWorker, ModelConfig
 from tests.worker.fakes import Workshop
@@ -128,7 +128,7 @@ def waiting(received) -> Callable[..., Evaluation]:
         )
         application = Application.objects.create(job=item.job, resume=item.resume, file_name=item.name)
         UploadItem.objects.filter(pk=item.pk).update(application=application, state=ItemState.EVALUATING)
-        return evaluations.enqueue(application)
+        return claims.enqueue(application)
 
     return make
 
@@ -148,14 +148,14 @@ def finish(worker: GpuWorker, *, outcome: str = "Shortlisted", **provenance: Any
     """Let the next in the queue of the selection of `worker` end with a verdict."""
     [reading] = claim(worker)
     answer = ANSWER.model_copy(update={"outcome": outcome})
-    evaluations.complete(reading, answer, Provenance(**{"engine_version": "rules 1"} | provenance))
+    claims.complete(reading, answer, Provenance(**{"engine_version": "rules 1"} | provenance))
     return Evaluation.objects.get(pk=reading.pk)
 
 
-def claim(worker: GpuWorker, limit: int = 1) -> list[evaluations.Reading]:
+def claim(worker: GpuWorker, limit: int = 1) -> list[claims.Reading]:
     assert worker.model_config_id is not None
     choice = Choice(mode=worker.mode, model_config_id=worker.model_config_id, parser_id=worker.parser_id)
-    return evaluations.claim(worker, limit, choice)
+    return claims.claim(worker, limit, choice)
 
 
 def status_of(evaluation: Evaluation) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from candidates.answers import Answer
+from candidates.evaluations.answers import Answer
 from gpu_worker.engines.protocol import (
     AnswerFailed,
     EngineFailed,

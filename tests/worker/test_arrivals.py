@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from candidates import queue
+from candidates.evaluations import queue
 from candidates.models import ItemState, UploadBatch, UploadItem
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from candidates import preparation
 from candidates.child.pdf.integrity import Reason
 from candidates.documents.extraction import Document, Hidden, Page
-from candidates.leases import ClaimLost
 from candidates.models import Application, Evaluation, ItemState, UploadItem, WordBoxes
-from candidates.preparation import Prepared
+from candidates.models.leases import ClaimLost
+from candidates.uploads import preparation
+from candidates.uploads.preparation import Prepared
 
 pytestmark = pytest.mark.django_db
 

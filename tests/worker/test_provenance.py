@@ -7,10 +7,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from candidates import evaluations
 from candidates.documents import store
+from candidates.evaluations import claims
 from candidates.models import Evaluation
-from candidates.provenance import Provenance
+from candidates.models.provenance import Provenance
 from gpu_worker.engines.protocol import Reply, Sampling
 from tests.worker.conftest import ANSWER, claim
 from tests.worker.fakes import Workshop
@@ -97,14 +97,14 @@ def test_what_an_evaluation_is_told_to_draw_with_reaches_the_engine_as_it_was_ke
 def test_text_that_a_database_cannot_keep_is_kept_without_it(waiting, worker):
     evaluation = waiting("a")
     [reading] = claim(worker)
-    evaluations.complete(reading, ANSWER, Provenance(engine_version="fake 1", raw="a\0b"))
+    claims.complete(reading, ANSWER, Provenance(engine_version="fake 1", raw="a\0b"))
     assert Evaluation.objects.get(pk=evaluation.pk).raw == "a\ufffdb"
 
 
 def test_what_the_model_was_told_about_an_earlier_answer_is_kept(waiting, worker):
     evaluation = waiting("a")
     [first] = claim(worker)
-    evaluations.fail(first, "The answer was cut.", in_answer=True)
+    claims.fail(first, "The answer was cut.", in_answer=True)
     [again] = claim(worker)
-    evaluations.complete(again, ANSWER, Provenance(engine_version="fake 1"))
+    claims.complete(again, ANSWER, Provenance(engine_version="fake 1"))
     assert Evaluation.objects.get(pk=evaluation.pk).wrong == "The answer was cut."

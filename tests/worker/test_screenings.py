@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from candidates import evaluations, prompts, screening_progress, screenings, staleness
+from candidates.evaluations import claims, prompts, staleness
+from candidates.evaluations.staleness import Cause
 from candidates.models import Application, Evaluation, ItemState, Resume, Screening, UploadItem
-from candidates.screenings import Asked
-from candidates.staleness import Cause
+from candidates.opinions import screening_progress, screenings
+from candidates.opinions.screenings import Asked
 from models_admin.models import AuditEvent, GpuWorker, Mode, ModelConfig
 from models_admin.registry.options import Option
 from models_admin.swaps.wishes import CannotRunHere
@@ -239,7 +240,7 @@ def test_the_progress_of_a_screening_is_counted_from_its_readings(read, again, w
     screening = again().screening
     worker.model_config = strict
     finish(worker), claim(worker)
-    progress = screening_progress.of(screening)
+    progress = screening_progress.progress_of(screening)
     assert (progress.words, progress.is_open) == ("1 of 3 read, 2 to go", True)
 
 
@@ -249,7 +250,7 @@ def test_what_waits_can_be_taken_back_and_what_is_being_read_goes_on(read, again
     worker.model_config = strict
     claim(worker)
     assert screenings.cancel(screening, alice) == 2
-    assert screening_progress.of(screening).words == "0 of 3 read, 2 taken back, 1 to go"
+    assert screening_progress.progress_of(screening).words == "0 of 3 read, 2 taken back, 1 to go"
 
 
 def test_what_was_taken_back_is_not_read(read, again, worker, strict, alice):
@@ -281,10 +282,10 @@ def test_a_file_whose_last_reading_is_taken_back_has_failed_and_says_why(waiting
     waiting("a")
     screening = again().screening
     for _ in range(3):
-        evaluations.fail(claim(worker)[0], "Cut.")
+        claims.fail(claim(worker)[0], "Cut.")
     screenings.cancel(screening, alice)
     item = UploadItem.objects.get()
-    assert (item.state, item.reason) == (ItemState.FAILED, evaluations.TAKEN_BACK)
+    assert (item.state, item.reason) == (ItemState.FAILED, claims.TAKEN_BACK)
 
 
 def test_taking_back_stands_in_the_audit_trail(read, again, alice):

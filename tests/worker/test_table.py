@@ -2,9 +2,9 @@
 
 import pytest
 
-from candidates import listing
-from candidates.listing import Listing
+from candidates import table
 from candidates.models import Application, OutcomeOrder
+from candidates.table import Listing
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ def found(job):
     """The names in the job's table that `q` finds."""
 
     def found(q):
-        return [row.candidate.name for row in listing.page(Listing(job_id=job.pk, q=q)).rows]
+        return [row.candidate.name for row in table.page(Listing(job_id=job.pk, q=q)).rows]
 
     return found
 

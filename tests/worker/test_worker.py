@@ -9,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.utils import timezone
 
-from candidates import evaluations
+from candidates.evaluations import claims
 from candidates.models import Evaluation, EvaluationStatus
 from gpu_worker import capability
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Footprint, Record
@@ -102,7 +102,7 @@ async def test_what_is_in_hand_is_not_taken_again_though_its_lease_ran_out(balan
     async with working(workshop) as worker:
         await workshop.asked.wait()
         await sync_to_async(Evaluation.objects.update)(lease_expires_at=timezone.now() - timedelta(hours=1))
-        await sync_to_async(evaluations.requeue_expired)()
+        await sync_to_async(claims.requeue_expired)()
         worker.look.set()
         await asyncio.sleep(0.2)
         assert await sync_to_async(count)("queued") == 1
@@ -240,7 +240,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
     balanced, strict, waiting, workshop, monkeypatch
 ):
     """While weights are prepared work is claimed; the drain may begin between the database and us."""
-    claim = evaluations.claim
+    claim = claims.claim
 
     def slow_claim(*args, **kwargs):
         found = claim(*args, **kwargs)
@@ -352,7 +352,7 @@ def _started(pid: int) -> float:
 
 
 async def test_a_lost_nudge_costs_a_poll_at_most(balanced, waiting, workshop, monkeypatch):
-    monkeypatch.setattr(evaluations, "publish", lambda *_: None)
+    monkeypatch.setattr(claims, "publish", lambda *_: None)
     async with working(workshop):
         await seen(serving("rules/balanced"))
         await sync_to_async(waiting)("a")

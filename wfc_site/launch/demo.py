@@ -12,8 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from knox.models import AuthToken
 
-from candidates import intake
 from candidates.models import UploadBatch
+from candidates.uploads import intake
 from jobs import openings
 from jobs.models import Job
 from wfc_site import roles

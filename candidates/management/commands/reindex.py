@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from candidates import search
+from candidates.evaluations import search
 from candidates.models import Application
 
 AT_ONCE = 200

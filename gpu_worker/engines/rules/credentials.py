@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from candidates.answers import Met
+from candidates.evaluations.answers import Met
 from gpu_worker.engines.rules.findings import NOTHING, Finding, best, together
 from gpu_worker.engines.rules.reading import Reading
 from gpu_worker.engines.rules.sections import Section

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from candidates.answers import Met
+from candidates.evaluations.answers import Met
 from gpu_worker.engines.rules.text import Line
 
 ORDER = (Met.NO_EVIDENCE, Met.NOT_MET, Met.PARTLY, Met.MET)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from candidates.answers import Met
+from candidates.evaluations.answers import Met
 from gpu_worker.engines.rules import matching
 from gpu_worker.engines.rules.findings import NOTHING, Finding, best, together
 from gpu_worker.engines.rules.matching import Mention

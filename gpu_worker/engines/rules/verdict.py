@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from candidates.answers import Answer, CriterionAnswer, Met
+from candidates.evaluations.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, stuffing, timeline, tongue
 from gpu_worker.engines.rules.findings import NOTHING, Finding

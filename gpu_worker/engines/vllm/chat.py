@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from candidates import answers, prompts
-from candidates.answers import Answer
-from candidates.contradictions import settled
+from candidates.evaluations import answers, prompts
+from candidates.evaluations.answers import Answer
+from candidates.evaluations.contradictions import settled
 from gpu_worker import memory
 from gpu_worker.engines.protocol import AnswerFailed, EngineSpec, Request, Sampling
 from gpu_worker.engines.vllm import failures, pictures

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
 
-from candidates import prompts
+from candidates.evaluations import prompts
 from gpu_worker import memory
 from gpu_worker.engines.protocol import (
     AnswerFailed,

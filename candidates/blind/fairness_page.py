@@ -1,0 +1,118 @@
+"""Setting what a job hides until a person has decided, on the form of the job and over REST."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.views.decorators.http import require_POST
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request as ApiRequest
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from candidates.blind import fairness, sample
+from candidates.blind.sample import Sampled
+from jobs.api import REFUSALS, signed_in, visible_job
+from jobs.models import Job
+from jobs.views import visible
+from models_admin.kit.pages import Request, needs, refused
+
+OUT_OF_RANGE = "Give a whole number of percent, from 0 (nobody) to 100 (everybody)."
+MAY_NOT = "You may not change jobs. Ask a recruiter."
+
+
+class FairnessForm(forms.Form):
+    blind = forms.BooleanField(required=False)
+    sample_percent = forms.IntegerField(
+        min_value=0,
+        max_value=100,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), OUT_OF_RANGE),
+    )
+
+
+@require_POST
+@needs("jobs.change_job", MAY_NOT)
+def arrange(request: Request, job_id: int) -> HttpResponse:
+    job = visible(request, job_id)
+    form = FairnessForm(request.POST)
+    if not form.is_valid():
+        return refused(request, OUT_OF_RANGE, status=400)
+    fairness.arrange(job, by=request.user, **form.cleaned_data)
+    messages.success(request, "Saved.")
+    return redirect("job-page", job.pk)
+
+
+class FairnessText(serializers.Serializer[object]):
+    blind = serializers.BooleanField(help_text="Hide who somebody is until a person has decided.")
+    sample_percent = serializers.IntegerField(
+        min_value=0, max_value=100, help_text="Of so many new résumés the verdict is hidden until a decision."
+    )
+
+
+class IntervalShape(serializers.Serializer[object]):
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class FairnessShape(FairnessText):
+    """What the job hides, and how often person and model agreed in its sample."""
+
+    drawn = serializers.IntegerField(help_text="Résumés in the sample.")
+    decided = serializers.IntegerField(help_text="Of these, those that somebody has decided on.")
+    left_to_people = serializers.IntegerField(help_text="Of these, those where the model said Needs Review.")
+    compared = serializers.IntegerField(help_text="Of these, those where both said yes or no.")
+    agreement = IntervalShape(help_text="Share of these, with Wilson's 95 % interval.")
+    kappa = IntervalShape(help_text="Cohen's kappa with its 95 % interval.")
+
+
+class FairnessView(APIView):
+    @extend_schema(operation_id="jobs_fairness", responses={200: FairnessShape, **REFUSALS})
+    def get(self, request: ApiRequest, job_id: int) -> Response:
+        """What the job hides until a person has decided, and what its sample tells."""
+        return Response(_said(visible_job(request, job_id)))
+
+    @extend_schema(
+        operation_id="jobs_arrange", request=FairnessText, responses={200: FairnessShape, **REFUSALS}
+    )
+    def put(self, request: ApiRequest, job_id: int) -> Response:
+        """Set what the job hides. A sample is drawn from the résumés that come from now on."""
+        job = visible_job(request, job_id)
+        if not request.user.has_perm("jobs.change_job"):
+            raise PermissionDenied(MAY_NOT)
+        text = FairnessText(data=request.data)
+        text.is_valid(raise_exception=True)
+        fairness.arrange(job, by=signed_in(request), **text.validated_data)
+        return Response(_said(job))
+
+
+def _said(job: Job) -> dict[str, object]:
+    found = sample.of_job(job)
+    agreed, kappa = found.matrix.agreed, found.matrix.kappa
+    return {
+        "blind": job.blind,
+        "sample_percent": job.sample_percent,
+        "drawn": found.drawn,
+        "decided": found.decided,
+        "left_to_people": found.left_to_people,
+        "compared": agreed.of,
+        "agreement": _interval(agreed.value, agreed.interval),
+        "kappa": _interval(kappa.value if kappa else None, kappa.interval if kappa else None),
+    }
+
+
+def _interval(value: float | None, bounds: tuple[float, float] | None) -> dict[str, float | None]:
+    low, high = bounds or (None, None)
+    return {"value": value, "low": low, "high": high}
+
+
+def card(job: Job) -> dict[str, Sampled | None]:
+    """What `candidates/_agreement.html` shows on the job's page: None where there is no sample."""
+    found = sample.of_job(job)
+    return {"sampled": found if found.drawn or job.sample_percent else None}
+
+
+urlpatterns = [path("jobs/<int:job_id>/fairness", FairnessView.as_view(), name="api-fairness")]

@@ -1,0 +1,1 @@
+"""What people decide, one by one or many at once."""

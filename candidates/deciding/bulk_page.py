@@ -1,0 +1,89 @@
+"""Deciding on many candidates at once: what is chosen, a question that counts them, and the deed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from candidates import table
+from candidates.deciding import bulk
+from candidates.deciding.forms import DecisionForm
+from candidates.models import Application, ApplicationQuerySet, Decision, reasons
+from candidates.table import Listing
+from jobs.models import Job
+from jobs.views import visible
+from models_admin.kit import ids
+from models_admin.kit.pages import Request, needs, refused
+
+MOST_NAMED = 1_000  # rows chosen one by one; more than a page shows
+DEEDS = {
+    "Accepted": ("Accept", "accepted"),
+    "Rejected": ("Reject", "rejected"),
+    "Pending": ("Put back", "put back"),
+}
+
+
+@require_POST
+@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+def decide_many(request: Request, job_id: int) -> HttpResponse:
+    """Ask with a count, then decide: where it is another count by then, ask again."""
+    job = visible(request, job_id)
+    shown = Listing.from_query(job.pk, QueryDict(request.POST.get("listing", ""))).first_page
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form.sentence, status=400)
+    said = {name: form.cleaned_data[name] for name in ("verdict", "reason", "note")}
+    chosen = _chosen(request.POST, job, shown)
+    if chosen is None:
+        return refused(request, "Choose at least one candidate first.", status=400)
+    count = bulk.undecided(chosen, said["verdict"]).count()
+    if request.POST.get("count") != str(count):
+        return _question(request, job, shown, said, chosen, count)
+    done = bulk.decide(chosen, user=request.user, seen=form.cleaned_data["seen"], **said)
+    words = "candidate" if done == 1 else "candidates"
+    messages.success(request, f"{done:,} {words} {DEEDS[said['verdict']][1]}.")
+    query = f"?{shown.query}" if shown.query else ""
+    address = f"{reverse('job-page', args=[job.pk])}{query}"
+    return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+
+
+def _chosen(sent: QueryDict, job: Job, shown: Listing) -> ApplicationQuerySet | None:
+    """What was ticked, or all that match; those that came after the question are not meant."""
+    if sent.get("all") == "1":
+        found = table.matching(shown)
+        return found.filter(pk__lte=upto) if (upto := ids.read(sent.get("upto", ""))) else found
+    pks = [pk for pk in map(ids.read, sent.getlist("application")) if pk]
+    if not pks:
+        return None
+    return Application.objects.filter(job=job, pk__in=pks[:MOST_NAMED]).order_by()
+
+
+def _question(
+    request: Request,
+    job: Job,
+    shown: Listing,
+    said: dict[str, Any],
+    chosen: ApplicationQuerySet,
+    count: int,
+) -> HttpResponse:
+    every = request.POST.get("all") == "1"
+    newest = Application.objects.filter(job=job).order_by("-pk").values_list("pk", flat=True).first()
+    context = {
+        "job": job,
+        "listing": shown,
+        "said": said,
+        "deed": DEEDS[said["verdict"]][0],
+        "count": count,
+        "already": chosen.count() - count,
+        "asked_before": "count" in request.POST,
+        "all": every,
+        "seen": Decision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+        "upto": request.POST.get("upto") or newest or 0,
+        "named": [] if every else list(chosen.values_list("pk", flat=True)),
+        "reasons": reasons.REASONS[said["verdict"]],
+    }
+    name = "candidates/_decide_many.html" if request.htmx else "candidates/decide_many.html"
+    return render(request, name, context)

@@ -1,0 +1,42 @@
+"""What people send about candidates from the pages."""
+
+from typing import Any
+
+from django import forms
+
+from candidates.models import Verdict, reasons
+
+MOST_ID = 2**63 - 1
+
+
+class DecisionForm(forms.Form):
+    verdict = forms.ChoiceField(
+        choices=Verdict.choices,
+        error_messages={
+            "invalid_choice": "Choose Accepted, Rejected or Pending.",
+            "required": "Choose a verdict.",
+        },
+    )
+    reason = forms.CharField(required=False, max_length=30)
+    note = forms.CharField(
+        required=False,
+        max_length=2000,
+        error_messages={
+            "max_length": "The note has %(show_value)s characters; at most %(limit_value)s are kept."
+        },
+    )
+    seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_ID)
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = self.cleaned_data
+        if "verdict" in said and "note" in said:
+            try:
+                reasons.check(said["verdict"], said.get("reason", ""), said["note"])
+            except reasons.WrongReason as wrong:
+                self.add_error("reason", str(wrong))
+        return said
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in one paragraph."""
+        return " ".join(str(sentence) for sentences in self.errors.values() for sentence in sentences)

@@ -1,0 +1,1 @@
+"""What models say: the queue, claims, transcripts, prompts, answers, and what is made of them."""

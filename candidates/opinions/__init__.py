@@ -1,0 +1,1 @@
+"""Second opinions: read again, repeat, and compare those who rated the same applications."""

@@ -1,0 +1,250 @@
+"""Readings over REST: what a reading came from, reading again, repeating, comparing."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from candidates.blind import veil
+from candidates.models import Application, Evaluation, Screening
+from candidates.opinions import comparisons, raters, repeats, reproductions, screening_progress, screenings
+from candidates.opinions.comparison_page import SameReader, chosen
+from candidates.opinions.comparisons import Comparison, Wanted
+from candidates.opinions.raters import UnknownReader
+from candidates.opinions.reproductions import NotReproducible
+from candidates.opinions.scopes import Scope, Which
+from candidates.opinions.screenings import Asked
+from candidates.opinions.shapes import (
+    AskedShape,
+    ComparisonQuery,
+    ComparisonShape,
+    EvaluationShape,
+    NewScreening,
+    ReaderShape,
+    RepeatedShape,
+    ScreeningShape,
+    Times,
+)
+from candidates.pages.api import Conflict, visible_application
+from jobs.api import signed_in, visible_job
+from jobs.models import Job
+from models_admin.kit.shapes import Detail
+from models_admin.swaps import wishes
+from models_admin.swaps.wishes import WishRefused
+
+REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
+NEWEST = 50  # screenings that a list has
+
+
+class Refused(APIException):
+    """A model that cannot be asked, with the status and the words of the wish."""
+
+    def __init__(self, refusal: WishRefused) -> None:
+        super().__init__(str(refusal))
+        self.status_code = refusal.status_code
+
+
+class EvaluationsView(APIView):
+    @extend_schema(operation_id="evaluations_list", responses={200: EvaluationShape(many=True), **REFUSALS})
+    def get(self, request: Request, application_id: int) -> Response:
+        """All readings of an application, the newest first, with everything that they came from."""
+        rows = _readings(request).filter(application=visible_application(request, application_id))
+        return Response(EvaluationShape(_covered(request, list(rows.order_by("-pk"))), many=True).data)
+
+
+class EvaluationView(APIView):
+    @extend_schema(operation_id="evaluations_read", responses={200: EvaluationShape, **REFUSALS})
+    def get(self, request: Request, evaluation_id: int) -> Response:
+        """One reading, with everything that it came from."""
+        [reading] = _covered(request, [_visible_evaluation(request, evaluation_id)])
+        return Response(EvaluationShape(reading).data)
+
+
+class ReproductionsView(APIView):
+    @extend_schema(operation_id="reproductions_list", responses={200: RepeatedShape, **REFUSALS})
+    def get(self, request: Request, evaluation_id: int) -> Response:
+        """What came of repeating a reading: identical or different, and how stable its outcome is."""
+        return Response(RepeatedShape(repeats.of(_visible_evaluation(request, evaluation_id))).data)
+
+    @extend_schema(
+        operation_id="reproductions_ask",
+        request=Times,
+        responses={202: RepeatedShape, 409: Detail, **REFUSALS},
+    )
+    def post(self, request: Request, evaluation_id: int) -> Response:
+        """Repeat a reading with the same inputs, with nothing beside it."""
+        evaluation = _visible_evaluation(request, evaluation_id)
+        _may_ask(request)
+        wanted = Times(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        try:
+            reproductions.reproduce(evaluation, signed_in(request), times=wanted.validated_data["times"])
+        except NotReproducible as refusal:
+            raise Conflict(str(refusal)) from refusal
+        return Response(RepeatedShape(repeats.of(evaluation)).data, status=202)
+
+
+class ScreeningsView(APIView):
+    @extend_schema(operation_id="screenings_list", responses={200: ScreeningShape(many=True), **REFUSALS})
+    def get(self, request: Request, job_id: int) -> Response:
+        """The newest screenings of a job, with how far they are."""
+        shown = screening_progress.newest(visible_job(request, job_id), NEWEST)
+        return Response(ScreeningShape(shown, many=True).data)  # type: ignore[arg-type]  # many
+
+    @extend_schema(
+        operation_id="screenings_ask",
+        request=NewScreening,
+        responses={202: AskedShape, 409: Detail, **REFUSALS},
+    )
+    def post(self, request: Request, job_id: int) -> Response:
+        """Have applications of a job read again. They wait for their turn; the selection stays."""
+        job = visible_job(request, job_id)
+        _may_ask(request)
+        wanted = NewScreening(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        asked = _asked(request, job, wanted.validated_data)
+        progress = screening_progress.progress_of(asked.screening) if asked.screening else None
+        body = {"made": asked.made, "waiting": asked.waiting, "fresh": asked.fresh, "screening": progress}
+        return Response(AskedShape(body).data, status=202)
+
+
+def _asked(request: Request, job: Job, wanted: dict[str, Any]) -> Asked:
+    user = signed_in(request)
+    if "model_name" not in wanted:
+        return screenings.bring_up_to_date(job, user)
+    which = Which.STALE if wanted["stale"] else Which.ALL
+    applications = Scope(job=job, which=which).applications(user)
+    if "application_ids" in wanted:
+        applications = applications.filter(pk__in=wanted["application_ids"])
+    try:
+        option = wishes.named(str(wanted["model_name"]), str(wanted["inference_mode"]))
+        return screenings.again(job, applications, option, user)
+    except WishRefused as refusal:
+        raise Refused(refusal) from refusal
+
+
+class ScreeningView(APIView):
+    @extend_schema(operation_id="screenings_read", responses={200: ScreeningShape, **REFUSALS})
+    def get(self, request: Request, screening_id: int) -> Response:
+        """How far a screening is."""
+        return Response(ScreeningShape(_progress(request, screening_id)).data)
+
+
+class CancelView(APIView):
+    @extend_schema(
+        operation_id="screenings_cancel", request=None, responses={200: ScreeningShape, **REFUSALS}
+    )
+    def post(self, request: Request, screening_id: int) -> Response:
+        """Take back what of a screening still waits; what is being read goes on."""
+        progress = _progress(request, screening_id)
+        _may_ask(request)
+        screenings.cancel(progress.screening, signed_in(request))
+        return Response(ScreeningShape(_progress(request, screening_id)).data)
+
+
+class ReadersView(APIView):
+    @extend_schema(operation_id="readers_list", responses={200: ReaderShape(many=True), **REFUSALS})
+    def get(self, request: Request, job_id: int) -> Response:
+        """Who has read the applications of a job as it is now, the busiest first."""
+        job = visible_job(request, job_id)
+        found = raters.of_job(job, comparisons.comparable(job, signed_in(request)))
+        return Response(ReaderShape(found, many=True).data)  # type: ignore[arg-type]  # many
+
+
+class ComparisonView(APIView):
+    @extend_schema(
+        operation_id="comparisons_read",
+        parameters=[ComparisonQuery],
+        responses={200: ComparisonShape, **REFUSALS},
+    )
+    def get(self, request: Request, job_id: int) -> Response:
+        """Two readers of a job's applications side by side; without `a` and `b` the busiest two."""
+        job = visible_job(request, job_id)
+        query = ComparisonQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        applications = comparisons.comparable(job, signed_in(request))
+        try:
+            found = raters.of_job(job, applications)
+            pair = chosen(found, wanted.get("a", ""), wanted.get("b", ""))
+        except UnknownReader as unknown:
+            raise NotFound(str(unknown)) from unknown
+        except SameReader as same:
+            raise ValidationError(str(same)) from same
+        if pair is None:
+            raise NotFound("Nobody else has read here: have the applications read again by another model.")
+        comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
+        part = Wanted.from_query(wanted.get("cell", ""), wanted.get("after", ""))
+        return Response(_body(comparison, part, wanted["limit"]))
+
+
+def _body(comparison: Comparison, wanted: Wanted, limit: int) -> object:
+    matrix = comparison.matrix()
+    rows = comparisons.page(comparison, wanted, limit)
+    body = {
+        "first": comparison.first,
+        "second": comparison.second,
+        "outcomes": matrix.categories,
+        "matrix": matrix.counts,
+        "agreed": matrix.agreed,
+        "kappa": matrix.kappa,
+        "disagreements": rows,
+        "after": rows[-1].place if len(rows) == limit else None,
+    }
+    return ComparisonShape(body).data  # type: ignore[arg-type]  # by its fields
+
+
+def _readings(request: Request) -> QuerySet[Evaluation]:
+    visible = Application.objects.visible_to(request.user)
+    rows = Evaluation.objects.filter(application__in=visible)
+    rows = rows.select_related("model_config", "parser", "job_version")
+    return rows.prefetch_related("job_version__criteria")
+
+
+def _covered(request: Request, readings: list[Evaluation]) -> list[Evaluation]:
+    """Without what nobody may see before a decision, but for auditors."""
+    if not request.user.has_perm(veil.MAY_LOOK):
+        veil.cover_readings(readings)
+    return readings
+
+
+def _visible_evaluation(request: Request, evaluation_id: int) -> Evaluation:
+    evaluation = _readings(request).filter(pk=evaluation_id).first()
+    if evaluation is None:
+        raise Http404(f"There is no evaluation {evaluation_id} that you may see.")
+    return evaluation
+
+
+def _progress(request: Request, screening_id: int) -> screening_progress.Progress:
+    rows = Screening.objects.filter(job__in=Job.objects.visible_to(request.user))
+    screening = rows.select_related("model_config", "parser", "asked_by").filter(pk=screening_id).first()
+    if screening is None:
+        raise Http404(f"There is no screening {screening_id} that you may see.")
+    return screening_progress.progress_of(screening)
+
+
+def _may_ask(request: Request) -> None:
+    if not request.user.has_perm("candidates.add_evaluation"):
+        raise PermissionDenied("You may not have résumés read again. Ask a recruiter.")
+
+
+urlpatterns = [
+    path("applications/<int:application_id>/evaluations", EvaluationsView.as_view(), name="api-evaluations"),
+    path("evaluations/<int:evaluation_id>", EvaluationView.as_view(), name="api-evaluation"),
+    path(
+        "evaluations/<int:evaluation_id>/reproductions",
+        ReproductionsView.as_view(),
+        name="api-reproductions",
+    ),
+    path("jobs/<int:job_id>/screenings", ScreeningsView.as_view(), name="api-screenings"),
+    path("screenings/<int:screening_id>", ScreeningView.as_view(), name="api-screening"),
+    path("screenings/<int:screening_id>/cancel", CancelView.as_view(), name="api-screening-cancel"),
+    path("jobs/<int:job_id>/readers", ReadersView.as_view(), name="api-readers"),
+    path("jobs/<int:job_id>/comparison", ComparisonView.as_view(), name="api-comparison"),
+]

@@ -1,0 +1,73 @@
+"""The page on which two readers of a job's applications are compared, and decided from."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from candidates.opinions import comparisons, raters
+from candidates.opinions.comparisons import Comparison, Wanted
+from candidates.opinions.raters import Reader, UnknownReader
+from jobs.views import visible
+from models_admin.kit.pages import Request
+
+
+class SameReader(ValueError):
+    """Nobody is compared with themselves."""
+
+
+@require_safe
+def comparison_page(request: Request, job_id: int) -> HttpResponse:
+    """Two readers: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
+    job = visible(request, job_id)
+    applications = comparisons.comparable(job, request.user)
+    found = raters.of_job(job, applications)
+    context = {"job": job, "readers": found, "people": raters.PEOPLE}
+    try:
+        pair = chosen(found, request.GET.get("a", ""), request.GET.get("b", ""))
+    except UnknownReader as unknown:
+        return _refused(request, context, str(unknown), 404)
+    except SameReader as same:
+        return _refused(request, context, str(same), 400)
+    if pair is not None:
+        comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
+        context |= _compared(comparison, _wanted(request))
+    return render(request, "candidates/comparison.html", context)
+
+
+def chosen(found: Sequence[Reader], first: str, second: str) -> tuple[Reader, Reader] | None:
+    """The two with these keys; for "" the busiest other one, None where there is none.
+
+    Raises UnknownReader or SameReader.
+    """
+    if first and first == second:
+        raise SameReader("Choose two different readers: everybody agrees with themselves.")
+    given = {key: raters.named(found, key) for key in (first, second) if key}
+    others = iter(reader for reader in found if reader.whole_key == reader.key and reader.key not in given)
+    one = given.get(first) or next(others, None)
+    other = given.get(second) or next(others, None)
+    return (one, other) if one and other else None
+
+
+def _compared(comparison: Comparison, wanted: Wanted) -> dict[str, object]:
+    matrix = comparison.matrix()
+    differences = comparisons.page(comparison, wanted)
+    full = len(differences) == comparisons.PAGE_ROWS
+    return {
+        "comparison": comparison,
+        "matrix": matrix,
+        "rows": list(zip(comparisons.OUTCOMES, comparisons.grid(matrix), strict=True)),
+        "outcomes": comparisons.OUTCOMES,
+        "wanted": wanted,
+        "differences": differences,
+        "next_place": differences[-1].place if full else "",
+    }
+
+
+def _wanted(request: Request) -> Wanted:
+    return Wanted.from_query(request.GET.get("cell", ""), request.GET.get("after", ""))
+
+
+def _refused(request: Request, context: dict[str, object], sentence: str, status: int) -> HttpResponse:
+    return render(request, "candidates/comparison.html", context | {"refusal": sentence}, status=status)

@@ -1,0 +1,81 @@
+"""Repeating a reading from the page of its application, and what that page shows of it, live."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib import messages as notes
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+
+from candidates.models import Application, Evaluation
+from candidates.opinions import repeats, reproductions
+from candidates.opinions.reproductions import NotReproducible
+from models_admin.kit import ids, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.pages import Request, back, needs, refused
+from models_admin.kit.topics import NotAllowed
+
+
+def context(application_id: int) -> dict[str, Any]:
+    """What `candidates/_repeats.html` needs: one query."""
+    shown = repeats.of_application(application_id)
+    return {
+        "repeated": shown,
+        "repeats_digest": repeats.digest(shown),
+        "times": reproductions.REPEATS,
+    }
+
+
+@require_POST
+@needs("candidates.add_evaluation", "You may not have résumés read again. Ask a recruiter.")
+def reproduce(request: Request, evaluation_id: int) -> HttpResponse:
+    """Once, or `REPEATS` times with `times=…`; htmx gets the repeats back."""
+    visible = Application.objects.visible_to(request.user)
+    evaluation = Evaluation.objects.filter(pk=evaluation_id, application__in=visible).first()
+    if evaluation is None:
+        raise Http404("There is no such reading, or its job is not shared with you.")
+    several = request.POST.get("times") == str(reproductions.REPEATS)
+    try:
+        made = reproductions.reproduce(
+            evaluation, request.user, times=reproductions.REPEATS if several else 1
+        )
+    except NotReproducible as refusal:
+        return refused(request, str(refusal), status=409)
+    if request.htmx:
+        return render(request, "candidates/_repeats.html", context(evaluation.application_id))
+    again = "once more" if len(made) == 1 else f"{len(made)} times more"
+    notes.success(request, f"It will be read {again}, with nothing beside it.")
+    return back(request)
+
+
+class RepeatsTopic:
+    """The repeats on the page of an application."""
+
+    kinds = frozenset({Report.APPLICATION_CHANGED})
+
+    def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
+        wanted = ids.read(query.get("application", ""))
+        application = Application.objects.visible_to(user).filter(pk=wanted).only("job_id").first()
+        if application is None:
+            raise NotAllowed
+        self._pk = application.pk
+        self.groups = [messages.job_group(application.job_id)]
+        self._shown = ""
+
+    def snapshot(self) -> list[str]:
+        self._shown = ""
+        return self._fresh()
+
+    def after(self, changes: Collection[Message]) -> list[str]:
+        """The group is the job's: what it says of other applications changes nothing here."""
+        return self._fresh() if any(change.id == self._pk for change in changes) else []
+
+    def _fresh(self) -> list[str]:
+        now = context(self._pk)
+        if now["repeats_digest"] == self._shown:
+            return []
+        self._shown = now["repeats_digest"]
+        return [render_to_string("candidates/_repeats.html", now)]

@@ -1,0 +1,134 @@
+"""Having résumés read again: by whom is chosen, then what will happen is told, then it is done."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from candidates.models import Screening
+from candidates.opinions import screening_progress, screenings
+from candidates.opinions.scopes import Scope, Which
+from candidates.opinions.screenings import Asked
+from jobs.models import Job
+from jobs.views import visible
+from models_admin.catalogue import Choice, Present
+from models_admin.kit.pages import Request, back, needs, refused
+from models_admin.models import Mode
+from models_admin.registry.options import NO_WORKER, Option
+from models_admin.swaps import wishes
+from models_admin.swaps.wishes import WishRefused
+
+MOST_COUNTED = 1000  # what is out of date; the confirmation counts all of it
+BEFORE = "before"  # by whom each was read before, for what is out of date
+MAY_ASK = needs("candidates.add_evaluation", "You may not have résumés read again. Ask a recruiter.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@MAY_ASK
+def screen(request: Request, job_id: int) -> HttpResponse:
+    """GET without `option` is the choice, with it what will happen; POST does it."""
+    job = visible(request, job_id)
+    sent = request.POST if request.method == "POST" else request.GET
+    scope, named = Scope.from_query(job, sent), sent.get("option", "")
+    if named == BEFORE:
+        scope = Scope(job=job, which=Which.STALE)
+    if scope.which is Which.ONE and not scope.applications(request.user).exists():
+        raise Http404("There is no such application for this job.")
+    try:
+        option = None if named in ("", BEFORE) else wishes.named(*_parts(named))
+        if request.method == "POST":
+            messages.success(request, _words(_ask(request, scope, option)))
+            return _home(scope)
+        if not named:
+            return render(request, "candidates/screen.html", _choice(request, scope))
+        return render(
+            request,
+            "candidates/screen_confirm.html",
+            _foreseen(request, scope, option) | {"option_key": named},
+        )
+    except WishRefused as refusal:
+        context = _choice(request, scope) | {"refusal": str(refusal)}
+        return render(request, "candidates/screen.html", context, status=refusal.status_code)
+
+
+def _parts(named: str) -> tuple[str, str]:
+    """Name and mode of "one_shot:acme/reader"."""
+    mode, _, name = named.partition(":")
+    return name, mode
+
+
+def _ask(request: Request, scope: Scope, option: Option | None) -> Asked:
+    if option is None:
+        return screenings.bring_up_to_date(scope.job, request.user)
+    return screenings.again(scope.job, scope.applications(request.user), option, request.user)
+
+
+def _words(asked: Asked) -> str:
+    return str(asked) if asked.made else f"Nothing was queued. {asked}"
+
+
+def _home(scope: Scope) -> HttpResponse:
+    """The page that it was asked for on."""
+    if scope.which is Which.ONE:
+        return redirect("application-page", scope.application_id)
+    return redirect("job-page", scope.job.pk)
+
+
+def _choice(request: Request, scope: Scope) -> dict[str, object]:
+    present = Present()
+    choices = [present.choice(option) for option in present.offered]
+    shown = Scope(job=scope.job, which=Which.SHOWN, filter=scope.filter)
+    return {
+        "job": scope.job,
+        "scope": scope,
+        "total": Scope(job=scope.job).applications(request.user).count(),
+        "shown": shown.applications(request.user).count() if scope.filter else None,
+        "stale": screenings.stale(scope.job).count(),
+        "modes": [
+            (mode.label, [(choice, _may_wait(choice)) for choice in choices if choice.mode == mode])
+            for mode in Mode
+        ],
+    }
+
+
+def _may_wait(choice: Choice) -> bool:
+    """Whether it can be asked for: where no worker is running, readings wait for one."""
+    return choice.available or choice.reason == NO_WORKER
+
+
+def _foreseen(request: Request, scope: Scope, option: Option | None) -> dict[str, object]:
+    if option is None:
+        foreseen = Asked(made=screenings.stale(scope.job).count())
+    else:
+        foreseen = screenings.foreseen(scope.job, scope.applications(request.user), option)
+    offline = not Present().workers
+    return {"job": scope.job, "scope": scope, "option": option, "foreseen": foreseen, "offline": offline}
+
+
+@require_safe
+def stale_count(request: Request, job_id: int) -> HttpResponse:
+    """How much is out of date, as far as it can be said at once; the job's page asks when it is there."""
+    job = visible(request, job_id)
+    count = screenings.stale(job).values("pk")[: MOST_COUNTED + 1].count()
+    return render(request, "candidates/_stale_count.html", {"job": job, "count": count, "most": MOST_COUNTED})
+
+
+@require_POST
+@MAY_ASK
+def cancel(request: Request, screening_id: int) -> HttpResponse:
+    """Take back what waits; htmx gets the line back."""
+    screening = (
+        Screening.objects.filter(pk=screening_id, job__in=Job.objects.visible_to(request.user))
+        .select_related("model_config", "parser", "asked_by")
+        .first()
+    )
+    if screening is None:
+        raise Http404("There is no such screening, or its job is not shared with you.")
+    count = screenings.cancel(screening, request.user)
+    if not count:
+        return refused(request, "Nothing of it waits any more.", status=409)
+    if request.htmx:
+        context = {"progress": screening_progress.progress_of(screening), "job": screening.job}
+        return render(request, "candidates/_screening.html", context)
+    messages.success(request, f"{count} taken back.")
+    return back(request)

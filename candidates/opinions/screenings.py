@@ -1,0 +1,153 @@
+"""Reading applications again: with another model or mode, or as everything stands today."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from candidates.evaluations import claims, staleness
+from candidates.models import OPEN_STATUSES, Application, Evaluation, EvaluationStatus, Screening
+from jobs.models import Job
+from models_admin.kit import audit, messages
+from models_admin.kit.messages import Message, Report
+from models_admin.kit.publishing import publish
+from models_admin.models import GpuWorker, ModelConfig
+from models_admin.registry.options import NO_WORKER, Option
+from models_admin.swaps.wishes import CannotRunHere
+
+AT_ONCE = 1000  # rows in one INSERT, ids in one UPDATE: SQLite takes 32,766 values in a statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What became of a wish to read again: `waiting` were asked for before, `fresh` would be the same."""
+
+    made: int
+    waiting: int = 0
+    fresh: int = 0
+    screening: Screening | None = field(default=None, compare=False)  # None where nothing was made
+
+    def __str__(self) -> str:
+        said = [f"{self.made} will be read again."]
+        said += [f"{self.waiting} wait for it already."] if self.waiting else []
+        said += [f"{self.fresh} were read so as everything stands today."] if self.fresh else []
+        return " ".join(said)
+
+
+def again(job: Job, applications: QuerySet[Application], option: Option, user: User) -> Asked:
+    """Queue evaluations of `applications`, which are of `job`, pinned to `option`. Raises CannotRunHere."""
+    _refuse(option)
+    reader = _pinned(*option.key)
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)  # who asks twice at once is heard once
+        sorted_out = _sorted_out(job, applications, option).order_by("pk")  # oldest first
+        rows = list(sorted_out.values_list("pk", "waits", "is_fresh"))  # type: ignore[misc]  # annotated
+        wanted = [pk for pk, waits, fresh in rows if not waits and not fresh]
+        screening = _queue(job, dict.fromkeys(wanted, reader), option, user)
+        audit.record("job.screen", job, user, **reader, count=len(wanted))
+    waiting = sum(waits for _, waits, _ in rows)
+    fresh = len(rows) - len(wanted) - waiting
+    return Asked(made=len(wanted), waiting=waiting, fresh=fresh, screening=screening)
+
+
+def foreseen(job: Job, applications: QuerySet[Application], option: Option) -> Asked:
+    """What `again` would do now. Raises CannotRunHere."""
+    _refuse(option)
+    counts = _sorted_out(job, applications, option).aggregate(
+        total=Count("pk"),
+        waiting=Count("pk", filter=Q(waits=True)),
+        fresh=Count("pk", filter=Q(waits=False, is_fresh=True)),
+    )
+    made = counts["total"] - counts["waiting"] - counts["fresh"]
+    return Asked(made=made, waiting=counts["waiting"], fresh=counts["fresh"])
+
+
+def _sorted_out(job: Job, applications: QuerySet[Application], option: Option) -> QuerySet[Application, Any]:
+    """`applications` with `waits`, asked for before, and `is_fresh`, read so as everything stands today."""
+    mode, model_config_id, parser_id = option.key
+    reader = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+    own = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None, **reader)
+    waits = own.filter(pinned=True, status__in=OPEN_STATUSES, job_version=job.current)
+    fresh = own.filter(status=EvaluationStatus.SUCCEEDED).exclude(staleness.any_of())
+    return applications.order_by().annotate(waits=Exists(waits), is_fresh=Exists(fresh))
+
+
+def _refuse(option: Option) -> None:
+    """Without a worker it waits for one; with some, one of them must be able to."""
+    why = option.obstacle(GpuWorker.objects.live())
+    if why and why != NO_WORKER:
+        raise CannotRunHere(f"{option.display_name} cannot run here. {why}")
+
+
+def stale(job: Job) -> QuerySet[Application]:
+    """The applications whose verdict is stale and that nothing is on its way for."""
+    open_ones = Evaluation.objects.filter(
+        application=OuterRef("pk"), reproduces=None, status__in=OPEN_STATUSES, job_version=job.current
+    )
+    of_job = Application.objects.filter(job=job)
+    return of_job.filter(staleness.any_of("current_evaluation__")).exclude(Exists(open_ones))
+
+
+def bring_up_to_date(job: Job, user: User) -> Asked:
+    """Queue all that is stale: who was pinned reads again, the others whoever serves."""
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)
+        rows = stale(job).order_by("pk").select_related("current_evaluation").only("current_evaluation")
+        enabled = set(ModelConfig.objects.enabled().values_list("pk", flat=True))
+        readers = {row.pk: _reader(row.current_evaluation, enabled) for row in rows}
+        screening = _queue(job, readers, None, user)
+        audit.record("job.bring_up_to_date", job, user, count=len(readers))
+    return Asked(made=len(readers), screening=screening)
+
+
+def _reader(read: Evaluation | None, enabled: Iterable[int]) -> dict[str, object]:
+    if read is None or not read.pinned:
+        return {}
+    parts = {part for part in (read.model_config_id, read.parser_id) if part is not None}
+    if read.model_config_id is None or not parts <= set(enabled):
+        return {}
+    return _pinned(read.mode, read.model_config_id, read.parser_id)
+
+
+def _pinned(mode: str, model_config_id: int, parser_id: int | None) -> dict[str, object]:
+    return {"pinned": True, "mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+
+
+def _queue(
+    job: Job, readers: Mapping[int, Mapping[str, object]], option: Option | None, user: User
+) -> Screening | None:
+    """Queue an evaluation of each application in `readers`, by whom it says, {} = by whoever serves."""
+    if not readers:
+        return None
+    screening = Screening.objects.create(
+        job=job,
+        mode=option.mode if option else "",
+        model_config=option.model_config if option else None,
+        parser=option.parser if option else None,
+        asked_by=user,
+    )
+    made = [
+        Evaluation(application_id=pk, job_version=job.current, screening=screening, **how)
+        for pk, how in readers.items()
+    ]
+    Evaluation.objects.bulk_create(made, batch_size=AT_ONCE)
+    claims.show_newest(job, list(readers))
+    claims.look(job.pk)
+    _announce(screening)
+    return screening
+
+
+def cancel(screening: Screening, user: User) -> int:
+    """Take back what of `screening` waits still, and return how many; what is being read goes on."""
+    with transaction.atomic():
+        count = claims.cancel(Evaluation.objects.filter(screening=screening))
+        audit.record("screening.cancel", screening, user, count=count)
+        _announce(screening)
+    return count
+
+
+def _announce(screening: Screening) -> None:
+    publish(messages.job_group(screening.job_id), Message(type=Report.SCREENING_CHANGED, id=screening.pk))

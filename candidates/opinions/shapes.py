@@ -1,0 +1,242 @@
+"""The shapes of readings over REST: evaluations with all that they came from, screenings, comparisons."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from candidates.evaluations import findings
+from candidates.evaluations.answers import Met
+from candidates.models import Evaluation, EvaluationStatus
+from candidates.opinions import reproductions
+from candidates.opinions.comparisons import OUTCOMES, Comparison, Disagreement, Said
+from candidates.opinions.differences import Difference
+from candidates.opinions.raters import Reader
+from candidates.opinions.repeats import Repeat, Repeated
+from candidates.opinions.screening_progress import Progress
+from candidates.pages.shapes import FindingShape
+from jobs.serializers import SafeText
+from models_admin.models import Mode
+from models_admin.registry.options import TEXT_LAYER
+
+MOST_NAMED = 1000  # applications in one request
+
+
+class EvaluationShape(serializers.ModelSerializer[Evaluation]):
+    """One reading, and everything that it came from."""
+
+    status = serializers.ChoiceField(EvaluationStatus.values)
+    inference_mode = serializers.CharField(source="mode")
+    model = serializers.CharField(source="model_config.name", default=None, allow_null=True)
+    parser = serializers.SerializerMethodField(
+        help_text="The text layer, or a model's name; null in One-Shot."
+    )
+    job_version = serializers.IntegerField(source="job_version.number")
+    reproduces = serializers.IntegerField(source="reproduces_id", allow_null=True)
+    screening = serializers.IntegerField(source="screening_id", allow_null=True)
+    criteria = serializers.SerializerMethodField()
+    sampling = serializers.DictField()
+    page_hashes = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Evaluation
+        fields = [
+            "id",
+            "application_id",
+            "job_version",
+            "status",
+            "inference_mode",
+            "model",
+            "parser",
+            "pinned",
+            "reproduces",
+            "screening",
+            "outcome",
+            "reason",
+            "criteria",
+            "error",
+            "model_revision",
+            "engine_version",
+            "runs_as",
+            "sampling",
+            "prompt_version",
+            "prompt_hash",
+            "page_hashes",
+            "wrong",
+            "raw",
+            "thinking",
+            "prompt_tokens",
+            "generated_tokens",
+            "seconds",
+            "created_at",
+            "started_at",
+            "ended_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(FindingShape(many=True))
+    def get_criteria(self, row: Evaluation) -> object:
+        return FindingShape(findings.of(row), many=True).data  # type: ignore[arg-type]  # many
+
+    def get_parser(self, row: Evaluation) -> str | None:
+        if row.mode != Mode.HYBRID:
+            return None
+        return row.parser.name if row.parser else TEXT_LAYER
+
+
+class NewScreening(serializers.Serializer[object]):
+    """Without a model all that is out of date is read again, by whom it was read before."""
+
+    model_name = SafeText(
+        max_length=400, required=False, help_text='As for a swap; a pair is "parser + model".'
+    )
+    inference_mode = serializers.ChoiceField(Mode.values, required=False)
+    stale = serializers.BooleanField(default=False, help_text="Only what is out of date.")
+    application_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**62),
+        required=False,
+        max_length=MOST_NAMED,
+        help_text="Only these of the job's applications.",
+    )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if ("model_name" in data) != ("inference_mode" in data):
+            raise serializers.ValidationError("Send model_name and inference_mode together.")
+        if "model_name" not in data and not data["stale"]:
+            raise serializers.ValidationError("Send model_name and inference_mode, or stale=true.")
+        if "model_name" not in data and "application_ids" in data:
+            raise serializers.ValidationError("Name a model for these applications.")
+        return data
+
+
+class ScreeningShape(serializers.Serializer[Progress]):
+    id = serializers.IntegerField(source="screening.pk")
+    job_id = serializers.IntegerField(source="screening.job_id")
+    inference_mode = serializers.CharField(source="screening.mode", allow_blank=True)
+    model = serializers.CharField(source="option.name", default=None, allow_null=True)
+    asked_by = serializers.CharField(source="screening.asked_by.username", default=None, allow_null=True)
+    created_at = serializers.DateTimeField(source="screening.created_at")
+    total = serializers.IntegerField()
+    waiting = serializers.IntegerField(help_text="May still be taken back.")
+    running = serializers.IntegerField()
+    read = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    is_open = serializers.BooleanField()
+
+
+class AskedShape(serializers.Serializer[object]):
+    made = serializers.IntegerField(help_text="Readings that were queued.")
+    waiting = serializers.IntegerField(help_text="Were asked for before, and wait.")
+    fresh = serializers.IntegerField(help_text="Were read so as everything stands today.")
+    screening = ScreeningShape(allow_null=True)
+
+
+class Times(serializers.Serializer[object]):
+    times = serializers.IntegerField(default=1, min_value=1, max_value=reproductions.MOST_AT_ONCE)
+
+
+class LineShape(serializers.Serializer[object]):
+    kind = serializers.ChoiceField(["same", "before", "after"])
+    text = serializers.CharField(allow_blank=True)
+
+
+class PartShape(serializers.Serializer[object]):
+    name = serializers.CharField()
+    lines = LineShape(many=True)
+
+
+class DifferenceShape(serializers.Serializer[Difference]):
+    is_identical = serializers.BooleanField()
+    words = serializers.CharField(source="__str__")
+    circumstances = serializers.ListField(child=serializers.CharField())
+    parts = PartShape(many=True)
+
+
+class RepeatShape(serializers.Serializer[Repeat]):
+    evaluation = EvaluationShape()
+    difference = DifferenceShape(allow_null=True, help_text="From the first reading; null until it is read.")
+
+
+class StabilityShape(serializers.Serializer[object]):
+    same = serializers.IntegerField()
+    done = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    open = serializers.IntegerField()
+    is_stable = serializers.BooleanField()
+
+
+class RepeatedShape(serializers.Serializer[Repeated]):
+    evaluation_id = serializers.IntegerField(source="original.pk")
+    obstacle = serializers.CharField(allow_blank=True, help_text="Why it cannot be repeated now.")
+    stability = StabilityShape(allow_null=True)
+    repeats = RepeatShape(many=True)
+
+
+class ReaderShape(serializers.Serializer[Reader]):
+    key = serializers.CharField(help_text="What a comparison is asked for with.")
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
+    count = serializers.IntegerField(help_text="Applications that it has read.")
+    revision = serializers.CharField(allow_blank=True)
+
+
+class ComparisonQuery(serializers.Serializer[object]):
+    a = serializers.CharField(required=False, help_text="The key of a reader; the busiest without one.")
+    b = serializers.CharField(required=False)
+    cell = serializers.CharField(required=False, help_text='Only these outcomes: "Shortlisted:Rejected".')
+    after = serializers.CharField(required=False, help_text="The place of the last one of the page before.")
+    limit = serializers.IntegerField(default=20, min_value=1, max_value=200)
+
+
+class SaidShape(serializers.Serializer[Said]):
+    outcome = serializers.ChoiceField(OUTCOMES)
+    reason = serializers.CharField(allow_blank=True)
+    evaluation_id = serializers.IntegerField(source="evaluation.pk", default=None, allow_null=True)
+    decision = serializers.CharField(source="decision.verdict", default=None, allow_null=True)
+
+
+MET = [verdict.value for verdict in Met]
+
+
+class JudgedShape(serializers.Serializer[object]):
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
+    first = serializers.ChoiceField(MET, source="first.verdict", default=None, allow_null=True)
+    second = serializers.ChoiceField(MET, source="second.verdict", default=None, allow_null=True)
+
+
+class DisagreementShape(serializers.Serializer[Disagreement]):
+    application_id = serializers.IntegerField(source="application.pk")
+    severity = serializers.IntegerField(help_text="0 (the same) to 4 (shortlisted against rejected).")
+    final_status = serializers.CharField(source="application.verdict")
+    first = SaidShape()
+    second = SaidShape()
+    criteria = JudgedShape(many=True, help_text="Those that were judged otherwise.")
+
+
+class KappaShape(serializers.Serializer[object]):
+    value = serializers.FloatField()
+    interval = serializers.ListField(child=serializers.FloatField(), allow_null=True, help_text="95 %.")
+    words = serializers.CharField()
+
+
+class AgreedShape(serializers.Serializer[object]):
+    count = serializers.IntegerField()
+    of = serializers.IntegerField()
+    value = serializers.FloatField(allow_null=True)
+    interval = serializers.ListField(
+        child=serializers.FloatField(), allow_null=True, help_text="95 %, Wilson."
+    )
+
+
+class ComparisonShape(serializers.Serializer[Comparison]):
+    first = ReaderShape()
+    second = ReaderShape()
+    outcomes = serializers.ListField(child=serializers.CharField(), help_text="Of rows and columns.")
+    matrix = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="matrix[i][j]: the first said outcome i, the second outcome j.",
+    )
+    agreed = AgreedShape()
+    kappa = KappaShape(allow_null=True, help_text="Null where it is not defined.")
+    disagreements = DisagreementShape(many=True)
+    after = serializers.CharField(allow_null=True, help_text="Where the next page begins; null = the last.")

@@ -1,0 +1,1 @@
+"""The pages and the API of applications: they bring all rooms together."""

@@ -1,0 +1,219 @@
+"""Applications, decisions and batches over REST."""
+
+import uuid
+
+from django.http import Http404, HttpResponseBase
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from candidates import table
+from candidates.blind import veil
+from candidates.deciding import decisions
+from candidates.documents import kinds
+from candidates.models import Application, UploadBatch, UploadItem
+from candidates.pages import files
+from candidates.pages.shapes import (
+    ApplicationShape,
+    ApplicationsShape,
+    BatchShape,
+    DecisionShape,
+    DecisionText,
+    ItemShape,
+    ListingQuery,
+    NewBatch,
+    OneFile,
+)
+from candidates.uploads import api, intake
+from candidates.uploads.multipart import EveryFile
+from jobs.api import signed_in, visible_job
+from jobs.models import Job
+from models_admin.kit.shapes import Detail
+
+REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
+FILE_KINDS = (kinds.PDF, kinds.DOCX, *kinds.PICTURES)
+
+
+class Conflict(APIException):
+    status_code = 409
+
+
+class ApplicationsView(APIView):
+    """One address, two meanings, as the ancestor had it: GET takes a job's id, PATCH an application's."""
+
+    @extend_schema(
+        operation_id="applications_list",
+        parameters=[ListingQuery],
+        responses={200: ApplicationsShape, **REFUSALS},
+    )
+    def get(self, request: Request, id: int) -> Response:
+        """The applications for the job `id`, newest first unless sorted; with what was searched for."""
+        job = visible_job(request, id)
+        query = ListingQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        skip, limit = query.validated_data["skip"], query.validated_data["limit"]
+        wanted = query.listing(job.pk)
+        found = table.matching(wanted)
+        pks = found.order_by(*wanted.sort.ordering()).values_list("pk", flat=True)[skip : skip + limit]
+        body = {
+            "applications": table.with_criteria(list(pks), unveiled=request.user.has_perm(veil.MAY_LOOK)),
+            "total": found.count(),
+            "skip": skip,
+            "limit": limit,
+        }
+        return Response(ApplicationsShape(body).data)
+
+    @extend_schema(
+        operation_id="applications_decide",
+        request=DecisionText,
+        responses={200: ApplicationShape, **REFUSALS},
+    )
+    def patch(self, request: Request, id: int) -> Response:
+        """Decide on the application `id`: Accepted, Rejected, or Pending again."""
+        application = visible_application(request, id)
+        if not request.user.has_perm("candidates.add_decision"):
+            raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
+        text = DecisionText(data=request.data)
+        text.is_valid(raise_exception=True)
+        said = text.validated_data
+        decisions.decide(
+            application,
+            verdict=said["final_status"],
+            reason=said["reason"],
+            note=said["note"],
+            seen=said.get("seen"),
+            user=signed_in(request),
+        )
+        return Response(ApplicationShape(table.row(id)).data)
+
+
+class DecisionsView(APIView):
+    @extend_schema(
+        operation_id="applications_decisions", responses={200: DecisionShape(many=True), **REFUSALS}
+    )
+    def get(self, request: Request, id: int) -> Response:
+        """All decisions on the application `id`, newest first. The newest counts."""
+        made = visible_application(request, id).decisions.select_related("decided_by")
+        return Response(DecisionShape(made, many=True).data)  # type: ignore[arg-type]  # many
+
+
+class FileView(APIView):
+    @extend_schema(
+        operation_id="applications_file",
+        responses={**{(200, kind): OpenApiTypes.BINARY for kind in FILE_KINDS}, **REFUSALS},
+    )
+    def get(self, request: Request, id: int) -> HttpResponseBase:
+        """The résumé of the application `id`, as it was uploaded."""
+        try:
+            return files.response(visible_application(request, id))
+        except FileNotFoundError as error:
+            raise Http404("The document is missing from the store.") from error
+        except files.Hidden as hidden:
+            raise PermissionDenied(str(hidden)) from hidden
+
+
+class BatchesView(APIView):
+    @extend_schema(operation_id="batches_open", request=NewBatch, responses={201: BatchShape, **REFUSALS})
+    def post(self, request: Request) -> Response:
+        """Announce files for a job; then send them one by one to `/api/batches/{id}/files`."""
+        wanted = NewBatch(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        job = visible_job(request, wanted.validated_data["job_id"])
+        may_upload(request)
+        batch = intake.open_batch(
+            job=job,
+            user=signed_in(request),
+            announced_count=wanted.validated_data["announced_count"],
+            # Programs bring a token, our page the browser's session.
+            source=UploadBatch.Source.API if request.auth else UploadBatch.Source.PAGE,
+        )
+        return Response(BatchShape(batch).data, status=201)
+
+
+class BatchView(APIView):
+    @extend_schema(operation_id="batches_read", responses={200: BatchShape, **REFUSALS})
+    def get(self, request: Request, batch_id: uuid.UUID) -> Response:
+        """What became of the files of a batch."""
+        return Response(BatchShape(visible_batch(request, batch_id)).data)
+
+
+class FilesView(APIView):
+    parser_classes = [EveryFile]
+
+    @extend_schema(
+        operation_id="batches_send",
+        request={"multipart/form-data": OneFile},
+        responses={201: ItemShape, **REFUSALS},
+    )
+    def post(self, request: Request, batch_id: uuid.UUID) -> Response:
+        """Send one file. What is wrong with it is its state, not an error.
+
+        PDF, DOCX, PNG, JPEG, TIFF, or a ZIP of these. A ZIP is replaced by the files in it: the batch then
+        has them as its items, and the item that this request returned is gone.
+        """
+        batch = visible_batch(request, batch_id)
+        may_upload(request)
+        sent = request.FILES.getlist("file")
+        if len(sent) != 1 or len(request.FILES) != 1:
+            raise ValidationError("Send exactly one file, in the field “file”.")
+        return Response(ItemShape(intake.receive(batch, sent[0])).data, status=201)
+
+
+class RetryView(APIView):
+    @extend_schema(
+        operation_id="items_retry", request=None, responses={200: ItemShape, 409: Detail, **REFUSALS}
+    )
+    def post(self, request: Request, item_id: int) -> Response:
+        """Try a file that failed again."""
+        item = visible_item(request, item_id)
+        may_upload(request)
+        try:
+            [item] = veil.unlinked([intake.retry(item, signed_in(request))])
+            return Response(ItemShape(item).data)
+        except intake.NotFailed as refusal:
+            raise Conflict(str(refusal)) from refusal
+
+
+def visible_application(request: Request, application_id: int) -> Application:
+    rows = Application.objects.visible_to(request.user).with_veil().select_related("resume", "candidate")
+    application = rows.filter(pk=application_id).first()
+    if application is None:
+        raise Http404(f"There is no application {application_id} that you may see.")
+    return application
+
+
+def visible_batch(request: Request, batch_id: uuid.UUID) -> UploadBatch:
+    rows = UploadBatch.objects.filter(job__in=Job.objects.visible_to(request.user))
+    batch = rows.filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404(f"There is no batch {batch_id} that you may see.")
+    return batch
+
+
+def visible_item(request: Request, item_id: int) -> UploadItem:
+    rows = UploadItem.objects.filter(job__in=Job.objects.visible_to(request.user))
+    item = rows.filter(pk=item_id).first()
+    if item is None:
+        raise Http404(f"There is no file {item_id} that you may see.")
+    return item
+
+
+def may_upload(request: Request) -> None:
+    if not request.user.has_perm("candidates.add_uploaditem"):
+        raise PermissionDenied("You may not upload résumés. Ask a recruiter.")
+
+
+urlpatterns = [
+    path("applications/<int:id>", ApplicationsView.as_view(), name="api-applications"),
+    path("applications/<int:id>/decisions", DecisionsView.as_view(), name="api-decisions"),
+    path("applications/<int:id>/file", FileView.as_view(), name="api-file"),
+    path("batches", BatchesView.as_view(), name="api-batches"),
+    path("batches/<uuid:batch_id>", BatchView.as_view(), name="api-batch"),
+    path("batches/<uuid:batch_id>/files", FilesView.as_view(), name="api-files"),
+    path("items/<int:item_id>/retry", RetryView.as_view(), name="api-retry"),
+    path("upload", api.upload, name="api-upload"),
+]

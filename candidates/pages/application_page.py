@@ -1,0 +1,78 @@
+"""The page of one application: what models said, what people decided, and the pages. And deciding."""
+
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from candidates import table
+from candidates.deciding import decisions
+from candidates.deciding.forms import DecisionForm
+from candidates.models.reasons import REASONS
+from candidates.opinions import repeats_page
+from candidates.pages import dossier
+from candidates.pages.views import visible_application
+from candidates.table import Listing
+from jobs.models import Job
+from models_admin.kit.pages import Request, back, needs, refused
+
+
+@require_safe
+def application_page(request: Request, application_id: int) -> HttpResponse:
+    """What of it is live is said once more by `candidates.pages.live.ApplicationTopic`."""
+    visible_application(request, application_id)
+    found = _found(application_id)
+    context = {
+        "application": found.application,
+        "job": found.job,
+        "parts": dossier.fragments(found),
+        "reasons": REASONS,
+    }
+    context |= repeats_page.context(application_id) | _beside(request, found)
+    return render(request, "candidates/application.html", context)
+
+
+@require_POST
+@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+def decide(request: Request, application_id: int) -> HttpResponse:
+    """Decide; htmx gets the row back, or on the application's own page all that has changed."""
+    application = visible_application(request, application_id)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form.sentence, status=400)
+    decisions.decide(application, **form.cleaned_data, user=request.user)
+    if not request.htmx:
+        return back(request)
+    if request.POST.get("on") == "page":
+        return HttpResponse("".join(dossier.fragments(_found(application_id)).values()))
+    return render(request, "candidates/_application.html", {"application": table.row(application.pk)})
+
+
+def _beside(request: Request, found: dossier.Dossier) -> dict[str, object]:
+    """Who stands before and after it in the table that it was opened from.
+
+    Which table that is, the address says; without a word of it the page that the reader comes from. So a row
+    is the same for everybody, and a link that is passed on keeps its list.
+    """
+    said = request.GET or _query_of(request.headers.get("Referer", ""), found.job)
+    shown = Listing.from_query(found.job.pk, said).first_page
+    before, after = table.neighbours(shown, found.application)
+    return {"before": before, "after": after, "query": shown.query}
+
+
+def _query_of(page: str, job: Job) -> QueryDict:
+    """The query string of `page` where that is the page of `job`."""
+    try:
+        address = urlsplit(page)
+    except ValueError:  # no address
+        return QueryDict()
+    return QueryDict(address.query if address.path == reverse("job-page", args=[job.pk]) else "")
+
+
+def _found(application_id: int) -> dossier.Dossier:
+    found = dossier.read(application_id)
+    if found is None:
+        raise Http404("The application is gone.")
+    return found

@@ -1,0 +1,178 @@
+"""All that is known of one application: what its page shows, and what is sent when it changes.
+
+Read anew for every look; its parts are rendered once per version in this process, for everybody: nothing in
+them depends on who looks.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from candidates import table
+from candidates.blind import images, veil
+from candidates.evaluations import findings, staleness
+from candidates.evaluations.findings import Finding
+from candidates.evaluations.staleness import Cause
+from candidates.models import Application, Decision, Evaluation, WordBoxes
+from candidates.pages import sheets
+from candidates.pages.sheets import Sheet
+from jobs.models import Job
+
+PARTS = ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A finding, and whether its page has an image that the quote can lead to."""
+
+    number: int
+    finding: Finding
+    is_shown: bool
+
+    @property
+    def mark(self) -> str:
+        return f"quote-{self.number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """An application with its readings and decisions, newest first, and the pages of its document."""
+
+    application: Application
+    job: Job
+    evaluation: Evaluation | None
+    evaluations: Sequence[Evaluation]
+    decisions: Sequence[Decision]
+    versions: Sequence[Application]
+    sheets: Sequence[Sheet]
+
+    @property
+    def version(self) -> str:
+        """Of every part but the pages."""
+        versions = ".".join(f"{row.pk}:{row.row_version}" for row in self.versions)
+        own = f"{self.application.row_version}-{self.job.current.number}"
+        return "-".join([own, *([versions] if versions else []), *self.stale])
+
+    @property
+    def sheets_version(self) -> str:
+        """Of the pages, which stay as they are while people decide."""
+        resume = self.application.resume
+        prepared = resume.prepared_at.timestamp() if resume.prepared_at else 0
+        covered = f"{self.application.blind:d}{self.application.sealed:d}"
+        return f"{self.application.current_evaluation_id}-{prepared:.0f}-{covered}"
+
+    @property
+    def stale(self) -> Collection[Cause]:
+        """Why the verdict would be another today; nothing where it is as good as new."""
+        return staleness.causes(self.evaluation) if self.evaluation else []
+
+    @property
+    def newest_version(self) -> Application | None:
+        """The person's newest application for the job, where it is not this one."""
+        newest = self.versions[0] if self.versions else None
+        return newest if newest and newest.pk > self.application.pk else None
+
+    @property
+    def has_images(self) -> bool:
+        return any(sheet.image for sheet in self.sheets)
+
+    @property
+    def criteria(self) -> list[Shown]:
+        """What the present reading says of each criterion."""
+        with_image = {sheet.number for sheet in self.sheets if sheet.image and not sheet.withheld}
+        found = findings.of(self.evaluation) if self.evaluation else []
+        return [
+            Shown(number=number, finding=finding, is_shown=finding.page in with_image)
+            for number, finding in enumerate(found, 1)
+        ]
+
+    @property
+    def newest_decision(self) -> Decision | None:
+        return self.decisions[0] if self.decisions else None
+
+
+def read(application_id: int) -> Dossier | None:
+    """Return what there is to know; None where the application is gone."""
+    application = table.row(application_id)
+    if application is None:
+        return None
+    job = Job.objects.prefetch_related("versions").get(pk=application.job_id)
+    readings = application.evaluations.annotate(**staleness.annotations())
+    readings = readings.select_related("model_config", "parser", "job_version")
+    evaluations = list(readings.prefetch_related("job_version__criteria"))
+    evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
+    drawn = _sheets(application, None if application.sealed else evaluation, evaluations)
+    person = Application.objects.with_veil().select_related("candidate").get(pk=application_id)
+    veil.cover(person, evaluations)
+    return Dossier(
+        application=application,
+        job=job,
+        evaluation=evaluation,
+        evaluations=evaluations,
+        decisions=list(application.decisions.select_related("decided_by", "overtook__decided_by")),
+        versions=_versions(person),
+        sheets=drawn,
+    )
+
+
+def _sheets(
+    application: Application, evaluation: Evaluation | None, evaluations: Sequence[Evaluation]
+) -> list[Sheet]:
+    """The pages with what is boxed on them, looked for before anything is left out of the quotes."""
+    words = WordBoxes.objects.filter(resume=application.resume_id).first()
+    drawn = sheets.of(application.resume, words.pages if words else [], evaluation)
+    if not application.blind:
+        return drawn
+    uncovered = Application.objects.with_veil().select_related("candidate", "resume").get(pk=application.pk)
+    identity = veil.identity_of(uncovered.candidate, evaluations)
+    return [sheet.told(identity, images.why_withheld(uncovered, words, sheet.number)) for sheet in drawn]
+
+
+def _versions(application: Application) -> list[Application]:
+    """The same person's other applications for the job, newest first, as far as they are blind alike.
+
+    One that was decided on says who the person is, and must not lead to one that does not, nor back.
+    """
+    if application.candidate_id is None:
+        return []
+    same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
+    same = same.select_related("candidate", "current_evaluation")
+    others = same.exclude(pk=application.pk).veiled().filter(Q(blind=application.blind))
+    return list(others.with_decision().order_by("-pk"))
+
+
+def fragments(dossier: Dossier) -> dict[str, SafeString]:
+    """Return the HTML of each of `PARTS`; the root of each has the part's id."""
+    return _rendered(_Keyed(dossier))
+
+
+class _Keyed:
+    """A dossier that is equal to every other reading of the same version of it."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.dossier = dossier
+        row = dossier.application
+        self._key = (row.pk, row.created_at, dossier.version, dossier.sheets_version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and other._key == self._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+
+@lru_cache(maxsize=64)
+def _rendered(keyed: _Keyed) -> dict[str, SafeString]:
+    dossier = keyed.dossier
+    context: dict[str, Any] = {
+        "dossier": dossier,
+        "application": dossier.application,
+        "job": dossier.job,
+        "evaluation": dossier.evaluation,
+    }
+    return {part: render_to_string(f"candidates/_{part}.html", context) for part in PARTS}

@@ -1,0 +1,93 @@
+"""The page of a job: its table of candidates, what became of its files, and where to drop more."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from candidates import table
+from candidates.blind import fairness_page
+from candidates.models import Application, OutcomeOrder, VerdictOrder
+from candidates.opinions import screening_live
+from candidates.table import SORTS, Listing, Sort
+from candidates.uploads import ledger, open_uploads
+from jobs.models import Job
+from jobs.views import visible
+from models_admin.kit.pages import Request
+from models_admin.models import Mode, ModelConfig
+
+COLUMNS = (
+    ("name", "Candidate"),
+    ("outcome", "Verdict"),
+    ("", "Reason"),
+    ("model", "Read by"),
+    ("decision", "Decision"),
+)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def job_page(request: Request, job_id: int) -> HttpResponse:
+    """A job's candidates. What of it is live is said once more by `candidates.pages.live.JobTopic`.
+
+    A filter that is changed asks for the table alone.
+    """
+    job = visible(request, job_id)
+    shown = Listing.from_query(job.pk, request.GET)
+    if request.htmx and request.htmx.target == "listing":
+        answer = render(request, "candidates/_listing.html", table_context(job, shown))
+        answer["HX-Push-Url"] = f"{request.path}?{shown.query}" if shown.query else request.path
+        return answer
+    items = ledger.shown(job)
+    context = table_context(job, shown) | {
+        "items": items,
+        "counts": ledger.of_job(job),
+        "uploads": open_uploads.read(job),
+        "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
+        "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
+        "choices": choices(job),
+    }
+    context |= screening_live.context(job) | fairness_page.card(job)
+    return render(request, "jobs/page.html", context)
+
+
+def table_context(job: Job, shown: Listing) -> dict[str, Any]:
+    """What `candidates/_listing.html` shows."""
+    page = table.page(shown)
+    newest = Application.objects.filter(job=job).order_by("-pk").values_list("pk", flat=True).first()
+    return {
+        "seen": newest or 0,
+        "job": job,
+        "listing": shown,
+        "applications": page.rows,
+        "page": page,
+        "count": table.count(shown),
+        "invalid_count": table.invalid_count(job.pk),
+        "headings": [_heading(shown, key, words) for key, words in COLUMNS],
+        "sorts": SORTS.values(),
+    }
+
+
+def _heading(shown: Listing, key: str, words: str) -> dict[str, Any]:
+    """A column's head: which way it is sorted now, and what a click on it asks for."""
+    if not key:
+        return {"words": words, "query": None}
+    up, down = SORTS[key], SORTS[f"-{key}"]
+    now: Sort = shown.sort
+    order = {up.key: "ascending", down.key: "descending"}.get(now.key, "")
+    return {"words": words, "order": order, "query": shown.sorted_by(down if now is up else up).query}
+
+
+def choices(job: Job) -> dict[str, Any]:
+    """What the filters offer; of models those that read something here."""
+    of_model = Application.objects.filter(job=job, by_model=OuterRef("pk")).order_by()
+    return {
+        "outcomes": OutcomeOrder.labels,
+        "decisions": VerdictOrder.labels,
+        "modes": Mode.choices,
+        "models": ModelConfig.objects.filter(Exists(of_model)).order_by("display_name"),
+    }

@@ -1,0 +1,273 @@
+"""The shapes of applications, batches and uploads."""
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from candidates.blind import veil
+from candidates.evaluations import findings
+from candidates.evaluations.answers import Met
+from candidates.evaluations.findings import Finding
+from candidates.models import (
+    Application,
+    Decision,
+    Evaluation,
+    ItemState,
+    OutcomeOrder,
+    UploadBatch,
+    UploadItem,
+    Verdict,
+    VerdictOrder,
+    reasons,
+)
+from candidates.table import NEWEST_FIRST, SORTS, Listing
+from candidates.table.address import LONGEST_SEARCH
+from candidates.uploads import ledger
+from jobs.criteria import Weight
+from jobs.serializers import SafeText
+from models_admin.models import Mode
+
+
+class FindingShape(serializers.Serializer[Finding]):
+    key = serializers.CharField(help_text="Its key in the version of the job that was read for.")
+    text = serializers.CharField()
+    weight = serializers.ChoiceField(
+        [weight.value for weight in Weight],
+        allow_null=True,
+        help_text="Null where that is not known.",
+    )
+    verdict = serializers.ChoiceField([verdict.value for verdict in Met])
+    quote = serializers.CharField(allow_null=True)
+    page = serializers.IntegerField(allow_null=True)
+
+
+class ApplicationShape(serializers.Serializer[Application]):
+    """One application as its newest verdict and decision have it."""
+
+    id = serializers.IntegerField()
+    job_id = serializers.IntegerField()
+    candidate_id = serializers.IntegerField(allow_null=True)
+    name = serializers.CharField(source="candidate.name", default="")
+    email = serializers.CharField(source="candidate.email", default="")
+    phone = serializers.CharField(source="candidate.phone", default="")
+    outcome = serializers.SerializerMethodField(help_text="The model's word; empty until there is one.")
+    status = serializers.SerializerMethodField(help_text="The outcome, as the ancestor called it.")
+    reason = serializers.SerializerMethodField()
+    criteria = serializers.SerializerMethodField()
+    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    evaluation_status = serializers.SerializerMethodField()
+    inference_mode = serializers.SerializerMethodField()
+    model = serializers.SerializerMethodField()
+    file_name = serializers.CharField()
+    file_url = serializers.SerializerMethodField(help_text="Where the document is, for whoever may see it.")
+    versions = serializers.IntegerField(help_text="Résumés of this person for this job.")
+    newest = serializers.BooleanField(help_text="Is this the newest of them?")
+    integrity = serializers.ListField(
+        child=serializers.CharField(),
+        source="resume.integrity",
+        help_text="What to look at before trusting the text: hidden words, text that speaks to the model.",
+    )
+    blind = serializers.BooleanField(help_text="Who it is, is hidden until somebody has decided.")
+    sealed = serializers.BooleanField(help_text="The model's verdict is hidden until somebody has decided.")
+    stale = serializers.CharField(
+        allow_blank=True, help_text="What has changed since the verdict; empty where it is up to date."
+    )
+    created_at = serializers.DateTimeField()
+
+    def get_outcome(self, row: Application) -> str:
+        return self._of(row, "outcome")
+
+    get_status = get_outcome
+
+    def get_reason(self, row: Application) -> str:
+        return self._of(row, "reason") or self._of(row, "error")
+
+    @extend_schema_field(FindingShape(many=True))
+    def get_criteria(self, row: Application) -> object:
+        found = findings.of(row.current_evaluation) if row.current_evaluation else []
+        return FindingShape(found, many=True).data  # type: ignore[arg-type]  # many
+
+    def get_evaluation_status(self, row: Application) -> str:
+        return self._of(row, "status")
+
+    def get_inference_mode(self, row: Application) -> str:
+        return self._of(row, "mode")
+
+    def get_model(self, row: Application) -> str | None:
+        evaluation: Evaluation | None = row.current_evaluation
+        return evaluation.model_config.name if evaluation and evaluation.model_config else None
+
+    def get_file_url(self, row: Application) -> str:
+        return reverse("api-file", args=[row.pk])
+
+    @staticmethod
+    def _of(row: Application, field: str) -> str:
+        return str(getattr(row.current_evaluation, field)) if row.current_evaluation else ""
+
+
+class ApplicationsShape(serializers.Serializer[object]):
+    applications = ApplicationShape(many=True)
+    total = serializers.IntegerField(help_text="How many there are, whatever skip and limit say.")
+    skip = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class ListingQuery(serializers.Serializer[object]):
+    include_invalid = serializers.BooleanField(default=False)
+    skip = serializers.IntegerField(default=0, min_value=0, max_value=10**9)
+    limit = serializers.IntegerField(default=100, min_value=1, max_value=500)
+    q = SafeText(
+        required=False,
+        max_length=LONGEST_SEARCH,
+        help_text="Words of name, e-mail, reason or résumé; each has to begin one of its words.",
+    )
+    outcome = serializers.ChoiceField(OutcomeOrder.labels, required=False)
+    decision = serializers.ChoiceField(VerdictOrder.labels, required=False)
+    model = SafeText(required=False, max_length=200, help_text="Of the registry, by its name.")
+    mode = serializers.ChoiceField(Mode.choices, required=False)
+    flagged = serializers.BooleanField(default=False, help_text="Only with integrity flags.")
+    stale = serializers.BooleanField(default=False, help_text="Only verdicts that are out of date.")
+    since = serializers.DateField(required=False, help_text="Received on this day (UTC) or later.")
+    until = serializers.DateField(required=False, help_text="Received on this day (UTC) or earlier.")
+    newest_only = serializers.BooleanField(
+        default=False, help_text="Leave out what the same person sent a newer version of."
+    )
+    sort = serializers.ChoiceField(list(SORTS), default=NEWEST_FIRST.key)
+
+    def listing(self, job_id: int) -> Listing:
+        """The listing of a job that was asked for; earlier versions are in it unless left out."""
+        said = self.validated_data
+        outcomes = {order.label: order for order in OutcomeOrder}
+        decisions = {order.label: order for order in VerdictOrder}
+        return Listing(
+            job_id=job_id,
+            q=said.get("q", ""),
+            outcome=outcomes.get(said.get("outcome", "")),
+            decision=decisions.get(said.get("decision", "")),
+            model=said.get("model", ""),
+            mode=Mode(said["mode"]) if "mode" in said else None,
+            flagged=said["flagged"],
+            stale=said["stale"],
+            since=said.get("since"),
+            until=said.get("until"),
+            invalid=said["include_invalid"],
+            earlier=not said["newest_only"],
+            sort=SORTS[said["sort"]],
+        )
+
+
+class DecisionText(serializers.Serializer[object]):
+    final_status = serializers.ChoiceField(Verdict.values)
+    reason = serializers.ChoiceField(
+        reasons.KEYS, required=False, allow_blank=True, default="", help_text="Why; “other” needs a note."
+    )
+    note = SafeText(max_length=2000, required=False, allow_blank=True, default="")
+    seen = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text="The newest decision that you know of, 0 = none: one that came after it is noted.",
+    )
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        try:
+            reasons.check(said["final_status"], said["reason"], said["note"])
+        except reasons.WrongReason as wrong:
+            raise serializers.ValidationError({"reason": str(wrong)}) from wrong
+        return said
+
+
+class DecisionShape(serializers.Serializer[Decision]):
+    """One decision on an application."""
+
+    id = serializers.IntegerField()
+    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    reason = serializers.CharField(help_text="A key; empty where none was given.")
+    reason_words = serializers.CharField(source="why")
+    note = serializers.CharField()
+    decided_by = serializers.CharField(source="decided_by.username", default="")
+    decided_at = serializers.DateTimeField()
+    overtook_id = serializers.IntegerField(
+        allow_null=True, help_text="Another person's decision that had not been seen when this one was made."
+    )
+
+
+class ItemShape(serializers.ModelSerializer[UploadItem]):
+    state = serializers.ChoiceField(ItemState.choices)
+
+    class Meta:
+        model = UploadItem
+        fields = ["id", "name", "size_bytes", "state", "reason", "application_id", "created_at", "ended_at"]
+        read_only_fields = fields
+
+
+class NewBatch(serializers.Serializer[object]):
+    job_id = serializers.IntegerField(min_value=1, max_value=2**62)
+    announced_count = serializers.IntegerField(min_value=1, max_value=100_000)
+
+
+class BatchShape(serializers.Serializer[UploadBatch]):
+    id = serializers.UUIDField()
+    job_id = serializers.IntegerField()
+    announced_count = serializers.IntegerField()
+    counts = serializers.SerializerMethodField()
+    items = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(ItemShape(many=True))
+    def get_items(self, batch: UploadBatch) -> object:
+        items = veil.unlinked(list(batch.items.all()))
+        return ItemShape(items, many=True).data
+
+    def get_counts(self, batch: UploadBatch) -> dict[str, int]:
+        counts = ledger.of_batch(batch)
+        return {
+            "total": counts.received,
+            "open": counts.open,
+            "need_attention": counts.attention,
+            **{state.value: number for state, number in counts.by_state.items()},
+        }
+
+
+class UploadCounts(serializers.Serializer[object]):
+    success = serializers.IntegerField()
+    llm_error = serializers.IntegerField()
+    server_error = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ProcessedFile(serializers.Serializer[object]):
+    name = serializers.CharField()
+    state = serializers.ChoiceField(ItemState.choices)
+    reason = serializers.CharField(allow_blank=True)
+    application_id = serializers.IntegerField(allow_null=True)
+
+
+class UploadShape(serializers.Serializer[object]):
+    message = UploadCounts()
+    debug_message = serializers.CharField()
+    processed_files = ProcessedFile(many=True)
+    batch_url = serializers.CharField()
+
+
+class UploadTarget(serializers.Serializer[object]):
+    """Which job an upload is for: one of the two."""
+
+    job_id = serializers.CharField(required=False, allow_blank=True)
+    job_title = SafeText(required=False, allow_blank=True, max_length=200)
+
+
+class UploadForm(serializers.Serializer[object]):
+    pdf_files = serializers.ListField(
+        child=serializers.FileField(),
+        help_text="PDF, DOCX, PNG, JPEG, TIFF, or ZIP files of these. Also taken as pdf_files[].",
+    )
+    job_title = serializers.CharField(required=False)
+    job_id = serializers.IntegerField(required=False)
+
+
+class OneFile(serializers.Serializer[object]):
+    file = serializers.FileField()

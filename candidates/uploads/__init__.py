@@ -1,0 +1,1 @@
+"""From received files to applications: intake, the ledger, and opening files as leased work."""

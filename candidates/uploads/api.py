@@ -1,0 +1,140 @@
+"""`POST /api/upload`: many files in one request, answered when they have ended, as the ancestor did."""
+
+from asgiref.sync import sync_to_async
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from candidates.blind import veil
+from candidates.models import UploadBatch
+from candidates.pages.shapes import UploadForm, UploadShape, UploadTarget
+from candidates.uploads import intake, ledger, waiting
+from candidates.uploads.multipart import EveryFile
+from jobs import openings
+from jobs.api import signed_in, visible_job
+from jobs.models import Job
+from models_admin.kit.shapes import Detail
+from models_admin.models import GpuWorker
+
+LONGEST_WAIT_S = 300
+FIELDS = ("pdf_files", "pdf_files[]")
+
+
+class WaitQuery(serializers.Serializer[object]):
+    wait = serializers.FloatField(default=LONGEST_WAIT_S, min_value=0, max_value=LONGEST_WAIT_S)
+
+
+class UploadView(APIView):
+    """Takes the files in; `upload` below waits for them and lets this view answer a second time."""
+
+    parser_classes = [EveryFile]
+
+    @extend_schema(
+        operation_id="upload",
+        parameters=[
+            OpenApiParameter("wait", OpenApiTypes.FLOAT, description="Seconds to wait, 0 to 300 (default).")
+        ],
+        request={"multipart/form-data": UploadForm},
+        responses={200: UploadShape, 202: UploadShape, **dict.fromkeys((400, 401, 403, 404, 409), Detail)},
+    )
+    def post(self, request: Request) -> Response:
+        """Upload résumés for a job: 200 when all have ended, 202 with the counts so far when not."""
+        query = WaitQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        job = self._job(request)
+        if not request.user.has_perm("candidates.add_uploaditem"):
+            raise PermissionDenied("You may not upload résumés. Ask a recruiter.")
+        files = self._files(request)
+        batch = intake.open_batch(
+            job=job, user=signed_in(request), announced_count=len(files), source=UploadBatch.Source.API
+        )
+        for file in files:
+            intake.receive(batch, file)
+        response = answer(batch)
+        response.waits_for = (batch, query.validated_data["wait"])  # type: ignore[attr-defined]
+        return response
+
+    def _job(self, request: Request) -> Job:
+        target = UploadTarget(data=request.POST)
+        target.is_valid(raise_exception=True)
+        if job_id := target.validated_data.get("job_id"):
+            return visible_job(request, job_id)
+        title = target.validated_data.get("job_title")
+        if not title:
+            raise ValidationError("Say for which job: send job_title or job_id.")
+        try:
+            return openings.find_by_title(request.user, title)
+        except openings.NoSuchJob as error:
+            raise NotFound(str(error)) from error
+        except openings.AmbiguousTitle as error:
+            raise ValidationError(str(error)) from error
+
+    @staticmethod
+    def _files(request: Request) -> "list[UploadedFile[bytes]]":
+        stray = next((field for field in request.FILES if field not in FIELDS), None)
+        if stray is not None:  # passed over, it would be missing from the counts
+            raise ValidationError(f"Send all files in the field “pdf_files”, none in “{stray[:50]}”.")
+        files = [file for field in FIELDS for file in request.FILES.getlist(field)]
+        if not files:
+            raise ValidationError("Send at least one file, in the field “pdf_files”.")
+        return files
+
+
+def answer(batch: UploadBatch) -> Response:
+    """The counts of `batch` as they are now: 200 when nothing of it is open, else 202."""
+    counts = ledger.of_batch(batch)
+    body = {
+        "message": ledger.upload_message(batch),
+        "debug_message": _words(counts.open, counts.received),
+        "processed_files": veil.unlinked(list(batch.items.all())),
+        "batch_url": reverse("api-batch", args=[batch.pk]),
+    }
+    return Response(UploadShape(body).data, status=202 if counts.open else 200)
+
+
+def _words(open_count: int, received: int) -> str:
+    if not open_count:
+        return f"All {received} files have ended."
+    if not GpuWorker.objects.live().exists():
+        return f"{open_count} of {received} files are kept and wait: no worker is running."
+    return f"{open_count} of {received} files are still being read; ask batch_url for more."
+
+
+@csrf_exempt  # the view itself asks for the token where the session signs in
+async def upload(request: HttpRequest) -> HttpResponseBase:
+    """Take the files in, then wait without a thread until they have ended."""
+    view = UploadView.as_view()
+    first = await sync_to_async(view)(request)
+    if not hasattr(first, "waits_for"):
+        return first
+    batch, wait_s = first.waits_for
+    await sync_to_async(_let_go)()
+    await waiting.until_ended(batch.pk, wait_s)
+    return await sync_to_async(_answered_again)(first, batch)
+
+
+def _let_go() -> None:
+    """Close the request's connection: waiting needs none, and many may wait."""
+    connection.close()
+
+
+def _answered_again(first: Response, batch: UploadBatch) -> Response:
+    """`first` with the present counts; Django has not rendered a response before a view returns it."""
+    now = answer(batch)
+    now.accepted_renderer = first.accepted_renderer
+    now.accepted_media_type = first.accepted_media_type
+    now.renderer_context = first.renderer_context  # type: ignore[attr-defined]
+    return now
+
+
+upload.login_required = False  # type: ignore[attr-defined]  # the view authenticates, tokens included
+upload.cls, upload.initkwargs = UploadView, {}  # type: ignore[attr-defined]  # so that the schema finds it
