@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from candidates.deciding import decisions
-from candidates.evaluations import claims, search
-from candidates.models import Application, ApplicationQuerySet, Decision, VerdictOrder, reasons
+from candidates.evaluations import search
+from candidates.models import Application, ApplicationQuerySet, Decision, VerdictOrder, changes, reasons
 from models_admin.kit import audit
 
 CHUNK = 500  # applications decided in one transaction: a reader waits for none of them long
@@ -55,7 +55,7 @@ def _decide(pks: Sequence[int], said: dict[str, str], user: User, seen: int | No
         )
         details = {name: said[name] for name in ("verdict", "reason") if said[name]}
         audit.record_each("application.decide", rows, user, **details, together=len(rows))
-        claims.announce({row.pk: row.job_id for row in rows})
+        changes.applications_changed({row.pk: row.job_id for row in rows})
         search.index(row.pk for row in rows if row.sampled)
     return len(rows)
 

@@ -3,11 +3,12 @@
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from candidates.access import DECIDE
 from candidates.deciding import bulk
 from candidates.models import Application, Verdict, reasons
 from jobs.api import signed_in, visible_job
@@ -40,8 +41,7 @@ class DecisionsView(APIView):
     def post(self, request: Request, id: int) -> Response:
         """Decide on the applications `ids` of the job `id`; those that say so already stay as they are."""
         job = visible_job(request, id)
-        if not request.user.has_perm("candidates.add_decision"):
-            raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
+        DECIDE.require(request.user)
         text = ManyDecisions(data=request.data)
         text.is_valid(raise_exception=True)
         said = text.validated_data

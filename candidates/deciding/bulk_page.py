@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from candidates import table
+from candidates.access import DECIDE
 from candidates.deciding import bulk
 from candidates.deciding.forms import DecisionForm
 from candidates.models import Application, ApplicationQuerySet, Decision, reasons
 from candidates.table import Listing
+from jobs.access import visible_job
 from jobs.models import Job
-from jobs.views import visible
 from models_admin.kit import ids
 from models_admin.kit.pages import Request, needs, refused
 
@@ -27,10 +28,10 @@ DEEDS = {
 
 
 @require_POST
-@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+@needs(DECIDE)
 def decide_many(request: Request, job_id: int) -> HttpResponse:
     """Ask with a count, then decide: where it is another count by then, ask again."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, QueryDict(request.POST.get("listing", ""))).first_page
     form = DecisionForm(request.POST)
     if not form.is_valid():

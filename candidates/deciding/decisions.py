@@ -3,8 +3,8 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from candidates.evaluations import claims, search
-from candidates.models import Application, Decision, Verdict, reasons
+from candidates.evaluations import search
+from candidates.models import Application, Decision, Verdict, changes, reasons
 from models_admin.kit import audit
 
 
@@ -47,7 +47,7 @@ def decide(
             overtook=_unseen(application, user, seen),
         )
         audit.record("application.decide", application, user, **_details(decision))
-        claims.announce({application.pk: application.job_id})
+        changes.applications_changed({application.pk: application.job_id})
         if application.sampled:  # the model's reason may be found from now on
             search.index([application.pk])
     return decision

@@ -52,14 +52,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those whose verdict may be seen and counted."""
         return self.exclude(_sealed())
 
-    def veiled(self) -> "ApplicationQuerySet":
-        """Rows as they may be shown: see candidates.blind.veil."""
-        from candidates.blind.veil import Veiled  # which knows the models
-
-        rows = self.with_veil()
-        rows._iterable_class = Veiled
-        return rows
-
     def touch(self) -> None:
         """Note that something which the row shows has changed, in the transaction that changed it.
 
@@ -104,6 +96,8 @@ def _flag(condition: Q) -> Case:
 
 class Application(Columns):
     """One résumé for one job. `current_evaluation` is the newest that succeeded, else the newest."""
+
+    noun, job_path = "application", "job"  # see jobs.access
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="applications")
     resume = models.ForeignKey(Resume, models.PROTECT, related_name="applications")

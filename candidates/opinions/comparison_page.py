@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from candidates.opinions import comparisons, raters
 from candidates.opinions.comparisons import Comparison, Wanted
 from candidates.opinions.raters import Reader, UnknownReader
-from jobs.views import visible
+from jobs.access import visible_job
 from models_admin.kit.pages import Request
 
 
@@ -20,7 +20,7 @@ class SameReader(ValueError):
 @require_safe
 def comparison_page(request: Request, job_id: int) -> HttpResponse:
     """Two readers: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     applications = comparisons.comparable(job, request.user)
     found = raters.of_job(job, applications)
     context = {"job": job, "readers": found, "people": raters.PEOPLE}

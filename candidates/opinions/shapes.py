@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from candidates.evaluations import findings
 from candidates.evaluations.answers import Met
+from candidates.evaluations.shapes import FindingShape
 from candidates.models import Evaluation, EvaluationStatus
 from candidates.opinions import reproductions
 from candidates.opinions.comparisons import OUTCOMES, Comparison, Disagreement, Said
@@ -14,7 +15,6 @@ from candidates.opinions.differences import Difference
 from candidates.opinions.raters import Reader
 from candidates.opinions.repeats import Repeat, Repeated
 from candidates.opinions.screening_progress import Progress
-from candidates.pages.shapes import FindingShape
 from jobs.serializers import SafeText
 from models_admin.models import Mode
 from models_admin.registry.options import TEXT_LAYER

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from candidates import table
+from candidates.access import DECIDE
 from candidates.deciding import decisions
 from candidates.deciding.forms import DecisionForm
 from candidates.models.reasons import REASONS
@@ -35,7 +36,7 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+@needs(DECIDE)
 def decide(request: Request, application_id: int) -> HttpResponse:
     """Decide; htmx gets the row back, or on the application's own page all that has changed."""
     application = visible_application(request, application_id)

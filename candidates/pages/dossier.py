@@ -142,7 +142,7 @@ def _versions(application: Application) -> list[Application]:
         return []
     same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
     same = same.select_related("candidate", "current_evaluation")
-    others = same.exclude(pk=application.pk).veiled().filter(Q(blind=application.blind))
+    others = veil.veiled_rows(same.exclude(pk=application.pk)).filter(Q(blind=application.blind))
     return list(others.with_decision().order_by("-pk"))
 
 

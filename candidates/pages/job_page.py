@@ -15,8 +15,8 @@ from candidates.models import Application, OutcomeOrder, VerdictOrder
 from candidates.opinions import screening_live
 from candidates.table import SORTS, Listing, Sort
 from candidates.uploads import ledger, open_uploads
+from jobs.access import visible_job
 from jobs.models import Job
-from jobs.views import visible
 from models_admin.kit.pages import Request
 from models_admin.models import Mode, ModelConfig
 
@@ -36,7 +36,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
 
     A filter that is changed asks for the table alone.
     """
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, request.GET)
     if request.htmx and request.htmx.target == "listing":
         answer = render(request, "candidates/_listing.html", table_context(job, shown))

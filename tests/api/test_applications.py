@@ -2,8 +2,7 @@
 
 import pytest
 
-from candidates.evaluations import claims
-from candidates.models import Application, Decision, Evaluation, Resume
+from candidates.models import Application, Decision, Evaluation, Resume, changes
 from jobs import openings
 from models_admin.models import AuditEvent, ModelConfig
 
@@ -29,7 +28,7 @@ def application(world, registry):
             reason="Because.",
         )
         made.save()
-        claims.announce({made.pk: made.job_id})
+        changes.applications_changed({made.pk: made.job_id})
         return made
 
     return make

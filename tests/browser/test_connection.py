@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from candidates.deciding import decisions
-from candidates.evaluations import claims
-from candidates.models import Application, Resume
+from candidates.models import Application, Resume, changes
 from jobs.models import Job
 from models_admin.models import GpuWorker
 from tests.seen import eventually
@@ -21,7 +20,7 @@ def make_application(job: Job, letter: str) -> Application:
         sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1, page_count=1
     )
     made = Application.objects.create(job=job, resume=resume, file_name=f"{letter}.pdf")
-    claims.announce({made.pk: made.job_id})
+    changes.applications_changed({made.pk: made.job_id})
     return made
 
 

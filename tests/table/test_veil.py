@@ -4,8 +4,8 @@ import pytest
 
 from candidates.blind import fairness
 from candidates.deciding import decisions
-from candidates.evaluations import claims, search
-from candidates.models import Application, Candidate
+from candidates.evaluations import search
+from candidates.models import Application, Candidate, changes
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def sampled(add):
     """A row of the sample, whose verdict nobody may know yet."""
     made = add("Ann", outcome="Rejected", reason="No yeast.", text="Bread")
     Application.objects.filter(pk=made.pk).update(sampled=True)
-    claims.announce({made.pk: made.job_id})
+    changes.applications_changed({made.pk: made.job_id})
     search.index([made.pk])
     made.refresh_from_db()
     return made
