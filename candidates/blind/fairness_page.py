@@ -108,7 +108,7 @@ def _interval(value: float | None, bounds: tuple[float, float] | None) -> dict[s
 
 
 def card(job: Job) -> dict[str, Sampled | None]:
-    """What `candidates/_agreement.html` shows on the job's page: None where there is no sample."""
+    """What `candidates/blind/_agreement.html` shows on the job's page: None where there is no sample."""
     found = sample.of_job(job)
     return {"sampled": found if found.drawn or job.sample_percent else None}
 

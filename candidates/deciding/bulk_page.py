@@ -86,5 +86,5 @@ def _question(
         "named": [] if every else list(chosen.values_list("pk", flat=True)),
         "reasons": reasons.REASONS[said["verdict"]],
     }
-    name = "candidates/_decide_many.html" if request.htmx else "candidates/decide_many.html"
+    name = "candidates/deciding/_decide_many.html" if request.htmx else "candidates/deciding/decide_many.html"
     return render(request, name, context)

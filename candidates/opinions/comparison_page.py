@@ -33,7 +33,7 @@ def comparison_page(request: Request, job_id: int) -> HttpResponse:
     if pair is not None:
         comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
         context |= _compared(comparison, _wanted(request))
-    return render(request, "candidates/comparison.html", context)
+    return render(request, "candidates/opinions/comparison.html", context)
 
 
 def chosen(found: Sequence[Reader], first: str, second: str) -> tuple[Reader, Reader] | None:
@@ -70,4 +70,6 @@ def _wanted(request: Request) -> Wanted:
 
 
 def _refused(request: Request, context: dict[str, object], sentence: str, status: int) -> HttpResponse:
-    return render(request, "candidates/comparison.html", context | {"refusal": sentence}, status=status)
+    return render(
+        request, "candidates/opinions/comparison.html", context | {"refusal": sentence}, status=status
+    )

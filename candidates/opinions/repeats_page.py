@@ -22,7 +22,7 @@ from models_admin.kit.topics import NotAllowed
 
 
 def context(application_id: int) -> dict[str, Any]:
-    """What `candidates/_repeats.html` needs: one query."""
+    """What `candidates/opinions/_repeats.html` needs: one query."""
     shown = repeats.of_application(application_id)
     return {
         "repeated": shown,
@@ -44,7 +44,7 @@ def reproduce(request: Request, evaluation_id: int) -> HttpResponse:
     except NotReproducible as refusal:
         return refused(request, str(refusal), status=409)
     if request.htmx:
-        return render(request, "candidates/_repeats.html", context(evaluation.application_id))
+        return render(request, "candidates/opinions/_repeats.html", context(evaluation.application_id))
     again = "once more" if len(made) == 1 else f"{len(made)} times more"
     notes.success(request, f"It will be read {again}, with nothing beside it.")
     return back(request)
@@ -77,4 +77,4 @@ class RepeatsTopic:
         if now["repeats_digest"] == self._shown:
             return []
         self._shown = now["repeats_digest"]
-        return [render_to_string("candidates/_repeats.html", now)]
+        return [render_to_string("candidates/opinions/_repeats.html", now)]

@@ -40,15 +40,15 @@ def screen(request: Request, job_id: int) -> HttpResponse:
             messages.success(request, _words(_ask(request, scope, option)))
             return _home(scope)
         if not named:
-            return render(request, "candidates/screen.html", _choice(request, scope))
+            return render(request, "candidates/opinions/screen.html", _choice(request, scope))
         return render(
             request,
-            "candidates/screen_confirm.html",
+            "candidates/opinions/screen_confirm.html",
             _foreseen(request, scope, option) | {"option_key": named},
         )
     except WishRefused as refusal:
         context = _choice(request, scope) | {"refusal": str(refusal)}
-        return render(request, "candidates/screen.html", context, status=refusal.status_code)
+        return render(request, "candidates/opinions/screen.html", context, status=refusal.status_code)
 
 
 def _parts(named: str) -> tuple[str, str]:
@@ -110,7 +110,9 @@ def stale_count(request: Request, job_id: int) -> HttpResponse:
     """How much is out of date, as far as it can be said at once; the job's page asks when it is there."""
     job = visible_job(request.user, job_id)
     count = screenings.stale(job).values("pk")[: MOST_COUNTED + 1].count()
-    return render(request, "candidates/_stale_count.html", {"job": job, "count": count, "most": MOST_COUNTED})
+    return render(
+        request, "candidates/opinions/_stale_count.html", {"job": job, "count": count, "most": MOST_COUNTED}
+    )
 
 
 @require_POST
@@ -124,6 +126,6 @@ def cancel(request: Request, screening_id: int) -> HttpResponse:
         return refused(request, "Nothing of it waits any more.", status=409)
     if request.htmx:
         context = {"progress": screening_progress.progress_of(screening), "job": screening.job}
-        return render(request, "candidates/_screening.html", context)
+        return render(request, "candidates/opinions/_screening.html", context)
     messages.success(request, f"{count} taken back.")
     return back(request)

@@ -32,7 +32,7 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "reasons": REASONS,
     }
     context |= repeats_page.context(application_id) | _beside(request, found)
-    return render(request, "candidates/application.html", context)
+    return render(request, "candidates/pages/application.html", context)
 
 
 @require_POST
@@ -48,7 +48,7 @@ def decide(request: Request, application_id: int) -> HttpResponse:
         return back(request)
     if request.POST.get("on") == "page":
         return HttpResponse("".join(dossier.fragments(_found(application_id)).values()))
-    return render(request, "candidates/_application.html", {"application": table.row(application.pk)})
+    return render(request, "candidates/table/_application.html", {"application": table.row(application.pk)})
 
 
 def _beside(request: Request, found: dossier.Dossier) -> dict[str, object]:

@@ -175,4 +175,4 @@ def _rendered(keyed: _Keyed) -> dict[str, SafeString]:
         "job": dossier.job,
         "evaluation": dossier.evaluation,
     }
-    return {part: render_to_string(f"candidates/_{part}.html", context) for part in PARTS}
+    return {part: render_to_string(f"candidates/pages/_{part}.html", context) for part in PARTS}

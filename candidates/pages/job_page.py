@@ -39,7 +39,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
     job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, request.GET)
     if request.htmx and request.htmx.target == "listing":
-        answer = render(request, "candidates/_listing.html", table_context(job, shown))
+        answer = render(request, "candidates/table/_listing.html", table_context(job, shown))
         answer["HX-Push-Url"] = f"{request.path}?{shown.query}" if shown.query else request.path
         return answer
     items = ledger.shown(job)
@@ -52,11 +52,11 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "choices": choices(job),
     }
     context |= screening_live.context(job) | fairness_page.card(job)
-    return render(request, "jobs/page.html", context)
+    return render(request, "candidates/pages/job.html", context)
 
 
 def table_context(job: Job, shown: Listing) -> dict[str, Any]:
-    """What `candidates/_listing.html` shows."""
+    """What `candidates/table/_listing.html` shows."""
     page = table.page(shown)
     newest = Application.objects.filter(job=job).order_by("-pk").values_list("pk", flat=True).first()
     return {

@@ -39,7 +39,7 @@ def retry(request: Request, item_id: int) -> HttpResponse:
         item = intake.retry(item, request.user)
     except intake.NotFailed as refusal:
         return refused(request, str(refusal), status=409)
-    return render(request, "candidates/_item.html", {"item": item}) if request.htmx else back(request)
+    return render(request, "candidates/uploads/_item.html", {"item": item}) if request.htmx else back(request)
 
 
 @require_safe

@@ -25,4 +25,4 @@ def ledger_page(request: Request, job_id: int) -> HttpResponse:
         "counts": ledger.of_job(job),
         "older": items[PAGE_ROWS - 1].pk if len(items) > PAGE_ROWS else None,
     }
-    return render(request, "candidates/ledger.html", context)
+    return render(request, "candidates/uploads/ledger.html", context)

@@ -60,7 +60,7 @@ def test_the_socket_hears_the_page_s_own_address(page, world, ann):
 
 
 def test_the_part_that_is_sent_live_is_the_part_of_the_page(page, ann):
-    row = render_to_string("candidates/_application.html", {"application": table.row(ann.pk)})
+    row = render_to_string("candidates/table/_application.html", {"application": table.row(ann.pk)})
     assert row.strip() in page()
 
 
