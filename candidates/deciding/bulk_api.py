@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from candidates.access import DECIDE
 from candidates.deciding import bulk
-from candidates.models import Application, Verdict, reasons
+from candidates.models import Application, DecisionStatus, reasons
 from jobs.api import signed_in, visible_job
 from jobs.serializers import SafeText
 from models_admin.kit.shapes import Detail
@@ -22,7 +22,7 @@ class ManyDecisions(serializers.Serializer[object]):
     ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**62), min_length=1, max_length=MOST_IDS
     )
-    final_status = serializers.ChoiceField(Verdict.values)
+    final_status = serializers.ChoiceField(DecisionStatus.values)
     reason = serializers.ChoiceField(reasons.KEYS, required=False, allow_blank=True, default="")
     note = SafeText(max_length=2000, required=False, allow_blank=True, default="")
 
@@ -49,7 +49,7 @@ class DecisionsView(APIView):
         try:
             decided = bulk.decide(
                 rows,
-                verdict=said["final_status"],
+                status=said["final_status"],
                 user=signed_in(request),
                 reason=said["reason"],
                 note=said["note"],

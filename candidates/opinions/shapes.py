@@ -192,7 +192,7 @@ class SaidShape(serializers.Serializer[Said]):
     outcome = serializers.ChoiceField(OUTCOMES)
     reason = serializers.CharField(allow_blank=True)
     evaluation_id = serializers.IntegerField(source="evaluation.pk", default=None, allow_null=True)
-    decision = serializers.CharField(source="decision.verdict", default=None, allow_null=True)
+    decision = serializers.CharField(source="decision.status", default=None, allow_null=True)
 
 
 MET = [verdict.value for verdict in Met]
@@ -207,7 +207,7 @@ class JudgedShape(serializers.Serializer[object]):
 class DisagreementShape(serializers.Serializer[Disagreement]):
     application_id = serializers.IntegerField(source="application.pk")
     severity = serializers.IntegerField(help_text="0 (the same) to 4 (shortlisted against rejected).")
-    final_status = serializers.CharField(source="application.verdict")
+    final_status = serializers.CharField(source="application.decision")
     first = SaidShape()
     second = SaidShape()
     criteria = JudgedShape(many=True, help_text="Those that were judged otherwise.")

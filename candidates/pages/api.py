@@ -75,7 +75,7 @@ class ApplicationsView(APIView):
         said = text.validated_data
         decisions.decide(
             application,
-            verdict=said["final_status"],
+            status=said["final_status"],
             reason=said["reason"],
             note=said["note"],
             seen=said.get("seen"),

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from candidates import table
 from candidates.blind import fairness_page
-from candidates.models import Application, OutcomeOrder, VerdictOrder
+from candidates.models import Application, DecisionOrder, OutcomeOrder
 from candidates.opinions import screening_live
 from candidates.table import SORTS, Listing, Sort
 from candidates.uploads import ledger, open_uploads
@@ -87,7 +87,7 @@ def choices(job: Job) -> dict[str, Any]:
     of_model = Application.objects.filter(job=job, by_model=OuterRef("pk")).order_by()
     return {
         "outcomes": OutcomeOrder.labels,
-        "decisions": VerdictOrder.labels,
+        "decisions": DecisionOrder.labels,
         "modes": Mode.choices,
         "models": ModelConfig.objects.filter(Exists(of_model)).order_by("display_name"),
     }

@@ -11,10 +11,10 @@ from candidates.evaluations.shapes import FindingShape
 from candidates.models import (
     Application,
     Decision,
+    DecisionOrder,
+    DecisionStatus,
     Evaluation,
     OutcomeOrder,
-    Verdict,
-    VerdictOrder,
     reasons,
 )
 from candidates.table import NEWEST_FIRST, SORTS, Listing
@@ -36,7 +36,7 @@ class ApplicationShape(serializers.Serializer[Application]):
     status = serializers.SerializerMethodField(help_text="The outcome, as the ancestor called it.")
     reason = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
-    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    final_status = serializers.CharField(source="decision", help_text="Pending, Accepted or Rejected.")
     evaluation_status = serializers.SerializerMethodField()
     inference_mode = serializers.SerializerMethodField()
     model = serializers.SerializerMethodField()
@@ -104,7 +104,7 @@ class ListingQuery(serializers.Serializer[object]):
         help_text="Words of name, e-mail, reason or résumé; each has to begin one of its words.",
     )
     outcome = serializers.ChoiceField(OutcomeOrder.labels, required=False)
-    decision = serializers.ChoiceField(VerdictOrder.labels, required=False)
+    decision = serializers.ChoiceField(DecisionOrder.labels, required=False)
     model = SafeText(required=False, max_length=200, help_text="Of the registry, by its name.")
     mode = serializers.ChoiceField(Mode.choices, required=False)
     flagged = serializers.BooleanField(default=False, help_text="Only with integrity flags.")
@@ -120,7 +120,7 @@ class ListingQuery(serializers.Serializer[object]):
         """The listing of a job that was asked for; earlier versions are in it unless left out."""
         said = self.validated_data
         outcomes = {order.label: order for order in OutcomeOrder}
-        decisions = {order.label: order for order in VerdictOrder}
+        decisions = {order.label: order for order in DecisionOrder}
         return Listing(
             job_id=job_id,
             q=said.get("q", ""),
@@ -139,7 +139,7 @@ class ListingQuery(serializers.Serializer[object]):
 
 
 class DecisionText(serializers.Serializer[object]):
-    final_status = serializers.ChoiceField(Verdict.values)
+    final_status = serializers.ChoiceField(DecisionStatus.values)
     reason = serializers.ChoiceField(
         reasons.KEYS, required=False, allow_blank=True, default="", help_text="Why; “other” needs a note."
     )
@@ -163,7 +163,7 @@ class DecisionShape(serializers.Serializer[Decision]):
     """One decision on an application."""
 
     id = serializers.IntegerField()
-    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    final_status = serializers.CharField(source="status", help_text="Pending, Accepted or Rejected.")
     reason = serializers.CharField(help_text="A key; empty where none was given.")
     reason_words = serializers.CharField(source="why")
     note = serializers.CharField()

@@ -115,7 +115,7 @@ def test_earlier_decisions_stay(alice, application):
     made = application()
     for verdict in ("Accepted", "Pending"):
         alice.patch(f"/api/applications/{made.pk}", {"final_status": verdict}, format="json")
-    assert [decision.verdict for decision in made.decisions.all()] == ["Pending", "Accepted"]
+    assert [decision.status for decision in made.decisions.all()] == ["Pending", "Accepted"]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_decision_stands_in_the_audit_trail_without_personal_data(alice, world
     made = application()
     alice.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted", "note": "Ana!"}, format="json")
     event = AuditEvent.objects.get(action="application.decide")
-    assert (event.actor, event.subject_id, event.details) == (world.alice, made.pk, {"verdict": "Accepted"})
+    assert (event.actor, event.subject_id, event.details) == (world.alice, made.pk, {"status": "Accepted"})
 
 
 def test_anothers_application_does_not_exist(charlie, application):

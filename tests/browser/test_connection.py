@@ -46,7 +46,7 @@ def page(world, application, open_page) -> Page:
 @pytest.mark.parametrize("code", [1000, 4000])
 def test_it_connects_again_and_catches_up(page, application, world, code):
     page.evaluate(BREAK, code)
-    decisions.decide(application, verdict="Accepted", user=world.alice)
+    decisions.decide(application, status="Accepted", user=world.alice)
     expect(page.get_by_role("button", name="Accepted")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
 
@@ -56,7 +56,7 @@ def test_what_has_not_changed_stays_the_very_element_that_it_was(page, applicati
     expect(page.locator(ROWS)).to_have_count(2)
     mark(page, "models", "counts", f"application-{other.pk}")
     page.evaluate(BREAK, 4000)
-    decisions.decide(application, verdict="Accepted", user=world.alice)
+    decisions.decide(application, status="Accepted", user=world.alice)
     expect(page.get_by_role("button", name="Accepted")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     assert marked(page) == {"models", "counts", f"application-{other.pk}"}

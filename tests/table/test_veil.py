@@ -22,7 +22,7 @@ def test_a_blind_table_cannot_be_sorted_by_name(add, blind, listed, world):
 
 def test_whoever_was_decided_on_is_sorted_by_name_again(add, blind, world):
     ann = add("Ann")
-    decisions.decide(ann, verdict="Accepted", user=world.alice)
+    decisions.decide(ann, status="Accepted", user=world.alice)
     assert Application.objects.get().by_name == "ann"
 
 
@@ -68,5 +68,5 @@ def test_a_hidden_verdict_is_found_by_no_filter_and_no_word(sampled, listed):
 
 
 def test_a_first_decision_brings_it_into_both(sampled, listed, world):
-    decisions.decide(sampled, verdict="Accepted", user=world.alice)
+    decisions.decide(sampled, status="Accepted", user=world.alice)
     assert listed("outcome=Rejected&q=yeast") == ["Ann"]
