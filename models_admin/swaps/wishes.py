@@ -65,7 +65,7 @@ def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) 
         workers = list(GpuWorker.objects.live().select_for_update())
         if not workers:
             raise NoWorker(
-                "No GPU worker is running, so nothing can be swapped. Start one: manage.py gpu_worker."
+                "No GPU worker is running, so nothing can be swapped. Start one: wfc worker."
             )
         able = [worker for worker in workers if not option.obstacle_on(worker)]
         if not able:
