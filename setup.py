@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: in the wheel, the folders `templates` and `config` are inside `wfc_site`."""
+"""What pyproject.toml cannot say: the wheel has `templates` and `config` inside `wfc_site`."""
 
 from setuptools import find_packages, setup
 
@@ -10,7 +10,7 @@ setup(
     package_dir=MOVED,
     # Each app with everything in it: static files, prompts, and whatever else comes.
     package_data={
-        **dict.fromkeys(APPS, ["**/*"]),
+        **{app: ["**/*"] for app in APPS},
         "wfc_site.templates": ["**/*"],
         "wfc_site.config": ["*.yaml", "*.txt", "install_vllm_cpu.sh", "demo/*.pdf", "demo/*.txt"],
     },
