@@ -12,7 +12,7 @@ setup(
     package_data={
         **{app: ["**/*"] for app in APPS},
         "wfc_site.templates": ["**/*"],
-        "wfc_site.config": ["*.yaml", "*.txt", "install_vllm_cpu.sh", "demo/*.pdf", "demo/*.txt"],
+        "wfc_site.config": ["*.yaml", "demo/*.pdf", "demo/*.txt"],
     },
     exclude_package_data={"": ["*.py[co]", "*/__pycache__/*"]},
 )
