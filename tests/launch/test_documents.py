@@ -118,7 +118,8 @@ def test_the_architecture_is_read_in_one_go() -> None:
 
 
 def contracts() -> list[dict[str, Any]]:
-    return tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    found: list[dict[str, Any]] = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    return found
 
 
 def layers(contract: dict[str, Any]) -> list[set[str]]:
@@ -303,7 +304,7 @@ def test_commands_of_manage_py_that_documents_name_exist() -> None:
 
 
 def test_programs_that_documents_name_are_installed() -> None:
-    known = tomllib.loads(read("pyproject.toml"))["project"]["scripts"].keys()
+    known: set[str] = set(tomllib.loads(read("pyproject.toml"))["project"]["scripts"])
 
     def unknown(document: Path) -> set[str]:
         typed = "\n".join(commands(document.read_text()))
