@@ -15,7 +15,7 @@ def gpus() -> list[str]:
     return found
 
 
-def in_words() -> str:
+def description() -> str:
     """The device in words for the operator, e.g. "2 × NVIDIA H100" or "CPU, 8 cores"."""
     cards = gpus()
     if not cards:

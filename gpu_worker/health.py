@@ -14,10 +14,12 @@ MetricsReader = Callable[[], Awaitable[bytes]]
 
 
 class Port(uvicorn.Server):
-    """Answers on loopback from within the worker's event loop, whose signals stay the worker's."""
+    """Answer on loopback from within the worker's event loop, whose signals stay the worker's."""
 
-    def __init__(self, host: str, port: int, status: StatusReader, metrics: MetricsReader) -> None:
-        self._status, self._metrics = status, metrics
+    _status: StatusReader
+    _metrics: MetricsReader
+
+    def __init__(self, host: str, port: int) -> None:
         self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind((host, port))
@@ -32,7 +34,8 @@ class Port(uvicorn.Server):
         )
         super().__init__(config)
 
-    async def run_until_stopped(self) -> None:
+    async def run_until_stopped(self, status: StatusReader, metrics: MetricsReader) -> None:
+        self._status, self._metrics = status, metrics
         await self.serve(sockets=[self.socket])
 
     @contextlib.contextmanager

@@ -79,7 +79,7 @@ class Metrics:
         self._tokens.labels(model, "prompt").inc(prompt)
         self._tokens.labels(model, "generated").inc(generated)
 
-    def switched(self, model: str, took_s: float) -> None:
+    def switch_ended(self, model: str, took_s: float) -> None:
         self._switches.labels(model).observe(took_s)
 
     def engine_lost(self, model: str) -> None:

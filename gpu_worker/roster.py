@@ -47,7 +47,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "host": socket.gethostname(),
                 "pid": me.pid,
                 "pid_started_at": me.create_time(),
-                "device": device.in_words(),
+                "device": device.description(),
                 "health_port": health_port,
                 "status": GpuWorker.Status.STARTING,
                 "error": "",
@@ -59,7 +59,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "waits": "",
             },
         )
-        _leave_nothing(worker)
+        _release_work(worker)
         _announce(worker)
     return worker
 
@@ -72,11 +72,11 @@ def was_killed(name: str) -> bool:
 def sign_off(worker: GpuWorker) -> None:
     """Say goodbye; whatever is still held goes back to the queue. Raises LostName."""
     with transaction.atomic():
-        say(worker, GpuWorker.Status.STOPPED)
-        _leave_nothing(worker)
+        write_status(worker, GpuWorker.Status.STOPPED)
+        _release_work(worker)
 
 
-def _leave_nothing(worker: GpuWorker) -> None:
+def _release_work(worker: GpuWorker) -> None:
     swap_rows.interrupt_leftovers(worker)
     trials.requeue_of(worker)
     claims.requeue_of(worker)
@@ -109,7 +109,9 @@ def _machine(rows: Iterable[ModelConfig]) -> dict[str, Any]:
     }
 
 
-def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any], waits: str) -> None:
+def write_heartbeat(
+    worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any], waits: str
+) -> None:
     """Say that this process lives, what it can run and holds, and what work waits for. Raises LostName."""
     residency = {str(id_): str(tier) for id_, tier in tiers.items()}
     rows = list(ModelConfig.objects.enabled())
@@ -125,13 +127,15 @@ def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any],
         _announce(worker)
 
 
-def say(worker: GpuWorker, status: GpuWorker.Status, *, error: str = "", **selection: object) -> None:
+def write_status(
+    worker: GpuWorker, status: GpuWorker.Status, *, error: str = "", **selection: object
+) -> None:
     """Write and announce a new status. Raises LostName."""
     _write(worker, status=status, error=error[:500], heartbeat_at=timezone.now(), **selection)
     _announce(worker)
 
 
-def read_again(worker: GpuWorker) -> None:
+def refresh(worker: GpuWorker) -> None:
     """Read into `worker` what swaps have written since; not who it is, which fences its writing."""
     worker.refresh_from_db(fields=["status", "error", "mode", "model_config", "parser"])
 

@@ -22,22 +22,22 @@ class Paces:
         self._answers: dict[int, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=LAST))
         self._switches: dict[tuple[int, Tier], float] = {}
 
-    def answered(self, engine: int, together: int, seconds: float) -> None:
+    def record_answer(self, engine: int, together: int, seconds: float) -> None:
         """Note an answer that took `seconds` while `together` were in hand."""
         self._answers[engine].append((together, seconds))
 
-    def switched(self, engine: int, tier: Tier, seconds: float) -> None:
+    def record_switch(self, engine: int, tier: Tier, seconds: float) -> None:
         """Note a switch to an engine that was on `tier`: what it lost, the drain before it counted."""
         self._switches.pop((engine, tier), None)  # the last one is last
         self._switches[engine, tier] = seconds
 
-    def round_loses_s(self, engines: Iterable[int]) -> float:
+    def round_loss_s(self, engines: Iterable[int]) -> float:
         """What the last switches to each of `engines` lost together; 0 where one of them has had none."""
         last = {engine: seconds for (engine, _), seconds in self._switches.items()}
         lost = [last.get(engine, 0.0) for engine in engines]
         return sum(lost) if all(lost) else 0.0
 
-    def of(self, engine: int, most: int) -> Pace:
+    def pace_of(self, engine: int, most: int) -> Pace:
         seen = self._answers.get(engine)
         if not seen:
             return Pace(fixed_s=UNSEEN.fixed_s, each_s=UNSEEN.each_s, most=most)

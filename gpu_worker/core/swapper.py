@@ -224,9 +224,14 @@ class Swapper:
     def admits(self) -> bool:
         return self.serving is not None and self.phase in (None, Phase.PREPARING)
 
-    def begin(self, selection: Selection | None) -> None:
-        """Serve `selection`, which the worker brought up without a wish: at its start, or after a loss."""
-        if self.phase is not None or self.serving is not None:
+    @property
+    def may_begin(self) -> bool:
+        """Whether a selection may begin to serve without a swap: nothing serves, and no swap drains yet."""
+        return self.serving is None and self.phase in (None, Phase.PREPARING)
+
+    def begin(self, selection: Selection) -> None:
+        """Serve `selection`, which the worker started without a wish: at its own start, or after a loss."""
+        if not self.may_begin:
             raise IllegalTransition("something serves already, or is about to")
         self.serving = selection
 

@@ -27,7 +27,7 @@ class Work:
     quiet_s: float = 0.0
 
 
-def choice(selection: Selection, selected: Selection, revisions: Mapping[int, str]) -> Choice:
+def choice_for(selection: Selection, selected: Selection, revisions: Mapping[int, str]) -> Choice:
     """`selection` as its work is looked for; unpinned work is that of the one that a person `selected`.
 
     `revisions` are those of engines' weights as far as they are known: of a parser that was never looked at
@@ -42,7 +42,9 @@ def choice(selection: Selection, selected: Selection, revisions: Mapping[int, st
     )
 
 
-def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]) -> list[Work]:
+def waiting_work(
+    selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]
+) -> list[Work]:
     """All work of selections that `runs` is true of. The parse stage of `selected` is there even if idle."""
     groups: dict[Selection, list[Queued]] = {selected: []} if selected.parser_id else {}
     for row in queue.waiting():
@@ -53,7 +55,7 @@ def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapp
             continue
         if selection.parser_id:
             found += _stages(
-                selection, choice(selection, selected, revisions), is_selected=selection == selected
+                selection, choice_for(selection, selected, revisions), is_selected=selection == selected
             )
         else:
             count, oldest_s = sum(row.count for row in rows), _age_s(min(row.oldest_at for row in rows))
@@ -100,7 +102,7 @@ def _age_s(since: datetime | None) -> float:
     return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
 
 
-def by_model() -> tuple[Waiting, ...]:
+def waiting_by_model() -> tuple[Waiting, ...]:
     """What waits, by the name of the model that decides."""
     rows = queue.waiting()
     names = dict(ModelConfig.objects.values_list("pk", "name")) if any(row.pinned for row in rows) else {}

@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class Berth:
-    """An engine and where it is. `record` is None while it was never loaded like this."""
+    """An engine and where it is. `measured`: its record says what a load took, not what is expected."""
 
     engine: Engine
     record: Record
     measured: bool
     tier: Tier = Tier.DISK
+    checked: bool = False  # it has answered its canary since it came to the GPU
     last_used_s: float = 0.0
 
 
@@ -67,7 +68,7 @@ class Fleet:
             },
         }
 
-    def used(self, engine: Engine) -> None:
+    def record_use(self, engine: Engine) -> None:
         """Say that the engine has just worked: it is not the next to leave."""
         if self._has(engine):
             self._berths[engine.spec.id].last_used_s = time.monotonic()
@@ -193,7 +194,7 @@ class Fleet:
                     await self._load(step.id, berth)
                 case Move.WAKE:
                     await berth.engine.wake()
-                    berth.tier, berth.last_used_s = Tier.GPU, time.monotonic()
+                    _arrive(berth)
                 case Move.SLEEP:
                     await self._sleep(step.id, berth)
                 case Move.UNLOAD:
@@ -206,7 +207,7 @@ class Fleet:
 
     async def _load(self, id_: int, berth: Berth) -> None:
         footprint = await berth.engine.load(berth.record if berth.measured else None)
-        berth.tier, berth.last_used_s = Tier.GPU, time.monotonic()
+        _arrive(berth)
         berth.record, berth.measured = replace(berth.record, footprint=footprint), True
         if berth.record.fingerprint:
             await self._records.keep(id_, berth.record)
@@ -221,7 +222,10 @@ class Fleet:
             await self._unload(id_)
 
     async def check(self, specs: Iterable[EngineSpec]) -> None:
-        """Let every engine of `specs` answer its canary. Raises EngineFailed; what broke is unloaded."""
+        """Let every engine of `specs` answer its canary. Raises EngineFailed; what broke is unloaded.
+
+        If this is cancelled, an engine that has not answered yet since it came to the GPU is unloaded too.
+        """
         for spec in specs:
             berth = self._berths.get(spec.id)
             if berth is None or berth.tier is not Tier.GPU:
@@ -231,14 +235,19 @@ class Fleet:
             except EngineFailed:
                 await self.unload([spec.id])
                 raise
+            except asyncio.CancelledError:
+                if not berth.checked:
+                    await self.unload_broken(berth.engine)
+                raise
+            berth.checked = True
             if berth.record.fingerprint and canary != berth.record.canary:
                 berth.record = replace(berth.record, canary=canary)
                 await self._records.keep(spec.id, berth.record)
-            self.used(berth.engine)
+            self.record_use(berth.engine)
 
     # Looking after them
 
-    async def lost(self) -> dict[str, str]:
+    async def find_lost(self) -> dict[str, str]:
         """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by name."""
         found: dict[str, str] = {}
         for id_ in self.tiers():
@@ -248,12 +257,12 @@ class Fleet:
             try:
                 await berth.engine.ping()
             except EngineFailed as failure:  # said while something moved it is no sign of death
-                if moves == self._moves and await self.lose(berth.engine):
+                if moves == self._moves and await self.unload_broken(berth.engine):
                     found[berth.engine.spec.name] = str(failure)
         return found
 
-    async def lose(self, engine: Engine) -> bool:
-        """Unload an engine that was found dead; False where another one has its berth already."""
+    async def unload_broken(self, engine: Engine) -> bool:
+        """Unload an engine that is dead or not to be trusted; False if another one has its berth already."""
         async with self._moving:
             if not self._has(engine):
                 return False
@@ -279,6 +288,11 @@ class Fleet:
     async def _unload(self, id_: int) -> None:
         if berth := self._berths.pop(id_, None):
             await berth.engine.unload()
+
+
+def _arrive(berth: Berth) -> None:
+    """Note that the engine is on the GPU now."""
+    berth.tier, berth.checked, berth.last_used_s = Tier.GPU, False, time.monotonic()
 
 
 def _part(progress: Progress, done: int, count: int) -> Progress:

@@ -16,7 +16,7 @@ class Records(Protocol):
         """Remember `record` in place of an earlier one."""
 
 
-class Kept:
+class DatabaseRecords:
     """In the database."""
 
     def __init__(self, db: Database) -> None:

@@ -72,12 +72,13 @@ class SwapRun:
         self._parts: list[list[EngineSpec]] = []  # of the target; what is in one is awake at once
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
         self._preparing: asyncio.Task[None] | None = None
+        self.is_abandoned = False
 
     async def perform(self, actions: list[Action]) -> None:
         todo = deque(actions)
         try:
             while todo:
-                event = await self._try(todo.popleft())
+                event = await self._attempt(todo.popleft())
                 if event is not None:
                     todo.extend(self._swapper.handle(event))
         finally:
@@ -90,43 +91,44 @@ class SwapRun:
         return tuple(row.pk for row in self._wanted.rows)
 
     def abandon(self) -> None:
-        """End the preparing, if that is what goes on: a newer wish has come."""
+        """End the preparing, now or when it begins: a newer wish has come."""
+        self.is_abandoned = True
         if self._preparing:
             cancel_once(self._preparing)
 
-    async def _try(self, action: Action) -> Step | None:
+    async def _attempt(self, action: Action) -> Step | None:
         try:
-            async with self._told():
-                return await self._do(action)
+            async with self._reporting_progress():
+                return await self._perform_action(action)
         except EngineFailed as failure:
             log.warning("%s broke: %s", type(action).__name__, failure)
             return Broke(reason=str(failure))
 
     @contextlib.asynccontextmanager
-    async def _told(self) -> AsyncIterator[None]:
+    async def _reporting_progress(self) -> AsyncIterator[None]:
         """Write now and then how far the swap is, for as long as this lasts."""
-        telling = asyncio.create_task(self._tell())
+        telling = asyncio.create_task(self._report_progress())
         try:
             yield
         finally:
             telling.cancel()
             await asyncio.wait([telling])
 
-    async def _tell(self) -> None:
+    async def _report_progress(self) -> None:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
             await asyncio.shield(self._db(swap_rows.tell, self._wanted.swap_id, self._fetched))
 
-    async def _do(self, action: Action) -> Step | None:
+    async def _perform_action(self, action: Action) -> Step | None:
         match action:
             case Show():
-                await self._written()
+                await self._wait_for_row()
                 now = timezone.now()
                 show = self._db(swap_rows.show, self._wanted.swap_id, action.phase, action.reason, now)
                 self._writing = asyncio.create_task(show)
                 return None
             case Serve():
-                await self._written()
+                await self._wait_for_row()
                 await self._end(action)
                 return None
             case Prepare():
@@ -146,13 +148,15 @@ class SwapRun:
                 await self._restore(action.broken, action.previous)
                 return Restored()
 
-    async def _written(self) -> None:
+    async def _wait_for_row(self) -> None:
         """Wait until the row says the phase that began last. Raises SwapEnded."""
         if self._writing:
             await self._writing
 
     async def _prepare(self) -> Prepared | Abandoned:
         self._preparing = asyncio.create_task(self._fetch_and_load())
+        if self.is_abandoned:
+            cancel_once(self._preparing)
         try:
             await asyncio.wait([self._preparing])
             if self._preparing.cancelled():

@@ -19,14 +19,14 @@ from models_admin.models import GpuWorker
 log = logging.getLogger(__name__)
 
 UNSEEN_MOST = 8  # résumés at once, of an engine that was never here
-BARRED_S = 60.0  # an engine that did not come up is not tried again before
+BACKOFF_S = 60.0  # an engine that did not come up is not tried again before
 ASK_AGAIN_S = 1.0  # while the engines are full: only a promise that comes due could change anything
 BUSY = 0.8  # of what the GPU can do: with more to do than this, no promise is worth much
 ATTEMPTS = 3  # at bringing an engine up for pinned work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Barred:
+class Backoff:
     """An engine that did not come up: how often, and until when it is left alone."""
 
     attempts: int
@@ -44,7 +44,7 @@ class Turns:
         self.selection: Selection | None = None
         self._since_s, self._answered, self._asked_s = 0.0, 0, 0.0
         self._has_said_promise = False
-        self._barred: dict[int, Barred] = {}
+        self._backoffs: dict[int, Backoff] = {}
 
     def begin(self, selection: Selection, engine: int | None = None) -> None:
         """Begin a turn of `engine`, of the first of `selection` that is awake where none is named.
@@ -70,24 +70,24 @@ class Turns:
         """Whether the engine whose turn it is is gone."""
         return self.engine is not None and not self._fleet.awake([self.engine])
 
-    def answered(self, engine: int, seconds: float) -> None:
+    def record_answer(self, engine: int, seconds: float) -> None:
         """Note an answer, for the paces and for the turn."""
-        self.paces.answered(engine, max(1, self._in_hand(engine)), seconds)
-        self._barred.pop(engine, None)
+        self.paces.record_answer(engine, max(1, self._in_hand(engine)), seconds)
+        self._backoffs.pop(engine, None)
         if engine == self.engine:
             self._answered += 1
 
-    def switched(self, engine: int, tier: Tier, took_s: float, in_hand: int) -> None:
+    def record_switch(self, engine: int, tier: Tier, took_s: float, in_hand: int) -> None:
         """Note a switch to `engine` that had to wait for `in_hand`: half of their work was still useful."""
-        share_s = self.paces.of(self.engine, max(1, in_hand)).share_s if self.engine else 0.0
-        self.paces.switched(engine, tier, max(0.0, took_s - in_hand * share_s / 2))
+        share_s = self.paces.pace_of(self.engine, max(1, in_hand)).share_s if self.engine else 0.0
+        self.paces.record_switch(engine, tier, max(0.0, took_s - in_hand * share_s / 2))
         self._say_promise()
 
     @property
     def least_promise_s(self) -> float:
         """The shortest promise to keep when the GPU is busy with the pair that takes turns; 0 = not known."""
         engines = self.selection.engines if self.selection else ()
-        return least_promise_s(self.paces.round_loses_s(engines), BUSY)
+        return least_promise_s(self.paces.round_loss_s(engines), BUSY)
 
     def _say_promise(self) -> None:
         least_s = self.least_promise_s
@@ -100,20 +100,20 @@ class Turns:
                 least_s,
             )
 
-    def failed(self, engine: int, words: str) -> bool:
+    def record_failure(self, engine: int, words: str) -> bool:
         """Note that `engine` did not come up, and why. Returns whether it has had all its attempts."""
-        attempts = self._barred[engine].attempts + 1 if engine in self._barred else 1
-        self._barred[engine] = Barred(attempts=attempts, until_s=time.monotonic() + BARRED_S, words=words)
+        attempts = self._backoffs[engine].attempts + 1 if engine in self._backoffs else 1
+        self._backoffs[engine] = Backoff(attempts=attempts, until_s=time.monotonic() + BACKOFF_S, words=words)
         return attempts >= ATTEMPTS
 
     @property
-    def waits(self) -> str:
+    def backoff_notes(self) -> str:
         """Which engines are left alone for a while, and why; the work of their selections waits."""
-        return " ".join(barred.words for id_, barred in self._barred.items() if self._is_barred(id_))
+        return " ".join(backoff.words for id_, backoff in self._backoffs.items() if self._backs_off(id_))
 
-    def _is_barred(self, engine: int) -> bool:
-        barred = self._barred.get(engine)
-        return barred is not None and not self._fleet.awake([engine]) and time.monotonic() < barred.until_s
+    def _backs_off(self, engine: int) -> bool:
+        backoff = self._backoffs.get(engine)
+        return backoff is not None and not self._fleet.awake([engine]) and time.monotonic() < backoff.until_s
 
     async def decide(self, selected: Selection) -> Decision:
         """What to do next, of the work that waits now."""
@@ -121,7 +121,7 @@ class Turns:
             return Wait()
         self._asked_s = time.monotonic()
         revisions = self._fleet.revisions
-        found = await self._db(demand.work, selected, self._runs, revisions)
+        found = await self._db(demand.waiting_work, selected, self._runs, revisions)
         stages = [self._stage(work) for work in found]
         if not any(stage.ready or stage.in_hand for stage in stages) and not self._in_hand(self.engine):
             self._since_s, self._answered = time.monotonic(), 0
@@ -131,8 +131,8 @@ class Turns:
             stages.append(here)
         turn = Turn(stage=here, seconds=time.monotonic() - self._since_s, answered=self._answered)
         decision = decide(turn, stages, selected, settings.PROMISE_S)
-        goes_to_barred = isinstance(decision, Switch) and self._is_barred(decision.engine)
-        return Wait() if goes_to_barred else decision
+        backs_off = isinstance(decision, Switch) and self._backs_off(decision.engine)
+        return Wait() if backs_off else decision
 
     def _asked_lately(self, selection: Selection) -> bool:
         """Whether the queue was looked at a moment ago, and nothing has room for more of it."""
@@ -152,7 +152,7 @@ class Turns:
         """Whether this worker can, and need not wait after an attempt that failed."""
         return all(
             self._fleet.awake([id_])
-            or (self._row.runnable.get(str(id_), "?") == "" and not self._is_barred(id_))
+            or (self._row.runnable.get(str(id_), "?") == "" and not self._backs_off(id_))
             for id_ in selection.engines
         )
 
@@ -165,7 +165,7 @@ class Turns:
         return Stage(
             engine=work.engine,
             selection=work.selection,
-            pace=self.paces.of(work.engine, most),
+            pace=self.paces.pace_of(work.engine, most),
             ready=work.ready,
             oldest_wait_s=work.oldest_wait_s,
             arriving=work.arriving,

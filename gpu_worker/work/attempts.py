@@ -80,7 +80,7 @@ class Attempts(ABC, Generic[P]):
         if selected is None or not self._may_claim(stage):
             return 0
         in_hand = self.hand.pks
-        choice = demand.choice(stage.selection, selected, self.station.fleet.revisions)
+        choice = demand.choice_for(stage.selection, selected, self.station.fleet.revisions)
         pieces = await self.station.db(self.lease.claim, self.station.row, count, choice, in_hand)
         if self.station.swapper.serving != selected or not self._may_claim(stage):
             await self.station.db(self.lease.put_back, pieces)
@@ -103,9 +103,9 @@ class Attempts(ABC, Generic[P]):
         lease, db = self.lease, self.station.db
         try:
             await self.perform(engine, selection, piece)
-            self.station.turns.answered(engine.spec.id, time.monotonic() - began_s)
+            self.station.turns.record_answer(engine.spec.id, time.monotonic() - began_s)
         except AnswerFailed as failure:
-            self.station.serving.all_is_well()
+            self.station.recovery.record_answer()
             self.station.metrics.evaluation_failed(engine.spec.name, "answer")
             await self._hand_back(lease.fail_in_answer, piece, str(failure))
         except ClaimLost as lost:
@@ -113,7 +113,7 @@ class Attempts(ABC, Generic[P]):
         except asyncio.CancelledError:
             await asyncio.shield(db(lease.put_back, [piece]))
         except EngineFailed as failure:
-            await self._mourn(engine, piece, str(failure))
+            await self._handle_death(engine, piece, str(failure))
         except Exception:
             log.exception("%s %s", self.kind, piece.pk)
             self.station.metrics.evaluation_failed(engine.spec.name, "error")
@@ -129,12 +129,12 @@ class Attempts(ABC, Generic[P]):
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
 
-    async def _mourn(self, engine: Engine, piece: P, sentence: str) -> None:
+    async def _handle_death(self, engine: Engine, piece: P, sentence: str) -> None:
         self.station.metrics.evaluation_failed(engine.spec.name, "engine")
         if piece.alone and piece.is_last_try:
-            self.station.serving.poisoned()
-        if await self.station.fleet.lose(engine):
+            self.station.recovery.record_poison()
+        if await self.station.fleet.unload_broken(engine):
             self.station.metrics.engine_lost(engine.spec.name)
-            self.station.serving.lost(sentence)
+            self.station.recovery.record_loss(sentence)
         with contextlib.suppress(ClaimLost):
             await self.station.db(self.lease.engine_died, piece, sentence)

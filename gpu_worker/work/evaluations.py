@@ -17,7 +17,7 @@ from gpu_worker.work.attempts import Attempts, Lease
 from models_admin.models import Mode
 
 
-class Readings(Attempts[Reading]):
+class Evaluations(Attempts[Reading]):
     kind = "evaluation"
     lease = Lease(
         claim=claims.claim,
@@ -32,11 +32,11 @@ class Readings(Attempts[Reading]):
         at, model = self.station, engine.spec.name
         images = await self._images(engine, selection, piece)
         reply = await engine.evaluate(_request(piece, images))
-        at.serving.all_is_well()
-        at.fleet.used(engine)
+        at.recovery.record_answer()
+        at.fleet.record_use(engine)
         at.metrics.tokens_used(model, prompt=reply.prompt_tokens, generated=reply.generated_tokens)
         took_s, runs_as = time.monotonic() - began_s, at.fleet.runs_as(engine)
-        trace = provenance.of(engine, reply, images, seconds=took_s, runs_as=runs_as)
+        trace = provenance.trace(engine, reply, images, seconds=took_s, runs_as=runs_as)
         await at.db(claims.complete, piece, reply.answer, _told(trace, engine, selection, reply))
         at.metrics.evaluation_succeeded(model, reply.answer.outcome, time.monotonic() - began_s)
 

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2  # child processes; each may take a whole core
 
 
-class Openings:
+class FileIntake:
     def __init__(self, row: GpuWorker, db: Database, hand: Hand) -> None:
         self._row, self._db, self.hand = row, db, hand
 

@@ -8,7 +8,7 @@ from candidates.models.provenance import Provenance
 from gpu_worker.engines.protocol import Engine, Reply
 
 
-def of(
+def trace(
     engine: Engine, reply: Reply, images: Mapping[int, bytes], *, seconds: float, runs_as: str
 ) -> Provenance:
     """`images` were offered by their pages' numbers; the first `reply.seen` of them were looked at."""

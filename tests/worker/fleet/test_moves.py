@@ -65,7 +65,7 @@ async def test_the_longest_unused_leaves_first(fleet, workshop, works, leaves):
     workshop.sizes["b"] = Footprint(gpu_gib=4.5)
     await bring(fleet, spec("a"))
     await bring(fleet, spec("c"))
-    fleet.used(fleet[IDS[works]])
+    fleet.record_use(fleet[IDS[works]])
     await bring(fleet, spec("b"))
     assert [id_ for id_, tier in fleet.tiers().items() if tier is Tier.HOST] == [leaves]
 
@@ -218,7 +218,7 @@ async def test_one_that_answers_something_else_is_unloaded(fleet, workshop):
 
 async def test_one_that_was_lost_before_its_check_is_a_failure(fleet):
     await bring(fleet, spec("a"))
-    await fleet.lose(fleet[A])
+    await fleet.unload_broken(fleet[A])
     with pytest.raises(EngineFailed):
         await fleet.check([spec("a")])
 
