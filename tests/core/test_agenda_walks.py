@@ -17,8 +17,8 @@ MOVES_AT_ONCE = 12  # more without a pause would be a loop that never waits
 class World(RuleBasedStateMachine):
     """A worker without engines: it does what the agenda says, and hypothesis decides what comes of it."""
 
-    @initialize()
-    def the_worker_starts(self) -> None:
+    @initialize(started=st.booleans())
+    def the_worker_starts(self, *, started: bool) -> None:
         self.swap: SwapStage | None = None
         self.drained = False  # of a swap that is past its preparing
         self.swap_ending = self.mover_ending = False
@@ -30,6 +30,8 @@ class World(RuleBasedStateMachine):
         self.trial_waits = self.trial_needs_room = False
         self.decision: Decision = Wait()
         self.settle()
+        if started:
+            self.a_mover_ends(succeeds=True)
 
     # The shell
 
@@ -74,11 +76,15 @@ class World(RuleBasedStateMachine):
             case Move.ABANDON:
                 self.abandon()
             case Move.FAIL_PINNED:
+                assert self.pinned, "work is failed that did not cost an engine"
                 self.losses, self.pinned = 0, False
             case Move.GIVE_UP:
+                assert not self.pinned, "the selection is given up for the losses of pinned work"
                 self.serves = self.lost = self.start_wanted = False
                 self.told = True
             case Move.START:
+                assert self.losses <= LOSSES_IN_A_ROW, "it is started in vain"
+                assert self.swap is None, "it is started though a swap is prepared"
                 self.serves = self.lost = self.pinned = self.told = False
                 self.start_wanted = True
                 self.begin(Mover.START)
@@ -126,12 +132,13 @@ class World(RuleBasedStateMachine):
 
     # What happens
 
+    @precondition(lambda self: self.wishes == self.taken)  # a newer one would take the place of this one
     @rule()
     def a_person_wishes(self) -> None:
-        """A newer wish takes the place of the one that waits."""
         self.wishes += 1
         self.settle()
 
+    @precondition(lambda self: not self.trial_waits)
     @rule()
     def a_person_asks_for_a_trial(self) -> None:
         self.trial_waits = True
@@ -143,10 +150,11 @@ class World(RuleBasedStateMachine):
         self.settle()
 
     @precondition(lambda self: self.serves)
-    @rule()
-    def an_engine_dies(self) -> None:
+    @rule(times=st.sampled_from([1, LOSSES_IN_A_ROW + 1]))
+    def an_engine_dies(self, times: int) -> None:
+        """Some die while they are brought back, too; then several losses are seen at once."""
         self.lost = True
-        self.losses += 1
+        self.losses += times
         self.settle()
 
     @precondition(lambda self: self.serves and not self.lost)
