@@ -1,4 +1,4 @@
-"""The worker's own small HTTP port: /health and /status for probes, /metrics for Prometheus."""
+"""Serve the worker's own small HTTP port: /health and /status for probes, /metrics for Prometheus."""
 
 import contextlib
 import json
@@ -51,7 +51,7 @@ class Port(uvicorn.Server):
         await send({"type": "http.response.body", "body": body})
 
     async def _page(self, method: str, path: str) -> tuple[int, str, bytes]:
-        """Status code, content type and body."""
+        """Return status code, content type and body."""
         if method not in ("GET", "HEAD") or path not in ("/health", "/status", "/metrics"):
             return _json(404, {"detail": "Ask for /health, /status or /metrics."})
         if path == "/metrics":

@@ -1,4 +1,4 @@
-"""The queue as the worker sees it: what work there is for which engine, and how long things wait."""
+"""Read the queue for the worker: which work waits for which engine, and for how long."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from models_admin.models import ModelConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What waits for one engine on behalf of one selection; the words are those of `scheduler.Stage`."""
+    """What waits for one engine on behalf of one selection; the fields are those of `scheduler.Stage`."""
 
     selection: Selection
     engine: int
@@ -28,10 +28,10 @@ class Work:
 
 
 def choice_for(selection: Selection, selected: Selection, revisions: Mapping[int, str]) -> Choice:
-    """`selection` as its work is looked for; unpinned work is that of the one that a person `selected`.
+    """Return the choice that finds work of `selection`; unpinned work belongs to what a person `selected`.
 
-    `revisions` are those of engines' weights as far as they are known: of a parser that was never looked at
-    no transcript is known either.
+    `revisions` are those of the engines' weights, as far as they are known. A parser of unknown revision has
+    no transcripts yet.
     """
     return Choice(
         mode=selection.mode,
@@ -45,7 +45,7 @@ def choice_for(selection: Selection, selected: Selection, revisions: Mapping[int
 def waiting_work(
     selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]
 ) -> list[Work]:
-    """All work of selections that `runs` is true of. The parse stage of `selected` is there even if idle."""
+    """Return all work of selections that `runs` accepts, and the parse stage of `selected` even if idle."""
     groups: dict[Selection, list[Queued]] = {selected: []} if selected.parser_id else {}
     for row in queue.waiting():
         groups.setdefault(_selection(row) or selected, []).append(row)
@@ -71,7 +71,7 @@ def waiting_work(
 
 
 def _stages(selection: Selection, wanted: Choice, *, is_selected: bool) -> Iterable[Work]:
-    """Parsing and deciding; what is on its way to us will be work of the selected pair."""
+    """Return the parse and the decide stage; what is still arriving will be work of the selected pair."""
     stages = wanted.stages()
     coming = queue.arriving() if is_selected else None
     assert selection.parser_id is not None  # noqa: S101  # of a pair with a parser
@@ -103,7 +103,7 @@ def _age_s(since: datetime | None) -> float:
 
 
 def waiting_by_model() -> tuple[Waiting, ...]:
-    """What waits, by the name of the model that decides."""
+    """Return what waits, by the name of the model that decides."""
     rows = queue.waiting()
     names = dict(ModelConfig.objects.values_list("pk", "name")) if any(row.pinned for row in rows) else {}
     found: dict[str, Waiting] = {}

@@ -1,6 +1,6 @@
-"""The engines of this worker: which are loaded, and moving them between disk, host memory and GPU.
+"""Hold the engines of this worker, and move them between disk, host memory and GPU.
 
-One lock holds for all moves: on one GPU never two engines start, sleep or wake at once.
+One lock guards all moves: two engines never start, sleep or wake at once.
 """
 
 import asyncio
@@ -30,20 +30,20 @@ class Berth:
 
 
 class Fleet:
-    """`make` builds an engine that is not loaded yet; `budget` is measured once, at start."""
+    """`make` builds an engine that is not loaded yet; `budget` is measured once, when the worker starts."""
 
     def __init__(self, make: Callable[[EngineSpec], Engine], budget: Budget, records: Records) -> None:
         self._make, self.budget, self._records = make, budget, records
         self._berths: dict[int, Berth] = {}
         self._moving = asyncio.Lock()
-        self._moves = 0  # begun since the start
-        self.revisions: dict[int, str] = {}  # of the weights of every engine that was ever looked at
+        self._moves = 0  # begun so far
+        self.revisions: dict[int, str] = {}  # of the weights of every engine that was ever here
 
     def __getitem__(self, id_: int) -> Engine:
         return self._berths[id_].engine
 
     def tiers(self) -> dict[int, Tier]:
-        """Where every engine is that is not on disk alone."""
+        """Return where every loaded engine is."""
         return {id_: berth.tier for id_, berth in self._berths.items() if berth.tier is not Tier.DISK}
 
     def awake(self, ids: Iterable[int]) -> bool:
@@ -51,11 +51,11 @@ class Fleet:
         return all(self._berths[id_].tier is Tier.GPU if id_ in self._berths else False for id_ in ids)
 
     def specs(self) -> dict[int, EngineSpec]:
-        """What every engine that is not on disk alone was loaded as: rows may have been edited since."""
+        """Return the spec that every loaded engine was loaded with: rows may have been edited since."""
         return {id_: self._berths[id_].engine.spec for id_ in self.tiers()}
 
     def memory(self) -> dict[str, Any]:
-        """What `GpuWorker.memory` holds: budgets, what is held of them, and what each engine takes; GiB."""
+        """Return what `GpuWorker.memory` holds: budgets, their use, and the share of each engine; GiB."""
         held = {id_: self._resident(id_, self._berths[id_], False) for id_ in self.tiers()}
         return {
             "gpu_budget_gib": round(self.budget.gpu_gib, 2),
@@ -69,12 +69,12 @@ class Fleet:
         }
 
     def record_use(self, engine: Engine) -> None:
-        """Say that the engine has just worked: it is not the next to leave."""
+        """Record that the engine has just worked: it is not the next to leave."""
         if self._has(engine):
             self._berths[engine.spec.id].last_used_s = time.monotonic()
 
     def runs_as(self, engine: Engine) -> str:
-        """The fingerprint that the engine was loaded under; "" = none."""
+        """Return the fingerprint that the engine was loaded with; "" = none."""
         return self._berths[engine.spec.id].record.fingerprint if self._has(engine) else ""
 
     def _has(self, engine: Engine) -> bool:
@@ -84,7 +84,7 @@ class Fleet:
     # Planning
 
     async def _board(self, spec: EngineSpec) -> Berth:
-        """The berth of `spec`, made where there is none. An engine whose row was edited since is unloaded."""
+        """Return the berth of `spec`, a new one if needed. An engine whose row was edited is unloaded."""
         berth = self._berths.get(spec.id)
         if berth and berth.engine.spec == spec:
             berth.engine.spec = spec  # what compares equal may differ in how it answers and how long it stays
@@ -102,7 +102,7 @@ class Fleet:
         return berth
 
     def _steps_to(self, wanted: Collection[int], staying: Collection[int] = ()) -> list[Step]:
-        """What would bring `wanted` to the GPU, with all of `staying` where they are. Raises EngineFailed."""
+        """Return the steps that bring `wanted` to the GPU without moving `staying`. Raises EngineFailed."""
         residents = [self._resident(id_, berth, id_ in staying) for id_, berth in self._berths.items()]
         try:
             return plan(list(wanted), residents, self.budget)
@@ -124,16 +124,16 @@ class Fleet:
     # Moving
 
     async def fetch(self, specs: Iterable[EngineSpec], progress: Progress) -> None:
-        """Get weights that are not on this machine yet. Raises EngineFailed."""
+        """Download weights that are not on this machine yet. Raises EngineFailed."""
         loaded = self.specs()
         missing = [spec for spec in specs if loaded.get(spec.id) != spec]
         for done, spec in enumerate(missing):
             await self._make(spec).fetch(_part(progress, done, len(missing)))
 
     async def prepare(self, specs: Iterable[EngineSpec], serving: Collection[int]) -> None:
-        """Load what of `specs` is on disk beside all of `serving`, where memory permits; else do nothing.
+        """Load `specs` beside all of `serving` if memory permits; else do nothing.
 
-        Raises EngineFailed where a load went wrong; nothing of it is left then.
+        Raises EngineFailed if a load went wrong; that engine is unloaded then.
         """
         async with self._moving:
             wanted = [spec for spec in specs if spec.id not in serving]
@@ -154,9 +154,9 @@ class Fleet:
             await self.check(part)
 
     async def parts(self, specs: Sequence[EngineSpec]) -> list[list[EngineSpec]]:
-        """Whom to bring at once: all of `specs`, or one after the other, the first of them last.
+        """Return which engines to bring at once: all of `specs`, or one after the other, the first one last.
 
-        Of a pair that does not fit together each is tried, and the parser is the one that stays awake.
+        If a pair does not fit together, each engine is tried, and the parser is the one that stays awake.
         """
         if len(specs) == 1:
             return [list(specs)]
@@ -169,7 +169,7 @@ class Fleet:
         return [list(specs)]
 
     async def make_room(self, specs: Iterable[EngineSpec]) -> list[Step]:
-        """Send away whom `specs` need gone and return the steps that remain. Raises EngineFailed."""
+        """Make room for `specs` and return the steps that remain. Raises EngineFailed."""
         async with self._moving:
             wanted = [spec.id for spec in specs if await self._board(spec)]
             steps = self._steps_to(wanted)
@@ -213,12 +213,12 @@ class Fleet:
             await self._records.keep(id_, berth.record)
 
     async def _sleep(self, id_: int, berth: Berth) -> None:
-        """One that does not go to sleep is ended: room is made either way, and it is nobody's target."""
+        """Put it to sleep. If that fails it is unloaded: room is made either way."""
         berth.tier = Tier.HOST  # from here on it is given no work
         try:
             await berth.engine.sleep()
         except EngineFailed as failure:
-            log.warning("Unloaded instead: %s", failure)
+            log.warning("Unloaded instead of put to sleep: %s", failure)
             await self._unload(id_)
 
     async def check(self, specs: Iterable[EngineSpec]) -> None:
@@ -248,15 +248,15 @@ class Fleet:
     # Looking after them
 
     async def find_lost(self) -> dict[str, str]:
-        """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by name."""
+        """Ping every loaded engine and unload those that are dead. Return why, by name."""
         found: dict[str, str] = {}
         for id_ in self.tiers():
             berth, moves = self._berths.get(id_), self._moves
-            if berth is None or self._moving.locked():  # it left meanwhile; a move has deadlines of its own
+            if berth is None or self._moving.locked():  # it has left; a move has its own deadlines
                 continue
             try:
                 await berth.engine.ping()
-            except EngineFailed as failure:  # said while something moved it is no sign of death
+            except EngineFailed as failure:  # during a move a failed ping proves nothing
                 if moves == self._moves and await self.unload_broken(berth.engine):
                     found[berth.engine.spec.name] = str(failure)
         return found
@@ -270,11 +270,11 @@ class Fleet:
             return True
 
     async def unload_idle(self, serving: Collection[int]) -> None:
-        """Unload whose time without work is up: not the serving ones, and not those that are pinned."""
+        """Unload engines whose idle time is up: not those of `serving`, and not pinned ones."""
         async with self._moving:
             for id_, berth in list(self._berths.items()):
                 if id_ not in serving and _is_idle(berth):
-                    log.info("%s was idle for its time", berth.engine.spec.name)
+                    log.info("%s is unloaded: its idle time is up", berth.engine.spec.name)
                     await self._unload(id_)
 
     async def unload(self, ids: Iterable[int]) -> None:
@@ -296,7 +296,7 @@ def _arrive(berth: Berth) -> None:
 
 
 def _part(progress: Progress, done: int, count: int) -> Progress:
-    """Tells `progress` of the whole what it is told of one after `done` of `count`."""
+    """Turn the progress of one download, after `done` of `count`, into that of all."""
     return lambda share: progress((done + share) / count)
 
 

@@ -1,4 +1,4 @@
-"""Transcripts in hand: a parser reads the page images of a résumé, one page after the other."""
+"""Transcribe: let a parser read the page images of a résumé, one page after the other."""
 
 import asyncio
 

@@ -61,8 +61,8 @@ def test_a_promise_that_cannot_be_kept_is_said_once(turns, caplog):
         go_round(turns, 30.0, 30.0)
     [said] = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert said == (
-        "WFC_PROMISE_S is 100 s and cannot be kept while the GPU is busy: its models take turns, and what that "
-        "costs makes 300 s the least. Set it to more, or make room for both at once."
+        "WFC_PROMISE_S is 100 s and cannot be kept while the GPU is busy: its models take turns, and switching "
+        "between them makes 300 s the minimum. Raise it, or make room for both at once."
     )
 
 

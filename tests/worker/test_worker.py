@@ -341,7 +341,7 @@ async def test_a_name_is_worked_under_once(balanced, workshop):
     await GpuWorker.objects.acreate(
         name="gpu0", host=os.uname().nodename, pid=1, pid_started_at=_started(1), device="CPU"
     )
-    with pytest.raises(NameTaken, match="runs already"):
+    with pytest.raises(NameTaken, match="already runs"):
         await make_worker(workshop).run()
 
 

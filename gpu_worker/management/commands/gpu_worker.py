@@ -44,7 +44,7 @@ class Command(BaseCommand):
             loop.add_signal_handler(signum, worker.stop)
         await worker.run()
         leave()
-        # Signed off, nothing in hand. A thread may still import vLLM, for a minute on a busy machine: whoever
-        # told us to stop has given us seconds.
+        # The worker has signed off and holds nothing. A thread may still import vLLM, for a minute on a busy
+        # machine, but a process that is told to stop has only seconds.
         logging.shutdown()
         os._exit(0)
