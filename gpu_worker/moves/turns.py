@@ -94,8 +94,9 @@ class Turns:
         if least_s > settings.PROMISE_S and not self._has_said_promise:
             self._has_said_promise = True
             log.warning(
-                "WFC_PROMISE_S is %.0f s and cannot be kept while the GPU is busy: its models take turns, "
-                "and switching between them makes %.0f s the minimum. Raise it, or make room for both at once.",
+                "WFC_PROMISE_S is %.0f s and cannot be kept while the GPU is busy: its models take "
+                "turns, and switching between them makes %.0f s the minimum. Raise it, or make room for both "
+                "at once.",
                 settings.PROMISE_S,
                 least_s,
             )
