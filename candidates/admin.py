@@ -78,8 +78,8 @@ class ScreeningAdmin(OfVisibleJobs):
 @admin.register(Decision)
 class DecisionAdmin(OfVisibleJobs):
     to_job = "application__job"
-    list_display = ["id", "application_id", "verdict", "reason", "decided_by", "decided_at"]
-    list_filter = ["verdict", "reason"]
+    list_display = ["id", "application_id", "status", "reason", "decided_by", "decided_at"]
+    list_filter = ["status", "reason"]
     list_select_related = ["decided_by"]
 
 

@@ -1,4 +1,4 @@
-"""`wfc-model-serve` and `python -m gpu_worker`: the worker, as `manage.py gpu_worker` starts it."""
+"""`python -m gpu_worker`: the worker, as `wfc worker` and `manage.py gpu_worker` start it."""
 
 import os
 import sys

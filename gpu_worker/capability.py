@@ -5,6 +5,7 @@ import time
 from functools import lru_cache
 
 import psutil
+from django.conf import settings
 
 from gpu_worker.device import gpus
 from gpu_worker.engines.vllm import weights
@@ -69,7 +70,7 @@ def _found(name: str, revision: str, moment: int) -> Weights | str:
 
 def _vllm_obstacle(name: str, revision: str) -> str:
     if importlib.util.find_spec("vllm") is None:
-        return "It needs vLLM, which is not installed on this machine: make install-gpu, or make install-cpu."
+        return f"It needs vLLM, which is not installed on this machine: {settings.VLLM_COMES_WITH}."
     found = _found(name, revision, _moment())
     if isinstance(found, str):
         return _why_not_fetched(found, weights.is_own(name))

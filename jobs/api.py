@@ -1,16 +1,16 @@
 """`/api/jobs`: openings and what they say."""
 
 from django.contrib.auth.models import User
-from django.http import Http404
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotAuthenticated, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from jobs import openings
+from jobs.access import ADD_JOB, CHANGE_JOB, visible_or_404
 from jobs.models import Job
 from jobs.serializers import JobRevision, JobShape, JobText
 from models_admin.kit import ids
@@ -31,14 +31,17 @@ class JobsView(APIView):
         """The jobs that you may see, newest first; with `job_id` that job alone."""
         if "job_id" in request.query_params:
             return Response(JobShape(visible_job(request, request.query_params["job_id"])).data)
-        jobs = openings.described(request.user).prefetch_related("versions__criteria").order_by("-pk")
+        jobs = (
+            openings.described(Job.objects.visible_to(request.user))
+            .prefetch_related("versions__criteria")
+            .order_by("-pk")
+        )
         return Response(JobShape(jobs, many=True).data)  # type: ignore[arg-type]  # many
 
     @extend_schema(operation_id="jobs_create", request=JobText, responses={201: JobShape, **REFUSALS})
     def post(self, request: Request) -> Response:
         """Open a job."""
-        if not request.user.has_perm("jobs.add_job"):
-            raise PermissionDenied("You may not create jobs. Ask a recruiter.")
+        ADD_JOB.require(request.user)
         text = JobText(data=request.data)
         text.is_valid(raise_exception=True)
         job = openings.create(owner=signed_in(request), **text.validated_data)
@@ -57,8 +60,7 @@ class JobView(APIView):
     def put(self, request: Request, job_id: int) -> Response:
         """Give the job a new text and criteria; evaluations keep those that they were made with."""
         job = visible_job(request, job_id)
-        if not request.user.has_perm("jobs.change_job"):
-            raise PermissionDenied("You may not change jobs. Ask a recruiter.")
+        CHANGE_JOB.require(request.user)
         text = JobRevision(data=request.data)
         text.is_valid(raise_exception=True)
         said = dict(text.validated_data)
@@ -81,10 +83,7 @@ def visible_job(request: Request, job_id: object) -> Job:
     text = str(job_id)
     if not ids.is_one(text):
         raise ValidationError({"job_id": "Give the number of a job."})
-    job = openings.described(request.user).filter(pk=int(text)).first()
-    if job is None:
-        raise Http404(f"There is no job {text} that you may see.")
-    return job
+    return visible_or_404(openings.described(Job.objects.all()), request.user, int(text))
 
 
 urlpatterns = [

@@ -40,6 +40,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """An opening. Its title and description are those of its newest version."""
 
+    noun, job_path = "job", "pk"  # see jobs.access
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="jobs")
     blind = models.BooleanField(

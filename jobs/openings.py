@@ -138,15 +138,14 @@ def _announce(job: Job) -> None:
         publish(group, Message(type=Report.JOB_CHANGED, id=job.pk))
 
 
-def described(user: AbstractBaseUser | AnonymousUser) -> JobQuerySet:
-    """The jobs that `user` may see, with versions and `application_count`."""
-    jobs = Job.objects.visible_to(user).prefetch_related("versions")
-    return jobs.annotate(application_count=Count("applications", distinct=True))
+def described(jobs: JobQuerySet) -> JobQuerySet:
+    """Return `jobs` with their versions and `application_count`."""
+    return jobs.prefetch_related("versions").annotate(application_count=Count("applications", distinct=True))
 
 
 def listed(user: AbstractBaseUser | AnonymousUser) -> list[Job]:
     """The jobs that `user` may see, newest first."""
-    return list(described(user).order_by("-pk"))
+    return list(described(Job.objects.visible_to(user)).order_by("-pk"))
 
 
 def find_by_title(user: AbstractBaseUser | AnonymousUser, title: str) -> Job:

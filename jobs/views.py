@@ -1,11 +1,12 @@
 """The list of jobs, and opening and changing one. The page of one job shows candidates: it is theirs."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jobs import forms, openings
+from jobs.access import ADD_JOB, CHANGE_JOB, visible_job
 from jobs.drafts import Draft
 from jobs.forms import JobForm
 from jobs.models import Job
@@ -20,7 +21,7 @@ def job_list(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("jobs.add_job", "You may not create jobs. Ask a recruiter.")
+@needs(ADD_JOB)
 def new(request: Request) -> HttpResponse:
     if "do" in request.POST:
         return _redrafted(request, None)
@@ -34,9 +35,9 @@ def new(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs("jobs.change_job", "You may not change jobs. Ask a recruiter.")
+@needs(CHANGE_JOB)
 def edit(request: Request, job_id: int) -> HttpResponse:
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     if "do" in request.POST:
         return _redrafted(request, job)
     now, teams = job.current, openings.teams(request.user, job)
@@ -49,7 +50,7 @@ def edit(request: Request, job_id: int) -> HttpResponse:
             try:
                 openings.revise(job, by=request.user, seen=_seen(request), **form.cleaned_data)
             except openings.Overtaken as overtaken:
-                job = visible(request, job_id)
+                job = visible_job(request.user, job_id)
                 context = {"form": form, "job": job, "seen": job.current.number, "refusal": str(overtaken)}
                 return render(request, "jobs/form.html", context, status=409)
             if "team" in request.POST:
@@ -80,11 +81,3 @@ def _shown(request: Request, form: JobForm, job: Job | None) -> HttpResponse:
 def _seen(request: Request) -> int | None:
     """The number of the version that the form was filled with; None where it does not say."""
     return ids.read(request.POST.get("seen", "")) or None
-
-
-def visible(request: Request, job_id: int) -> Job:
-    """Return the job if this user may see it, with its versions. Raises Http404."""
-    job = Job.objects.visible_to(request.user).prefetch_related("versions").filter(pk=job_id).first()
-    if job is None:
-        raise Http404("There is no such job, or it is not shared with you.")
-    return job

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from models_admin import catalogue
+from models_admin.access import SWAP
 from models_admin.kit.admin import ReadOnlyAdmin
 from models_admin.models import AuditEvent, EngineRecord, GpuWorker, Mode, ModelConfig, Swap, Trial
 from models_admin.registry import fitting, options, pages, yaml_file
@@ -142,7 +143,7 @@ class ModelConfigAdmin(admin.ModelAdmin):
         return [*ours, *super().get_urls()]
 
     def has_swap_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("models_admin.swap_model")
+        return SWAP.held_by(request.user)
 
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: ModelForm, change: bool) -> None:
         action = "registry.change" if change else "registry.add"

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.urls import path
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from models_admin import catalogue
+from models_admin.access import SWAP
 from models_admin.kit.shapes import Detail
 from models_admin.shapes import Available, Health, ModelsStatus, Swapping, Wished
 from models_admin.swaps import wishes
@@ -47,8 +47,7 @@ class SwapView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make a model or pair the active one: 202 while it is on its way, 200 where it serves already."""
-        if not request.user.has_perm("models_admin.swap_model"):
-            raise PermissionDenied("You may not swap models. Ask an operator.")
+        SWAP.require(request.user)
         wished = Wished(data=request.data)
         wished.is_valid(raise_exception=True)
         try:

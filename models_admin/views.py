@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from models_admin import catalogue, overview
+from models_admin.access import SWAP
 from models_admin.kit.pages import Request, back, needs, refused
 from models_admin.swaps import wishes
 
@@ -17,7 +18,7 @@ def model_list(request: Request) -> HttpResponse:
 
 
 @require_POST
-@needs("models_admin.swap_model", "You may not swap models. Ask an operator.")
+@needs(SWAP)
 def swap(request: Request) -> HttpResponse:
     """Wish for the option `<mode>:<name>`; htmx gets the header as it is then."""
     mode, _, name = request.POST.get("option", "").partition(":")

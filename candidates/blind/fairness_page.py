@@ -8,20 +8,19 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request as ApiRequest
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from candidates.blind import fairness, sample
 from candidates.blind.sample import Sampled
+from jobs import access
+from jobs.access import CHANGE_JOB
 from jobs.api import REFUSALS, signed_in, visible_job
 from jobs.models import Job
-from jobs.views import visible
 from models_admin.kit.pages import Request, needs, refused
 
 OUT_OF_RANGE = "Give a whole number of percent, from 0 (nobody) to 100 (everybody)."
-MAY_NOT = "You may not change jobs. Ask a recruiter."
 
 
 class FairnessForm(forms.Form):
@@ -34,9 +33,9 @@ class FairnessForm(forms.Form):
 
 
 @require_POST
-@needs("jobs.change_job", MAY_NOT)
+@needs(CHANGE_JOB)
 def arrange(request: Request, job_id: int) -> HttpResponse:
-    job = visible(request, job_id)
+    job = access.visible_job(request.user, job_id)
     form = FairnessForm(request.POST)
     if not form.is_valid():
         return refused(request, OUT_OF_RANGE, status=400)
@@ -81,8 +80,7 @@ class FairnessView(APIView):
     def put(self, request: ApiRequest, job_id: int) -> Response:
         """Set what the job hides. A sample is drawn from the résumés that come from now on."""
         job = visible_job(request, job_id)
-        if not request.user.has_perm("jobs.change_job"):
-            raise PermissionDenied(MAY_NOT)
+        CHANGE_JOB.require(request.user)
         text = FairnessText(data=request.data)
         text.is_valid(raise_exception=True)
         fairness.arrange(job, by=signed_in(request), **text.validated_data)
@@ -110,7 +108,7 @@ def _interval(value: float | None, bounds: tuple[float, float] | None) -> dict[s
 
 
 def card(job: Job) -> dict[str, Sampled | None]:
-    """What `candidates/_agreement.html` shows on the job's page: None where there is no sample."""
+    """What `candidates/blind/_agreement.html` shows on the job's page: None where there is no sample."""
     found = sample.of_job(job)
     return {"sampled": found if found.drawn or job.sample_percent else None}
 

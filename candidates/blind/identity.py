@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from candidates.child.pdf.words import Box
 from candidates.documents.evidence import Row
-from candidates.evaluations.people import normalised
+from candidates.names import normalised
 
 NAME, CONTACT = "[name]", "[contact]"
 TOP = 0.3  # of the first page's height: where people write who they are and where they live

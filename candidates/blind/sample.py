@@ -11,11 +11,11 @@ from django.utils.crypto import salted_hmac
 
 from candidates import agreement
 from candidates.agreement import Matrix
-from candidates.models import Application, Decision, Outcome, Resume, Verdict
+from candidates.models import Application, Decision, DecisionStatus, Outcome, Resume
 from jobs.models import Job
 
-EXPECTED = {Outcome.SHORTLISTED: Verdict.ACCEPTED, Outcome.REJECTED: Verdict.REJECTED}
-CATEGORIES = (Verdict.ACCEPTED.value, Verdict.REJECTED.value)
+EXPECTED = {Outcome.SHORTLISTED: DecisionStatus.ACCEPTED, Outcome.REJECTED: DecisionStatus.REJECTED}
+CATEGORIES = (DecisionStatus.ACCEPTED.value, DecisionStatus.REJECTED.value)
 HUNDRED = 10_000  # steps of a hundredth of a percent
 
 
@@ -55,8 +55,8 @@ def of_job(job: Job) -> Sampled:
     drawn = Application.objects.filter(job=job, sampled=True).exclude(
         current_evaluation__outcome=Outcome.INVALID
     )
-    first = Decision.objects.filter(application=OuterRef("pk")).exclude(verdict=Verdict.PENDING)
-    words = drawn.order_by().annotate(first=Subquery(first.order_by("pk").values("verdict")[:1]))
+    first = Decision.objects.filter(application=OuterRef("pk")).exclude(status=DecisionStatus.PENDING)
+    words = drawn.order_by().annotate(first=Subquery(first.order_by("pk").values("status")[:1]))
     decided = words.filter(first__isnull=False)
     counted = decided.values_list("first", "current_evaluation__outcome").annotate(number=Count("pk"))
     pairs = {(person, model): number for person, model, number in counted}

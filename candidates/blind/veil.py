@@ -12,12 +12,17 @@ from django.db.models import Q
 from django.db.models.query import ModelIterable
 
 from candidates.blind.identity import Identity
-from candidates.models import Application, Candidate, Evaluation, EvaluationStatus, Outcome, UploadItem
+from candidates.models import (
+    Application,
+    ApplicationQuerySet,
+    Candidate,
+    Evaluation,
+    EvaluationStatus,
+    Outcome,
+    UploadItem,
+)
 
 WITHHELD = "Kept, and shown once somebody has decided: it may name the person."
-
-
-MAY_LOOK = "candidates.view_hidden"  # an auditor's right, over REST: pages are the same for everybody
 
 
 class Veiled(ModelIterable):  # type: ignore[type-arg]  # only its stub takes one
@@ -25,6 +30,13 @@ class Veiled(ModelIterable):  # type: ignore[type-arg]  # only its stub takes on
 
     def __iter__(self) -> Iterator[Application]:
         return map(veiled, super().__iter__())
+
+
+def veiled_rows(rows: ApplicationQuerySet) -> ApplicationQuerySet:
+    """Return `rows` as they may be shown: each is veiled as it is read."""
+    shown = rows.with_veil()
+    shown._iterable_class = Veiled
+    return shown
 
 
 def veiled(row: Application) -> Application:

@@ -6,23 +6,23 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from candidates.deciding import decisions
-from candidates.evaluations import claims, search
-from candidates.models import Application, ApplicationQuerySet, Decision, VerdictOrder, reasons
+from candidates.evaluations import search
+from candidates.models import Application, ApplicationQuerySet, Decision, DecisionOrder, changes, reasons
 from models_admin.kit import audit
 
 CHUNK = 500  # applications decided in one transaction: a reader waits for none of them long
 
 
-def undecided(rows: ApplicationQuerySet, verdict: str) -> ApplicationQuerySet:
-    """Those of `rows` that do not say `verdict` already. Raises UnknownVerdict."""
-    decisions.check(verdict)
-    return rows.exclude(by_verdict={order.label: order for order in VerdictOrder}[verdict])
+def undecided(rows: ApplicationQuerySet, status: str) -> ApplicationQuerySet:
+    """Those of `rows` that do not say `status` already. Raises UnknownStatus."""
+    decisions.check(status)
+    return rows.exclude(by_decision={order.label: order for order in DecisionOrder}[status])
 
 
 def decide(
     rows: ApplicationQuerySet,
     *,
-    verdict: str,
+    status: str,
     user: User,
     reason: str = "",
     note: str = "",
@@ -32,12 +32,12 @@ def decide(
 
     What is decided is what `rows` is at this moment; whoever breaks off leaves whole chunks. `seen` is the
     newest decision on anybody when `user` was asked: what others decided since then is noted as overtaken.
-    Raises UnknownVerdict or reasons.WrongReason.
+    Raises UnknownStatus or reasons.WrongReason.
     """
-    wanted = undecided(rows, verdict).order_by("pk")
-    reasons.check(verdict, reason, note)
+    wanted = undecided(rows, status).order_by("pk")
+    reasons.check(status, reason, note)
     pks = list(wanted.values_list("pk", flat=True))
-    said = {"verdict": verdict, "reason": reason, "note": note}
+    said = {"status": status, "reason": reason, "note": note}
     return sum(_decide(chunk, said, user, seen) for chunk in _chunks(pks))
 
 
@@ -47,15 +47,15 @@ def _chunks(pks: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _decide(pks: Sequence[int], said: dict[str, str], user: User, seen: int | None) -> int:
     with transaction.atomic():
-        still = undecided(Application.objects.filter(pk__in=pks), said["verdict"]).order_by("pk")
+        still = undecided(Application.objects.filter(pk__in=pks), said["status"]).order_by("pk")
         rows = list(still.select_for_update(of=("self",), no_key=True).only("job_id", "sampled"))
         unseen = _unseen(rows, user, seen)
         Decision.objects.bulk_create(
             Decision(application=row, decided_by=user, overtook=unseen.get(row.pk), **said) for row in rows
         )
-        details = {name: said[name] for name in ("verdict", "reason") if said[name]}
+        details = {name: said[name] for name in ("status", "reason") if said[name]}
         audit.record_each("application.decide", rows, user, **details, together=len(rows))
-        claims.announce({row.pk: row.job_id for row in rows})
+        changes.applications_changed({row.pk: row.job_id for row in rows})
         search.index(row.pk for row in rows if row.sampled)
     return len(rows)
 

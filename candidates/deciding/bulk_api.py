@@ -3,13 +3,14 @@
 from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from candidates.access import DECIDE
 from candidates.deciding import bulk
-from candidates.models import Application, Verdict, reasons
+from candidates.models import Application, DecisionStatus, reasons
 from jobs.api import signed_in, visible_job
 from jobs.serializers import SafeText
 from models_admin.kit.shapes import Detail
@@ -21,7 +22,7 @@ class ManyDecisions(serializers.Serializer[object]):
     ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**62), min_length=1, max_length=MOST_IDS
     )
-    final_status = serializers.ChoiceField(Verdict.values)
+    final_status = serializers.ChoiceField(DecisionStatus.values)
     reason = serializers.ChoiceField(reasons.KEYS, required=False, allow_blank=True, default="")
     note = SafeText(max_length=2000, required=False, allow_blank=True, default="")
 
@@ -40,8 +41,7 @@ class DecisionsView(APIView):
     def post(self, request: Request, id: int) -> Response:
         """Decide on the applications `ids` of the job `id`; those that say so already stay as they are."""
         job = visible_job(request, id)
-        if not request.user.has_perm("candidates.add_decision"):
-            raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
+        DECIDE.require(request.user)
         text = ManyDecisions(data=request.data)
         text.is_valid(raise_exception=True)
         said = text.validated_data
@@ -49,7 +49,7 @@ class DecisionsView(APIView):
         try:
             decided = bulk.decide(
                 rows,
-                verdict=said["final_status"],
+                status=said["final_status"],
                 user=signed_in(request),
                 reason=said["reason"],
                 note=said["note"],

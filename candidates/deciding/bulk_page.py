@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from candidates import table
+from candidates.access import DECIDE
 from candidates.deciding import bulk
 from candidates.deciding.forms import DecisionForm
 from candidates.models import Application, ApplicationQuerySet, Decision, reasons
 from candidates.table import Listing
+from jobs.access import visible_job
 from jobs.models import Job
-from jobs.views import visible
 from models_admin.kit import ids
 from models_admin.kit.pages import Request, needs, refused
 
@@ -27,24 +28,24 @@ DEEDS = {
 
 
 @require_POST
-@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+@needs(DECIDE)
 def decide_many(request: Request, job_id: int) -> HttpResponse:
     """Ask with a count, then decide: where it is another count by then, ask again."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, QueryDict(request.POST.get("listing", ""))).first_page
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return refused(request, form.sentence, status=400)
-    said = {name: form.cleaned_data[name] for name in ("verdict", "reason", "note")}
+    said = {name: form.cleaned_data[name] for name in ("status", "reason", "note")}
     chosen = _chosen(request.POST, job, shown)
     if chosen is None:
         return refused(request, "Choose at least one candidate first.", status=400)
-    count = bulk.undecided(chosen, said["verdict"]).count()
+    count = bulk.undecided(chosen, said["status"]).count()
     if request.POST.get("count") != str(count):
         return _question(request, job, shown, said, chosen, count)
     done = bulk.decide(chosen, user=request.user, seen=form.cleaned_data["seen"], **said)
     words = "candidate" if done == 1 else "candidates"
-    messages.success(request, f"{done:,} {words} {DEEDS[said['verdict']][1]}.")
+    messages.success(request, f"{done:,} {words} {DEEDS[said['status']][1]}.")
     query = f"?{shown.query}" if shown.query else ""
     address = f"{reverse('job-page', args=[job.pk])}{query}"
     return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
@@ -75,7 +76,7 @@ def _question(
         "job": job,
         "listing": shown,
         "said": said,
-        "deed": DEEDS[said["verdict"]][0],
+        "deed": DEEDS[said["status"]][0],
         "count": count,
         "already": chosen.count() - count,
         "asked_before": "count" in request.POST,
@@ -83,7 +84,7 @@ def _question(
         "seen": Decision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         "upto": request.POST.get("upto") or newest or 0,
         "named": [] if every else list(chosen.values_list("pk", flat=True)),
-        "reasons": reasons.REASONS[said["verdict"]],
+        "reasons": reasons.REASONS[said["status"]],
     }
-    name = "candidates/_decide_many.html" if request.htmx else "candidates/decide_many.html"
+    name = "candidates/deciding/_decide_many.html" if request.htmx else "candidates/deciding/decide_many.html"
     return render(request, name, context)

@@ -3,26 +3,26 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from candidates.evaluations import claims, search
-from candidates.models import Application, Decision, Verdict, reasons
+from candidates.evaluations import search
+from candidates.models import Application, Decision, DecisionStatus, changes, reasons
 from models_admin.kit import audit
 
 
-class UnknownVerdict(ValueError):
+class UnknownStatus(ValueError):
     """Only Accepted, Rejected and Pending can be decided."""
 
 
-def check(verdict: str) -> None:
-    """Raise UnknownVerdict for what cannot be decided."""
-    if verdict not in Verdict.values:
-        allowed = ", ".join(Verdict.values)
-        raise UnknownVerdict(f"“{verdict[:50]}” cannot be decided: choose one of {allowed}.")
+def check(status: str) -> None:
+    """Raise UnknownStatus for what cannot be decided."""
+    if status not in DecisionStatus.values:
+        allowed = ", ".join(DecisionStatus.values)
+        raise UnknownStatus(f"“{status[:50]}” cannot be decided: choose one of {allowed}.")
 
 
 def decide(
     application: Application,
     *,
-    verdict: str,
+    status: str,
     user: User,
     note: str = "",
     reason: str = "",
@@ -32,22 +32,22 @@ def decide(
 
     `reason` is a key of `reasons`. `seen` is the newest decision that `user` knew of, 0 = none,
     None = nobody can tell: one of somebody else that came after it is noted as overtaken, and both stay.
-    Raises UnknownVerdict or reasons.WrongReason.
+    Raises UnknownStatus or reasons.WrongReason.
     """
-    check(verdict)
-    reasons.check(verdict, reason, note)
+    check(status)
+    reasons.check(status, reason, note)
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=application.pk)  # one after the other
         decision = Decision.objects.create(
             application=application,
-            verdict=verdict,
+            status=status,
             reason=reason,
             note=note,
             decided_by=user,
             overtook=_unseen(application, user, seen),
         )
         audit.record("application.decide", application, user, **_details(decision))
-        claims.announce({application.pk: application.job_id})
+        changes.applications_changed({application.pk: application.job_id})
         if application.sampled:  # the model's reason may be found from now on
             search.index([application.pk])
     return decision
@@ -63,7 +63,7 @@ def _unseen(application: Application, user: User, seen: int | None) -> Decision 
 
 def _details(decision: Decision) -> dict[str, str | int]:
     """What the audit trail keeps: states and ids, and never a note."""
-    details: dict[str, str | int] = {"verdict": decision.verdict}
+    details: dict[str, str | int] = {"status": decision.status}
     if decision.reason:
         details["reason"] = decision.reason
     if decision.overtook_id is not None:

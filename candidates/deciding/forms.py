@@ -4,17 +4,17 @@ from typing import Any
 
 from django import forms
 
-from candidates.models import Verdict, reasons
+from candidates.models import DecisionStatus, reasons
 
 MOST_ID = 2**63 - 1
 
 
 class DecisionForm(forms.Form):
-    verdict = forms.ChoiceField(
-        choices=Verdict.choices,
+    status = forms.ChoiceField(
+        choices=DecisionStatus.choices,
         error_messages={
             "invalid_choice": "Choose Accepted, Rejected or Pending.",
-            "required": "Choose a verdict.",
+            "required": "Choose a decision.",
         },
     )
     reason = forms.CharField(required=False, max_length=30)
@@ -29,9 +29,9 @@ class DecisionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = self.cleaned_data
-        if "verdict" in said and "note" in said:
+        if "status" in said and "note" in said:
             try:
-                reasons.check(said["verdict"], said.get("reason", ""), said["note"])
+                reasons.check(said["status"], said.get("reason", ""), said["note"])
             except reasons.WrongReason as wrong:
                 self.add_error("reason", str(wrong))
         return said

@@ -29,12 +29,13 @@ from candidates.models import (
     UploadItem,
     leases,
 )
+from candidates.models.changes import applications_changed, item_changed
 from candidates.models.leases import Claim, ClaimLost
 from candidates.models.provenance import Provenance
 from jobs.criteria import Criterion
 from jobs.models import Job
 from models_admin.kit import messages
-from models_admin.kit.messages import Command, Message, Report
+from models_admin.kit.messages import Command, Message
 from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker
 
@@ -82,7 +83,7 @@ def enqueue(application: Application) -> Evaluation:
     with transaction.atomic():
         evaluation = Evaluation.objects.create(application=application, job_version=application.job.current)
         show_newest(application.job, [application.pk])
-        announce({application.pk: application.job_id})
+        applications_changed({application.pk: application.job_id})
         look(application.job_id)
     return evaluation
 
@@ -97,7 +98,7 @@ def show_newest(job: Job, application_ids: Sequence[int]) -> None:
         rows = undecided.filter(pk__in=application_ids[at : at + AT_ONCE])
         pks = list(rows.values_list("pk", flat=True))
         Application.objects.filter(pk__in=pks).update(current_evaluation=Subquery(newest.values("pk")[:1]))
-        announce(dict.fromkeys(pks, job.pk))
+        applications_changed(dict.fromkeys(pks, job.pk))
 
 
 def look(job_id: int) -> None:
@@ -126,7 +127,7 @@ def claim(worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int
         started_at=timezone.now(),
         **choice.columns,
     )
-    announce({row.application_id: row.application.job_id for row in rows})
+    applications_changed({row.application_id: row.application.job_id for row in rows})
     transcripts = _transcripts(choice, rows)
     return [_reading(row, transcripts.get(row.application.resume_id)) for row in rows]
 
@@ -187,10 +188,10 @@ def complete(reading: Reading, answer: Answer, provenance: Provenance) -> None:
             **provenance.columns(),
         )
         if reading.reproduces is None:
-            announce(_versions(_adopt(reading, answer)))
+            applications_changed(_versions(_adopt(reading, answer)))
             search.index([reading.application_id])
         else:
-            announce({reading.application_id: reading.job_id})
+            applications_changed({reading.application_id: reading.job_id})
 
 
 def _adopt(reading: Reading, answer: Answer) -> Application:
@@ -243,7 +244,7 @@ def fail(reading: Reading, sentence: str, *, in_answer: bool = False) -> None:
         _end(reading, status=EvaluationStatus.FAILED, error=sentence[:500], failures=failures)
         if reading.reproduces is None:
             _fail_items(reading.application_id, sentence)
-        announce({reading.application_id: reading.job_id})
+        applications_changed({reading.application_id: reading.job_id})
 
 
 def give_up(waiting: QuerySet[Evaluation], sentence: str) -> None:
@@ -271,7 +272,7 @@ def _end_waiting(waiting: QuerySet[Evaluation], sentence: str, **changes: object
             waited = UploadItem.objects.filter(application__in=own, state=ItemState.EVALUATING)
             for application_id in set(waited.values_list("application_id", flat=True)):
                 _fail_items(application_id, sentence)
-            announce(jobs)
+            applications_changed(jobs)
             ended += len(rows)
     return ended
 
@@ -309,7 +310,7 @@ def _end_items(
         item.state, item.failed_in_model, item.ended_at = state, failed_in_model, timezone.now()
         item.reason = item.reason if reason is None else reason[:500]
         item.save(update_fields=["state", "failed_in_model", "reason", "ended_at"])
-        publish(messages.job_group(item.job_id), Message(type=Report.ITEM_CHANGED, id=item.pk))
+        item_changed(item)
 
 
 def put_back(readings: Iterable[Reading]) -> None:
@@ -343,7 +344,7 @@ def requeue_of(worker: GpuWorker) -> None:
 def _return(reading: Reading, **changes: object) -> None:
     with transaction.atomic():
         if leases.held(Evaluation, reading).update(**_freed(reading.pinned), **changes):
-            announce({reading.application_id: reading.job_id})
+            applications_changed({reading.application_id: reading.job_id})
 
 
 def _put_back(running: QuerySet[Evaluation]) -> None:
@@ -353,7 +354,7 @@ def _put_back(running: QuerySet[Evaluation]) -> None:
         for pinned in (True, False):
             pks = [row.pk for row in rows if row.pinned == pinned]
             Evaluation.objects.filter(pk__in=pks).update(**_freed(pinned))
-        announce({row.application_id: row.application.job_id for row in rows})
+        applications_changed({row.application_id: row.application.job_id for row in rows})
 
 
 def _freed(pinned: bool) -> dict[str, object]:
@@ -365,12 +366,3 @@ def _freed(pinned: bool) -> dict[str, object]:
         "started_at": None,
     }
     return free if pinned else free | {"mode": "", "model_config": None, "parser": None}
-
-
-def announce(job_ids: Mapping[int, int]) -> None:
-    """Say that the rows of applications have changed; `job_ids` has the job of each."""
-    if not job_ids:
-        return
-    Application.objects.filter(pk__in=job_ids).touch()
-    for pk, job_id in job_ids.items():
-        publish(messages.job_group(job_id), Message(type=Report.APPLICATION_CHANGED, id=pk))

@@ -1,20 +1,8 @@
 """Who an application is from: two share a candidate only where e-mail and name agree."""
 
-import unicodedata
-
 from candidates.evaluations.answers import Answer
 from candidates.models import Candidate
-
-
-def normalised(name: str) -> str:
-    """Return `name` as it is compared: no accents, no case, letters and digits only, words in order.
-
-    >>> normalised("  Ana-Lucía  MÜLLER ")
-    'ana lucia muller'
-    """
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(kept.split())
+from candidates.names import normalised
 
 
 def identify(answer: Answer) -> Candidate:

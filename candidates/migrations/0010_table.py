@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from candidates.evaluations import search
-from candidates.models import columns
 
 
 def make_index(apps, schema_editor):
@@ -19,11 +18,10 @@ def drop_index(apps, schema_editor):
 
 
 def fill(apps, schema_editor):
-    """What was kept before this table was: see candidates.models.columns and candidates.evaluations.search."""
+    """Index what was kept before; 0013 fills the columns, when they have their present names."""
     rows = apps.get_model('candidates', 'Application').objects.order_by('pk')
     pks = list(rows.values_list('pk', flat=True))
     for at in range(0, len(pks), 200):
-        rows.filter(pk__in=pks[at:at + 200]).update(**columns.now(rows))
         search.write(search.entry(row) for row in search.described(rows, pks[at:at + 200]))
 
 

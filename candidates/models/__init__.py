@@ -1,7 +1,7 @@
 """People, their résumés, what was uploaded, what models said and what people decided."""
 
-from candidates.models.applications import Application, ApplicationQuerySet, Decision, Verdict
-from candidates.models.columns import OutcomeOrder, VerdictOrder
+from candidates.models.applications import Application, ApplicationQuerySet, Decision, DecisionStatus
+from candidates.models.columns import DecisionOrder, OutcomeOrder
 from candidates.models.documents import Resume, Transcript, TranscriptStatus, WordBoxes
 from candidates.models.evaluations import OPEN_STATUSES, Evaluation, EvaluationStatus, Outcome
 from candidates.models.people import Candidate
@@ -25,6 +25,8 @@ __all__ = [
     "ApplicationQuerySet",
     "Candidate",
     "Decision",
+    "DecisionOrder",
+    "DecisionStatus",
     "Evaluation",
     "EvaluationStatus",
     "ItemState",
@@ -37,7 +39,5 @@ __all__ = [
     "TranscriptStatus",
     "UploadBatch",
     "UploadItem",
-    "Verdict",
-    "VerdictOrder",
     "WordBoxes",
 ]

@@ -19,11 +19,11 @@ from candidates.models.people import Candidate
 from jobs.models import Job
 
 AT_ONCE = 1000  # ids in one statement
-SORTED = ("by_name", "by_outcome", "by_verdict", "by_model")
+SORTED = ("by_name", "by_outcome", "by_decision", "by_model")
 
 
-class Verdict(models.TextChoices):
-    """The person's word."""
+class DecisionStatus(models.TextChoices):
+    """What a person says of an application."""
 
     PENDING = "Pending"
     ACCEPTED = "Accepted"
@@ -35,9 +35,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(job__in=Job.objects.visible_to(user))
 
     def with_decision(self) -> "ApplicationQuerySet":
-        """Annotate `verdict`: the newest decision's word, Pending where there is none."""
-        newest = Decision.objects.filter(application=OuterRef("pk")).order_by("-id").values("verdict")[:1]
-        return self.annotate(verdict=Coalesce(Subquery(newest), models.Value(Verdict.PENDING.value)))
+        """Annotate `decision`: the status of the newest one, Pending if there is none."""
+        newest = Decision.objects.filter(application=OuterRef("pk")).order_by("-id").values("status")[:1]
+        return self.annotate(decision=Coalesce(Subquery(newest), models.Value(DecisionStatus.PENDING.value)))
 
     def with_veil(self) -> "ApplicationQuerySet":
         """Annotate `blind` and `sealed`: is the person hidden, and the verdict, until somebody has decided?
@@ -51,14 +51,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def unsealed(self) -> "ApplicationQuerySet":
         """Those whose verdict may be seen and counted."""
         return self.exclude(_sealed())
-
-    def veiled(self) -> "ApplicationQuerySet":
-        """Rows as they may be shown: see candidates.blind.veil."""
-        from candidates.blind.veil import Veiled  # which knows the models
-
-        rows = self.with_veil()
-        rows._iterable_class = Veiled
-        return rows
 
     def touch(self) -> None:
         """Note that something which the row shows has changed, in the transaction that changed it.
@@ -90,7 +82,7 @@ def _anew(count: int) -> tuple[str, Sequence[Any]]:
 
 
 def _undecided() -> Q:
-    decided = Decision.objects.filter(application=OuterRef("pk")).exclude(verdict=Verdict.PENDING)
+    decided = Decision.objects.filter(application=OuterRef("pk")).exclude(status=DecisionStatus.PENDING)
     return ~Q(Exists(decided))
 
 
@@ -104,6 +96,8 @@ def _flag(condition: Q) -> Case:
 
 class Application(Columns):
     """One résumé for one job. `current_evaluation` is the newest that succeeded, else the newest."""
+
+    noun, job_path = "application", "job"  # see jobs.access
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="applications")
     resume = models.ForeignKey(Resume, models.PROTECT, related_name="applications")
@@ -148,7 +142,7 @@ class Decision(models.Model):
     """What a person said about an application. The newest counts; the others are its history."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
-    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    status = models.CharField(max_length=8, choices=DecisionStatus.choices)
     reason = models.CharField(
         max_length=30, blank=True, help_text="A key of candidates.models.reasons; empty where none was given."
     )
@@ -167,11 +161,13 @@ class Decision(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["application", "-id"])]
         constraints = [
-            models.CheckConstraint(name="decision_verdict_known", condition=Q(verdict__in=Verdict.values))
+            models.CheckConstraint(
+                name="decision_status_known", condition=Q(status__in=DecisionStatus.values)
+            )
         ]
 
     def __str__(self) -> str:
-        return f"{self.verdict} for application {self.application_id}"
+        return f"{self.status} for application {self.application_id}"
 
     @property
     def why(self) -> str:

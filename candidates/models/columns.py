@@ -24,7 +24,7 @@ class OutcomeOrder(models.IntegerChoices):
     SEALED = 7, "Hidden until decided"
 
 
-class VerdictOrder(models.IntegerChoices):
+class DecisionOrder(models.IntegerChoices):
     """What people decided, in the order in which it is sorted: what waits for them comes first."""
 
     PENDING = 1, "Pending"
@@ -41,8 +41,8 @@ class Columns(models.Model):
     by_outcome = models.PositiveSmallIntegerField(
         choices=OutcomeOrder.choices, default=OutcomeOrder.OPEN, editable=False
     )
-    by_verdict = models.PositiveSmallIntegerField(
-        choices=VerdictOrder.choices, default=VerdictOrder.PENDING, editable=False
+    by_decision = models.PositiveSmallIntegerField(
+        choices=DecisionOrder.choices, default=DecisionOrder.PENDING, editable=False
     )
     by_model = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="Id of the model that read it, 0 for none."
@@ -60,14 +60,14 @@ class Columns(models.Model):
 def now(applications: "QuerySet[Any]") -> dict[str, Any]:
     """What the columns have to say at this moment, for an UPDATE; `applications` are all there are."""
     own = applications.filter(pk=OuterRef("pk")).order_by()
-    decided = Exists(own.filter(decisions__verdict__in=["Accepted", "Rejected"]))
+    decided = Exists(own.filter(decisions__status__in=["Accepted", "Rejected"]))
     newer = applications.filter(
         job=OuterRef("job"), candidate=OuterRef("candidate"), pk__gt=OuterRef("pk")
     ).order_by()
     return {
         "by_name": Subquery(own.values(value=_name(decided))),
         "by_outcome": Subquery(own.values(value=_outcome(decided))),
-        "by_verdict": Subquery(own.order_by("-decisions__pk").values(value=_verdict())[:1]),
+        "by_decision": Subquery(own.order_by("-decisions__pk").values(value=_decision())[:1]),
         "by_model": Subquery(own.values(value=Coalesce("current_evaluation__model_config", 0))),
         "by_mode": Subquery(own.values(value=Coalesce("current_evaluation__mode", Value("")))),
         "flagged": Exists(own.exclude(resume__integrity=[])),
@@ -94,7 +94,7 @@ def _outcome(decided: Exists) -> Case:
     )
 
 
-def _verdict() -> Case:
-    decided = [order for order in VerdictOrder if order is not VerdictOrder.PENDING]
-    said = (When(decisions__verdict=order.label, then=Value(order.value)) for order in decided)
-    return Case(*said, default=Value(VerdictOrder.PENDING.value))
+def _decision() -> Case:
+    decided = [order for order in DecisionOrder if order is not DecisionOrder.PENDING]
+    said = (When(decisions__status=order.label, then=Value(order.value)) for order in decided)
+    return Case(*said, default=Value(DecisionOrder.PENDING.value))

@@ -40,6 +40,8 @@ class Evaluation(Leased, Traced):
     what the model had said.
     """
 
+    noun, job_path = "evaluation", "application__job"  # see jobs.access
+
     application = models.ForeignKey(Application, models.CASCADE, related_name="evaluations")
     job_version = models.ForeignKey(JobVersion, models.PROTECT, related_name="+")
     pinned = models.BooleanField(default=False)

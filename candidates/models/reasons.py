@@ -30,22 +30,22 @@ KEYS = (*(key for of_verdict in REASONS.values() for key in of_verdict), OTHER)
 
 
 class WrongReason(ValueError):
-    """The reason is none, belongs to another verdict, or says nothing without a note."""
+    """The reason is none, belongs to another status, or says nothing without a note."""
 
 
-def check(verdict: str, reason: str, note: str) -> None:
-    """Raise WrongReason unless `reason` can be given for `verdict`; "" is none, which is fine."""
-    if not reason or reason in REASONS[verdict]:
+def check(status: str, reason: str, note: str) -> None:
+    """Raise WrongReason unless `reason` can be given for `status`; "" is none, which is fine."""
+    if not reason or reason in REASONS[status]:
         return
     if reason == OTHER:
         if not note.strip():
             raise WrongReason("Say in the note what the other reason is.")
         return
-    verdicts = [other for other, keys in REASONS.items() if reason in keys]
-    if not verdicts:
+    statuses = [other for other, keys in REASONS.items() if reason in keys]
+    if not statuses:
         raise WrongReason(f"“{reason[:50]}” is not a reason: choose one of {', '.join(KEYS)}.")
     raise WrongReason(
-        f"“{words(reason)}” is a reason for {verdicts[0]}, not for {verdict}: choose another, or none."
+        f"“{words(reason)}” is a reason for {statuses[0]}, not for {status}: choose another, or none."
     )
 
 

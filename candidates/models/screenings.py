@@ -15,6 +15,8 @@ class Screening(models.Model):
     then read by whom it was pinned to, else by whoever serves.
     """
 
+    noun, job_path = "screening", "job"  # see jobs.access
+
     job = models.ForeignKey(Job, models.CASCADE, related_name="screenings")
     mode = models.CharField(max_length=10, choices=Mode.choices, blank=True)
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, related_name="+")

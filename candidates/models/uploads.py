@@ -15,6 +15,8 @@ from jobs.models import Job
 class UploadBatch(models.Model):
     """Files that somebody sent together for one job."""
 
+    noun, job_path = "batch", "job"  # see jobs.access
+
     class Source(models.TextChoices):
         PAGE = "page", "page"
         API = "api", "API"
@@ -59,6 +61,8 @@ ATTENTION_STATES = [
 
 class UploadItem(Leased):
     """One uploaded file in the ledger: what came, and what became of it. Preparing it is leased work."""
+
+    noun, job_path = "file", "job"  # see jobs.access
 
     batch = models.ForeignKey(UploadBatch, models.CASCADE, related_name="items", db_index=False)
     job = models.ForeignKey(

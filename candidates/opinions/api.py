@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.urls import path
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import APIException, NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from candidates.access import SCREEN, SEE_HIDDEN, Conflict
 from candidates.blind import veil
 from candidates.models import Application, Evaluation, Screening
 from candidates.opinions import comparisons, raters, repeats, reproductions, screening_progress, screenings
@@ -31,7 +31,7 @@ from candidates.opinions.shapes import (
     ScreeningShape,
     Times,
 )
-from candidates.pages.api import Conflict, visible_application
+from jobs.access import visible_or_404
 from jobs.api import signed_in, visible_job
 from jobs.models import Job
 from models_admin.kit.shapes import Detail
@@ -54,7 +54,8 @@ class EvaluationsView(APIView):
     @extend_schema(operation_id="evaluations_list", responses={200: EvaluationShape(many=True), **REFUSALS})
     def get(self, request: Request, application_id: int) -> Response:
         """All readings of an application, the newest first, with everything that they came from."""
-        rows = _readings(request).filter(application=visible_application(request, application_id))
+        application = visible_or_404(Application.objects.all(), request.user, application_id)
+        rows = _readings().filter(application=application)
         return Response(EvaluationShape(_covered(request, list(rows.order_by("-pk"))), many=True).data)
 
 
@@ -80,7 +81,7 @@ class ReproductionsView(APIView):
     def post(self, request: Request, evaluation_id: int) -> Response:
         """Repeat a reading with the same inputs, with nothing beside it."""
         evaluation = _visible_evaluation(request, evaluation_id)
-        _may_ask(request)
+        SCREEN.require(request.user)
         wanted = Times(data=request.data)
         wanted.is_valid(raise_exception=True)
         try:
@@ -105,7 +106,7 @@ class ScreeningsView(APIView):
     def post(self, request: Request, job_id: int) -> Response:
         """Have applications of a job read again. They wait for their turn; the selection stays."""
         job = visible_job(request, job_id)
-        _may_ask(request)
+        SCREEN.require(request.user)
         wanted = NewScreening(data=request.data)
         wanted.is_valid(raise_exception=True)
         asked = _asked(request, job, wanted.validated_data)
@@ -143,7 +144,7 @@ class CancelView(APIView):
     def post(self, request: Request, screening_id: int) -> Response:
         """Take back what of a screening still waits; what is being read goes on."""
         progress = _progress(request, screening_id)
-        _may_ask(request)
+        SCREEN.require(request.user)
         screenings.cancel(progress.screening, signed_in(request))
         return Response(ScreeningShape(_progress(request, screening_id)).data)
 
@@ -200,38 +201,25 @@ def _body(comparison: Comparison, wanted: Wanted, limit: int) -> object:
     return ComparisonShape(body).data  # type: ignore[arg-type]  # by its fields
 
 
-def _readings(request: Request) -> QuerySet[Evaluation]:
-    visible = Application.objects.visible_to(request.user)
-    rows = Evaluation.objects.filter(application__in=visible)
-    rows = rows.select_related("model_config", "parser", "job_version")
+def _readings() -> QuerySet[Evaluation]:
+    rows = Evaluation.objects.select_related("model_config", "parser", "job_version")
     return rows.prefetch_related("job_version__criteria")
 
 
 def _covered(request: Request, readings: list[Evaluation]) -> list[Evaluation]:
     """Without what nobody may see before a decision, but for auditors."""
-    if not request.user.has_perm(veil.MAY_LOOK):
+    if not SEE_HIDDEN.held_by(request.user):
         veil.cover_readings(readings)
     return readings
 
 
 def _visible_evaluation(request: Request, evaluation_id: int) -> Evaluation:
-    evaluation = _readings(request).filter(pk=evaluation_id).first()
-    if evaluation is None:
-        raise Http404(f"There is no evaluation {evaluation_id} that you may see.")
-    return evaluation
+    return visible_or_404(_readings(), request.user, evaluation_id)
 
 
 def _progress(request: Request, screening_id: int) -> screening_progress.Progress:
-    rows = Screening.objects.filter(job__in=Job.objects.visible_to(request.user))
-    screening = rows.select_related("model_config", "parser", "asked_by").filter(pk=screening_id).first()
-    if screening is None:
-        raise Http404(f"There is no screening {screening_id} that you may see.")
-    return screening_progress.progress_of(screening)
-
-
-def _may_ask(request: Request) -> None:
-    if not request.user.has_perm("candidates.add_evaluation"):
-        raise PermissionDenied("You may not have résumés read again. Ask a recruiter.")
+    rows = Screening.objects.select_related("model_config", "parser", "asked_by")
+    return screening_progress.progress_of(visible_or_404(rows, request.user, screening_id))
 
 
 urlpatterns = [

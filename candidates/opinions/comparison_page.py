@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from candidates.opinions import comparisons, raters
 from candidates.opinions.comparisons import Comparison, Wanted
 from candidates.opinions.raters import Reader, UnknownReader
-from jobs.views import visible
+from jobs.access import visible_job
 from models_admin.kit.pages import Request
 
 
@@ -20,7 +20,7 @@ class SameReader(ValueError):
 @require_safe
 def comparison_page(request: Request, job_id: int) -> HttpResponse:
     """Two readers: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     applications = comparisons.comparable(job, request.user)
     found = raters.of_job(job, applications)
     context = {"job": job, "readers": found, "people": raters.PEOPLE}
@@ -33,7 +33,7 @@ def comparison_page(request: Request, job_id: int) -> HttpResponse:
     if pair is not None:
         comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
         context |= _compared(comparison, _wanted(request))
-    return render(request, "candidates/comparison.html", context)
+    return render(request, "candidates/opinions/comparison.html", context)
 
 
 def chosen(found: Sequence[Reader], first: str, second: str) -> tuple[Reader, Reader] | None:
@@ -70,4 +70,6 @@ def _wanted(request: Request) -> Wanted:
 
 
 def _refused(request: Request, context: dict[str, object], sentence: str, status: int) -> HttpResponse:
-    return render(request, "candidates/comparison.html", context | {"refusal": sentence}, status=status)
+    return render(
+        request, "candidates/opinions/comparison.html", context | {"refusal": sentence}, status=status
+    )

@@ -13,10 +13,10 @@ from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, W
 from candidates.models import (
     Application,
     Decision,
+    DecisionStatus,
     Evaluation,
     EvaluationStatus,
     Outcome,
-    Verdict,
 )
 from jobs.models import Job
 from models_admin.models import Mode, ModelConfig
@@ -25,9 +25,9 @@ from models_admin.registry.options import Option
 PEOPLE = "people"
 OPTION = ("mode", "model_config", "parser")
 MEANING = {  # what a decision says in a model's words; where nobody has decided, people have not read yet
-    Verdict.ACCEPTED: Outcome.SHORTLISTED,
-    Verdict.PENDING: Outcome.NEEDS_REVIEW,
-    Verdict.REJECTED: Outcome.REJECTED,
+    DecisionStatus.ACCEPTED: Outcome.SHORTLISTED,
+    DecisionStatus.PENDING: Outcome.NEEDS_REVIEW,
+    DecisionStatus.REJECTED: Outcome.REJECTED,
 }
 
 
@@ -69,7 +69,7 @@ class Reader:
         """What it said of the application at hand, as an expression; NULL where nothing."""
         if self.is_people:
             decisions = Decision.objects.filter(application=OuterRef("pk")).order_by("-id")
-            words = [When(verdict=verdict, then=Value(meant.value)) for verdict, meant in MEANING.items()]
+            words = [When(status=status, then=Value(meant.value)) for status, meant in MEANING.items()]
             return Subquery(decisions.annotate(meant=Case(*words)).values("meant")[:1])
         return Subquery(self._newest(job).values("outcome")[:1])
 

@@ -5,14 +5,16 @@ from typing import Any
 
 from django.contrib import messages as notes
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 
+from candidates.access import SCREEN
 from candidates.models import Application, Evaluation
 from candidates.opinions import repeats, reproductions
 from candidates.opinions.reproductions import NotReproducible
+from jobs.access import visible_or_404
 from models_admin.kit import ids, messages
 from models_admin.kit.messages import Message, Report
 from models_admin.kit.pages import Request, back, needs, refused
@@ -20,7 +22,7 @@ from models_admin.kit.topics import NotAllowed
 
 
 def context(application_id: int) -> dict[str, Any]:
-    """What `candidates/_repeats.html` needs: one query."""
+    """What `candidates/opinions/_repeats.html` needs: one query."""
     shown = repeats.of_application(application_id)
     return {
         "repeated": shown,
@@ -30,13 +32,10 @@ def context(application_id: int) -> dict[str, Any]:
 
 
 @require_POST
-@needs("candidates.add_evaluation", "You may not have résumés read again. Ask a recruiter.")
+@needs(SCREEN)
 def reproduce(request: Request, evaluation_id: int) -> HttpResponse:
     """Once, or `REPEATS` times with `times=…`; htmx gets the repeats back."""
-    visible = Application.objects.visible_to(request.user)
-    evaluation = Evaluation.objects.filter(pk=evaluation_id, application__in=visible).first()
-    if evaluation is None:
-        raise Http404("There is no such reading, or its job is not shared with you.")
+    evaluation = visible_or_404(Evaluation.objects.all(), request.user, evaluation_id)
     several = request.POST.get("times") == str(reproductions.REPEATS)
     try:
         made = reproductions.reproduce(
@@ -45,7 +44,7 @@ def reproduce(request: Request, evaluation_id: int) -> HttpResponse:
     except NotReproducible as refusal:
         return refused(request, str(refusal), status=409)
     if request.htmx:
-        return render(request, "candidates/_repeats.html", context(evaluation.application_id))
+        return render(request, "candidates/opinions/_repeats.html", context(evaluation.application_id))
     again = "once more" if len(made) == 1 else f"{len(made)} times more"
     notes.success(request, f"It will be read {again}, with nothing beside it.")
     return back(request)
@@ -78,4 +77,4 @@ class RepeatsTopic:
         if now["repeats_digest"] == self._shown:
             return []
         self._shown = now["repeats_digest"]
-        return [render_to_string("candidates/_repeats.html", now)]
+        return [render_to_string("candidates/opinions/_repeats.html", now)]

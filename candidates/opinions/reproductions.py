@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from candidates.evaluations import claims
-from candidates.models import OPEN_STATUSES, Evaluation, EvaluationStatus
+from candidates.models import OPEN_STATUSES, Evaluation, EvaluationStatus, changes
 from models_admin.kit import audit
 
 REPEATS = 5  # for the badge
@@ -30,7 +30,7 @@ def reproduce(evaluation: Evaluation, user: User, times: int = 1) -> list[Evalua
             raise NotReproducible(why)
         made = Evaluation.objects.bulk_create([_repeat(original) for _ in range(times)])
         audit.record("evaluation.reproduce", original, user, times=times)
-        claims.announce({original.application_id: original.application.job_id})
+        changes.applications_changed({original.application_id: original.application.job_id})
         claims.look(original.application.job_id)
     return made
 

@@ -16,7 +16,7 @@ from models_admin.kit.topics import NotAllowed
 
 
 def context(job: Job) -> dict[str, Any]:
-    """What `candidates/_again.html` needs: two queries."""
+    """What `candidates/opinions/_again.html` needs: two queries."""
     shown = screening_progress.shown(job)
     return {
         "job": job,
@@ -61,4 +61,4 @@ class ScreeningsTopic:
         }
         fresh = [part for part, version in versions.items() if self._shown.get(part) != version]
         self._shown = versions
-        return [render_to_string(f"candidates/{part}.html", now) for part in fresh]
+        return [render_to_string(f"candidates/opinions/{part}.html", now) for part in fresh]

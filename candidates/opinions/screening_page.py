@@ -5,12 +5,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from candidates.access import SCREEN
 from candidates.models import Screening
 from candidates.opinions import screening_progress, screenings
 from candidates.opinions.scopes import Scope, Which
 from candidates.opinions.screenings import Asked
-from jobs.models import Job
-from jobs.views import visible
+from jobs.access import visible_job, visible_or_404
 from models_admin.catalogue import Choice, Present
 from models_admin.kit.pages import Request, back, needs, refused
 from models_admin.models import Mode
@@ -20,14 +20,14 @@ from models_admin.swaps.wishes import WishRefused
 
 MOST_COUNTED = 1000  # what is out of date; the confirmation counts all of it
 BEFORE = "before"  # by whom each was read before, for what is out of date
-MAY_ASK = needs("candidates.add_evaluation", "You may not have résumés read again. Ask a recruiter.")
+MAY_ASK = needs(SCREEN)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @MAY_ASK
 def screen(request: Request, job_id: int) -> HttpResponse:
     """GET without `option` is the choice, with it what will happen; POST does it."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     sent = request.POST if request.method == "POST" else request.GET
     scope, named = Scope.from_query(job, sent), sent.get("option", "")
     if named == BEFORE:
@@ -40,15 +40,15 @@ def screen(request: Request, job_id: int) -> HttpResponse:
             messages.success(request, _words(_ask(request, scope, option)))
             return _home(scope)
         if not named:
-            return render(request, "candidates/screen.html", _choice(request, scope))
+            return render(request, "candidates/opinions/screen.html", _choice(request, scope))
         return render(
             request,
-            "candidates/screen_confirm.html",
+            "candidates/opinions/screen_confirm.html",
             _foreseen(request, scope, option) | {"option_key": named},
         )
     except WishRefused as refusal:
         context = _choice(request, scope) | {"refusal": str(refusal)}
-        return render(request, "candidates/screen.html", context, status=refusal.status_code)
+        return render(request, "candidates/opinions/screen.html", context, status=refusal.status_code)
 
 
 def _parts(named: str) -> tuple[str, str]:
@@ -108,27 +108,24 @@ def _foreseen(request: Request, scope: Scope, option: Option | None) -> dict[str
 @require_safe
 def stale_count(request: Request, job_id: int) -> HttpResponse:
     """How much is out of date, as far as it can be said at once; the job's page asks when it is there."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     count = screenings.stale(job).values("pk")[: MOST_COUNTED + 1].count()
-    return render(request, "candidates/_stale_count.html", {"job": job, "count": count, "most": MOST_COUNTED})
+    return render(
+        request, "candidates/opinions/_stale_count.html", {"job": job, "count": count, "most": MOST_COUNTED}
+    )
 
 
 @require_POST
 @MAY_ASK
 def cancel(request: Request, screening_id: int) -> HttpResponse:
     """Take back what waits; htmx gets the line back."""
-    screening = (
-        Screening.objects.filter(pk=screening_id, job__in=Job.objects.visible_to(request.user))
-        .select_related("model_config", "parser", "asked_by")
-        .first()
-    )
-    if screening is None:
-        raise Http404("There is no such screening, or its job is not shared with you.")
+    rows = Screening.objects.select_related("model_config", "parser", "asked_by")
+    screening = visible_or_404(rows, request.user, screening_id)
     count = screenings.cancel(screening, request.user)
     if not count:
         return refused(request, "Nothing of it waits any more.", status=409)
     if request.htmx:
         context = {"progress": screening_progress.progress_of(screening), "job": screening.job}
-        return render(request, "candidates/_screening.html", context)
+        return render(request, "candidates/opinions/_screening.html", context)
     messages.success(request, f"{count} taken back.")
     return back(request)

@@ -9,11 +9,9 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from candidates.evaluations import claims, staleness
-from candidates.models import OPEN_STATUSES, Application, Evaluation, EvaluationStatus, Screening
+from candidates.models import OPEN_STATUSES, Application, Evaluation, EvaluationStatus, Screening, changes
 from jobs.models import Job
-from models_admin.kit import audit, messages
-from models_admin.kit.messages import Message, Report
-from models_admin.kit.publishing import publish
+from models_admin.kit import audit
 from models_admin.models import GpuWorker, ModelConfig
 from models_admin.registry.options import NO_WORKER, Option
 from models_admin.swaps.wishes import CannotRunHere
@@ -136,7 +134,7 @@ def _queue(
     Evaluation.objects.bulk_create(made, batch_size=AT_ONCE)
     claims.show_newest(job, list(readers))
     claims.look(job.pk)
-    _announce(screening)
+    changes.screening_changed(screening)
     return screening
 
 
@@ -145,9 +143,5 @@ def cancel(screening: Screening, user: User) -> int:
     with transaction.atomic():
         count = claims.cancel(Evaluation.objects.filter(screening=screening))
         audit.record("screening.cancel", screening, user, count=count)
-        _announce(screening)
+        changes.screening_changed(screening)
     return count
-
-
-def _announce(screening: Screening) -> None:
-    publish(messages.job_group(screening.job_id), Message(type=Report.SCREENING_CHANGED, id=screening.pk))

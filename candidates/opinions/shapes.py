@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from candidates.evaluations import findings
 from candidates.evaluations.answers import Met
+from candidates.evaluations.shapes import FindingShape
 from candidates.models import Evaluation, EvaluationStatus
 from candidates.opinions import reproductions
 from candidates.opinions.comparisons import OUTCOMES, Comparison, Disagreement, Said
@@ -14,7 +15,6 @@ from candidates.opinions.differences import Difference
 from candidates.opinions.raters import Reader
 from candidates.opinions.repeats import Repeat, Repeated
 from candidates.opinions.screening_progress import Progress
-from candidates.pages.shapes import FindingShape
 from jobs.serializers import SafeText
 from models_admin.models import Mode
 from models_admin.registry.options import TEXT_LAYER
@@ -192,7 +192,7 @@ class SaidShape(serializers.Serializer[Said]):
     outcome = serializers.ChoiceField(OUTCOMES)
     reason = serializers.CharField(allow_blank=True)
     evaluation_id = serializers.IntegerField(source="evaluation.pk", default=None, allow_null=True)
-    decision = serializers.CharField(source="decision.verdict", default=None, allow_null=True)
+    decision = serializers.CharField(source="decision.status", default=None, allow_null=True)
 
 
 MET = [verdict.value for verdict in Met]
@@ -207,7 +207,7 @@ class JudgedShape(serializers.Serializer[object]):
 class DisagreementShape(serializers.Serializer[Disagreement]):
     application_id = serializers.IntegerField(source="application.pk")
     severity = serializers.IntegerField(help_text="0 (the same) to 4 (shortlisted against rejected).")
-    final_status = serializers.CharField(source="application.verdict")
+    final_status = serializers.CharField(source="application.decision")
     first = SaidShape()
     second = SaidShape()
     criteria = JudgedShape(many=True, help_text="Those that were judged otherwise.")

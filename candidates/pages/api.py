@@ -6,12 +6,13 @@ from django.http import Http404, HttpResponseBase
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from candidates import table
+from candidates.access import DECIDE, SEE_HIDDEN, UPLOAD, Conflict
 from candidates.blind import veil
 from candidates.deciding import decisions
 from candidates.documents import kinds
@@ -20,26 +21,19 @@ from candidates.pages import files
 from candidates.pages.shapes import (
     ApplicationShape,
     ApplicationsShape,
-    BatchShape,
     DecisionShape,
     DecisionText,
-    ItemShape,
     ListingQuery,
-    NewBatch,
-    OneFile,
 )
 from candidates.uploads import api, intake
 from candidates.uploads.multipart import EveryFile
+from candidates.uploads.shapes import BatchShape, ItemShape, NewBatch, OneFile
+from jobs.access import visible_or_404
 from jobs.api import signed_in, visible_job
-from jobs.models import Job
 from models_admin.kit.shapes import Detail
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
 FILE_KINDS = (kinds.PDF, kinds.DOCX, *kinds.PICTURES)
-
-
-class Conflict(APIException):
-    status_code = 409
 
 
 class ApplicationsView(APIView):
@@ -60,7 +54,7 @@ class ApplicationsView(APIView):
         found = table.matching(wanted)
         pks = found.order_by(*wanted.sort.ordering()).values_list("pk", flat=True)[skip : skip + limit]
         body = {
-            "applications": table.with_criteria(list(pks), unveiled=request.user.has_perm(veil.MAY_LOOK)),
+            "applications": table.with_criteria(list(pks), unveiled=SEE_HIDDEN.held_by(request.user)),
             "total": found.count(),
             "skip": skip,
             "limit": limit,
@@ -75,14 +69,13 @@ class ApplicationsView(APIView):
     def patch(self, request: Request, id: int) -> Response:
         """Decide on the application `id`: Accepted, Rejected, or Pending again."""
         application = visible_application(request, id)
-        if not request.user.has_perm("candidates.add_decision"):
-            raise PermissionDenied("You may not decide on applications. Ask a recruiter.")
+        DECIDE.require(request.user)
         text = DecisionText(data=request.data)
         text.is_valid(raise_exception=True)
         said = text.validated_data
         decisions.decide(
             application,
-            verdict=said["final_status"],
+            status=said["final_status"],
             reason=said["reason"],
             note=said["note"],
             seen=said.get("seen"),
@@ -123,7 +116,7 @@ class BatchesView(APIView):
         wanted = NewBatch(data=request.data)
         wanted.is_valid(raise_exception=True)
         job = visible_job(request, wanted.validated_data["job_id"])
-        may_upload(request)
+        UPLOAD.require(request.user)
         batch = intake.open_batch(
             job=job,
             user=signed_in(request),
@@ -138,7 +131,7 @@ class BatchView(APIView):
     @extend_schema(operation_id="batches_read", responses={200: BatchShape, **REFUSALS})
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
         """What became of the files of a batch."""
-        return Response(BatchShape(visible_batch(request, batch_id)).data)
+        return Response(BatchShape(visible_or_404(UploadBatch.objects.all(), request.user, batch_id)).data)
 
 
 class FilesView(APIView):
@@ -155,8 +148,8 @@ class FilesView(APIView):
         PDF, DOCX, PNG, JPEG, TIFF, or a ZIP of these. A ZIP is replaced by the files in it: the batch then
         has them as its items, and the item that this request returned is gone.
         """
-        batch = visible_batch(request, batch_id)
-        may_upload(request)
+        batch = visible_or_404(UploadBatch.objects.all(), request.user, batch_id)
+        UPLOAD.require(request.user)
         sent = request.FILES.getlist("file")
         if len(sent) != 1 or len(request.FILES) != 1:
             raise ValidationError("Send exactly one file, in the field “file”.")
@@ -169,8 +162,8 @@ class RetryView(APIView):
     )
     def post(self, request: Request, item_id: int) -> Response:
         """Try a file that failed again."""
-        item = visible_item(request, item_id)
-        may_upload(request)
+        item = visible_or_404(UploadItem.objects.all(), request.user, item_id)
+        UPLOAD.require(request.user)
         try:
             [item] = veil.unlinked([intake.retry(item, signed_in(request))])
             return Response(ItemShape(item).data)
@@ -179,32 +172,8 @@ class RetryView(APIView):
 
 
 def visible_application(request: Request, application_id: int) -> Application:
-    rows = Application.objects.visible_to(request.user).with_veil().select_related("resume", "candidate")
-    application = rows.filter(pk=application_id).first()
-    if application is None:
-        raise Http404(f"There is no application {application_id} that you may see.")
-    return application
-
-
-def visible_batch(request: Request, batch_id: uuid.UUID) -> UploadBatch:
-    rows = UploadBatch.objects.filter(job__in=Job.objects.visible_to(request.user))
-    batch = rows.filter(pk=batch_id).first()
-    if batch is None:
-        raise Http404(f"There is no batch {batch_id} that you may see.")
-    return batch
-
-
-def visible_item(request: Request, item_id: int) -> UploadItem:
-    rows = UploadItem.objects.filter(job__in=Job.objects.visible_to(request.user))
-    item = rows.filter(pk=item_id).first()
-    if item is None:
-        raise Http404(f"There is no file {item_id} that you may see.")
-    return item
-
-
-def may_upload(request: Request) -> None:
-    if not request.user.has_perm("candidates.add_uploaditem"):
-        raise PermissionDenied("You may not upload résumés. Ask a recruiter.")
+    rows = Application.objects.with_veil().select_related("resume", "candidate")
+    return visible_or_404(rows, request.user, application_id)
 
 
 urlpatterns = [

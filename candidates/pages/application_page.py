@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from candidates import table
+from candidates.access import DECIDE
 from candidates.deciding import decisions
 from candidates.deciding.forms import DecisionForm
 from candidates.models.reasons import REASONS
@@ -31,11 +32,11 @@ def application_page(request: Request, application_id: int) -> HttpResponse:
         "reasons": REASONS,
     }
     context |= repeats_page.context(application_id) | _beside(request, found)
-    return render(request, "candidates/application.html", context)
+    return render(request, "candidates/pages/application.html", context)
 
 
 @require_POST
-@needs("candidates.add_decision", "You may not decide on applications. Ask a recruiter.")
+@needs(DECIDE)
 def decide(request: Request, application_id: int) -> HttpResponse:
     """Decide; htmx gets the row back, or on the application's own page all that has changed."""
     application = visible_application(request, application_id)
@@ -47,7 +48,7 @@ def decide(request: Request, application_id: int) -> HttpResponse:
         return back(request)
     if request.POST.get("on") == "page":
         return HttpResponse("".join(dossier.fragments(_found(application_id)).values()))
-    return render(request, "candidates/_application.html", {"application": table.row(application.pk)})
+    return render(request, "candidates/table/_application.html", {"application": table.row(application.pk)})
 
 
 def _beside(request: Request, found: dossier.Dossier) -> dict[str, object]:

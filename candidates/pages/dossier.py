@@ -142,7 +142,7 @@ def _versions(application: Application) -> list[Application]:
         return []
     same = Application.objects.filter(job=application.job_id, candidate=application.candidate_id)
     same = same.select_related("candidate", "current_evaluation")
-    others = same.exclude(pk=application.pk).veiled().filter(Q(blind=application.blind))
+    others = veil.veiled_rows(same.exclude(pk=application.pk)).filter(Q(blind=application.blind))
     return list(others.with_decision().order_by("-pk"))
 
 
@@ -175,4 +175,4 @@ def _rendered(keyed: _Keyed) -> dict[str, SafeString]:
         "job": dossier.job,
         "evaluation": dossier.evaluation,
     }
-    return {part: render_to_string(f"candidates/_{part}.html", context) for part in PARTS}
+    return {part: render_to_string(f"candidates/pages/_{part}.html", context) for part in PARTS}

@@ -11,12 +11,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from candidates import table
 from candidates.blind import fairness_page
-from candidates.models import Application, OutcomeOrder, VerdictOrder
+from candidates.models import Application, DecisionOrder, OutcomeOrder
 from candidates.opinions import screening_live
 from candidates.table import SORTS, Listing, Sort
 from candidates.uploads import ledger, open_uploads
+from jobs.access import visible_job
 from jobs.models import Job
-from jobs.views import visible
 from models_admin.kit.pages import Request
 from models_admin.models import Mode, ModelConfig
 
@@ -36,10 +36,10 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
 
     A filter that is changed asks for the table alone.
     """
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, request.GET)
     if request.htmx and request.htmx.target == "listing":
-        answer = render(request, "candidates/_listing.html", table_context(job, shown))
+        answer = render(request, "candidates/table/_listing.html", table_context(job, shown))
         answer["HX-Push-Url"] = f"{request.path}?{shown.query}" if shown.query else request.path
         return answer
     items = ledger.shown(job)
@@ -52,11 +52,11 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         "choices": choices(job),
     }
     context |= screening_live.context(job) | fairness_page.card(job)
-    return render(request, "jobs/page.html", context)
+    return render(request, "candidates/pages/job.html", context)
 
 
 def table_context(job: Job, shown: Listing) -> dict[str, Any]:
-    """What `candidates/_listing.html` shows."""
+    """What `candidates/table/_listing.html` shows."""
     page = table.page(shown)
     newest = Application.objects.filter(job=job).order_by("-pk").values_list("pk", flat=True).first()
     return {
@@ -87,7 +87,7 @@ def choices(job: Job) -> dict[str, Any]:
     of_model = Application.objects.filter(job=job, by_model=OuterRef("pk")).order_by()
     return {
         "outcomes": OutcomeOrder.labels,
-        "decisions": VerdictOrder.labels,
+        "decisions": DecisionOrder.labels,
         "modes": Mode.choices,
         "models": ModelConfig.objects.filter(Exists(of_model)).order_by("display_name"),
     }

@@ -23,7 +23,7 @@ _AT_END = "beforeend:#applications"
 
 
 class JobTopic:
-    """What `jobs/page.html` shows of a job, for one view of its table."""
+    """What `candidates/pages/job.html` shows of a job, for one view of its table."""
 
     kinds = frozenset({Report.JOB_CHANGED, Report.ITEM_CHANGED, Report.APPLICATION_CHANGED})
 
@@ -41,7 +41,7 @@ class JobTopic:
         rows = table.page(self._listing).rows
         self._shown = [row.pk for row in rows]
         return [
-            render_to_string("candidates/_rows.html", {"applications": rows}),
+            render_to_string("candidates/table/_rows.html", {"applications": rows}),
             self._unseen(),
             *self._ledger(),
         ]
@@ -94,21 +94,21 @@ class JobTopic:
         count = fresh.values("pk")[: table.MOST_COUNTED].count() if self._seen else 0
         newest = self._listing.sorted_by(table.NEWEST_FIRST)
         return render_to_string(
-            "candidates/_unseen.html", {"count": count, "job": self._job, "query": newest.query}
+            "candidates/table/_unseen.html", {"count": count, "job": self._job, "query": newest.query}
         )
 
     def _ledger(self) -> list[str]:
         items = ledger.shown(self._job)
         counts = ledger.of_job(self._job)
         return [
-            render_to_string("candidates/_uploads.html", {"uploads": open_uploads.read(self._job)}),
-            render_to_string("candidates/_items.html", {"items": items}),
-            render_to_string("candidates/_counts.html", {"counts": counts, "job": self._job}),
+            render_to_string("candidates/uploads/_uploads.html", {"uploads": open_uploads.read(self._job)}),
+            render_to_string("candidates/uploads/_items.html", {"items": items}),
+            render_to_string("candidates/uploads/_counts.html", {"counts": counts, "job": self._job}),
         ]
 
 
 class ApplicationTopic:
-    """What `candidates/application.html` shows, each part sent when it has changed."""
+    """What `candidates/pages/application.html` shows, each part sent when it has changed."""
 
     kinds = frozenset({Report.JOB_CHANGED, Report.APPLICATION_CHANGED})
 
@@ -162,4 +162,4 @@ class _Keyed:
 
 @lru_cache(maxsize=512)
 def _render(keyed: _Keyed) -> SafeString:
-    return render_to_string("candidates/_application.html", {"application": keyed.row})
+    return render_to_string("candidates/table/_application.html", {"application": keyed.row})

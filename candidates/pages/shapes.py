@@ -1,4 +1,4 @@
-"""The shapes of applications, batches and uploads."""
+"""Shapes of applications and decisions, over REST."""
 
 from typing import Any
 
@@ -6,41 +6,21 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from candidates.blind import veil
 from candidates.evaluations import findings
-from candidates.evaluations.answers import Met
-from candidates.evaluations.findings import Finding
+from candidates.evaluations.shapes import FindingShape
 from candidates.models import (
     Application,
     Decision,
+    DecisionOrder,
+    DecisionStatus,
     Evaluation,
-    ItemState,
     OutcomeOrder,
-    UploadBatch,
-    UploadItem,
-    Verdict,
-    VerdictOrder,
     reasons,
 )
 from candidates.table import NEWEST_FIRST, SORTS, Listing
 from candidates.table.address import LONGEST_SEARCH
-from candidates.uploads import ledger
-from jobs.criteria import Weight
 from jobs.serializers import SafeText
 from models_admin.models import Mode
-
-
-class FindingShape(serializers.Serializer[Finding]):
-    key = serializers.CharField(help_text="Its key in the version of the job that was read for.")
-    text = serializers.CharField()
-    weight = serializers.ChoiceField(
-        [weight.value for weight in Weight],
-        allow_null=True,
-        help_text="Null where that is not known.",
-    )
-    verdict = serializers.ChoiceField([verdict.value for verdict in Met])
-    quote = serializers.CharField(allow_null=True)
-    page = serializers.IntegerField(allow_null=True)
 
 
 class ApplicationShape(serializers.Serializer[Application]):
@@ -56,7 +36,7 @@ class ApplicationShape(serializers.Serializer[Application]):
     status = serializers.SerializerMethodField(help_text="The outcome, as the ancestor called it.")
     reason = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
-    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    final_status = serializers.CharField(source="decision", help_text="Pending, Accepted or Rejected.")
     evaluation_status = serializers.SerializerMethodField()
     inference_mode = serializers.SerializerMethodField()
     model = serializers.SerializerMethodField()
@@ -124,7 +104,7 @@ class ListingQuery(serializers.Serializer[object]):
         help_text="Words of name, e-mail, reason or résumé; each has to begin one of its words.",
     )
     outcome = serializers.ChoiceField(OutcomeOrder.labels, required=False)
-    decision = serializers.ChoiceField(VerdictOrder.labels, required=False)
+    decision = serializers.ChoiceField(DecisionOrder.labels, required=False)
     model = SafeText(required=False, max_length=200, help_text="Of the registry, by its name.")
     mode = serializers.ChoiceField(Mode.choices, required=False)
     flagged = serializers.BooleanField(default=False, help_text="Only with integrity flags.")
@@ -140,7 +120,7 @@ class ListingQuery(serializers.Serializer[object]):
         """The listing of a job that was asked for; earlier versions are in it unless left out."""
         said = self.validated_data
         outcomes = {order.label: order for order in OutcomeOrder}
-        decisions = {order.label: order for order in VerdictOrder}
+        decisions = {order.label: order for order in DecisionOrder}
         return Listing(
             job_id=job_id,
             q=said.get("q", ""),
@@ -159,7 +139,7 @@ class ListingQuery(serializers.Serializer[object]):
 
 
 class DecisionText(serializers.Serializer[object]):
-    final_status = serializers.ChoiceField(Verdict.values)
+    final_status = serializers.ChoiceField(DecisionStatus.values)
     reason = serializers.ChoiceField(
         reasons.KEYS, required=False, allow_blank=True, default="", help_text="Why; “other” needs a note."
     )
@@ -183,7 +163,7 @@ class DecisionShape(serializers.Serializer[Decision]):
     """One decision on an application."""
 
     id = serializers.IntegerField()
-    final_status = serializers.CharField(source="verdict", help_text="Pending, Accepted or Rejected.")
+    final_status = serializers.CharField(source="status", help_text="Pending, Accepted or Rejected.")
     reason = serializers.CharField(help_text="A key; empty where none was given.")
     reason_words = serializers.CharField(source="why")
     note = serializers.CharField()
@@ -192,82 +172,3 @@ class DecisionShape(serializers.Serializer[Decision]):
     overtook_id = serializers.IntegerField(
         allow_null=True, help_text="Another person's decision that had not been seen when this one was made."
     )
-
-
-class ItemShape(serializers.ModelSerializer[UploadItem]):
-    state = serializers.ChoiceField(ItemState.choices)
-
-    class Meta:
-        model = UploadItem
-        fields = ["id", "name", "size_bytes", "state", "reason", "application_id", "created_at", "ended_at"]
-        read_only_fields = fields
-
-
-class NewBatch(serializers.Serializer[object]):
-    job_id = serializers.IntegerField(min_value=1, max_value=2**62)
-    announced_count = serializers.IntegerField(min_value=1, max_value=100_000)
-
-
-class BatchShape(serializers.Serializer[UploadBatch]):
-    id = serializers.UUIDField()
-    job_id = serializers.IntegerField()
-    announced_count = serializers.IntegerField()
-    counts = serializers.SerializerMethodField()
-    items = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField()
-
-    @extend_schema_field(ItemShape(many=True))
-    def get_items(self, batch: UploadBatch) -> object:
-        items = veil.unlinked(list(batch.items.all()))
-        return ItemShape(items, many=True).data
-
-    def get_counts(self, batch: UploadBatch) -> dict[str, int]:
-        counts = ledger.of_batch(batch)
-        return {
-            "total": counts.received,
-            "open": counts.open,
-            "need_attention": counts.attention,
-            **{state.value: number for state, number in counts.by_state.items()},
-        }
-
-
-class UploadCounts(serializers.Serializer[object]):
-    success = serializers.IntegerField()
-    llm_error = serializers.IntegerField()
-    server_error = serializers.IntegerField()
-    skipped = serializers.IntegerField()
-    total = serializers.IntegerField()
-
-
-class ProcessedFile(serializers.Serializer[object]):
-    name = serializers.CharField()
-    state = serializers.ChoiceField(ItemState.choices)
-    reason = serializers.CharField(allow_blank=True)
-    application_id = serializers.IntegerField(allow_null=True)
-
-
-class UploadShape(serializers.Serializer[object]):
-    message = UploadCounts()
-    debug_message = serializers.CharField()
-    processed_files = ProcessedFile(many=True)
-    batch_url = serializers.CharField()
-
-
-class UploadTarget(serializers.Serializer[object]):
-    """Which job an upload is for: one of the two."""
-
-    job_id = serializers.CharField(required=False, allow_blank=True)
-    job_title = SafeText(required=False, allow_blank=True, max_length=200)
-
-
-class UploadForm(serializers.Serializer[object]):
-    pdf_files = serializers.ListField(
-        child=serializers.FileField(),
-        help_text="PDF, DOCX, PNG, JPEG, TIFF, or ZIP files of these. Also taken as pdf_files[].",
-    )
-    job_title = serializers.CharField(required=False)
-    job_id = serializers.IntegerField(required=False)
-
-
-class OneFile(serializers.Serializer[object]):
-    file = serializers.FileField()

@@ -6,19 +6,19 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from candidates.access import UPLOAD
 from candidates.models import Application, UploadBatch, UploadItem
 from candidates.pages import files
 from candidates.uploads import intake
-from jobs.models import Job
-from jobs.views import visible
+from jobs.access import visible_job, visible_or_404
 from models_admin.kit.pages import Request, back, needs, refused
 
 
 @require_POST
-@needs("candidates.add_uploaditem", "You may not upload résumés. Ask a recruiter.")
+@needs(UPLOAD)
 def upload(request: Request, job_id: int) -> HttpResponse:
     """Several files in one form, for browsers without our script."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     sent = request.FILES.getlist("files")
     if not sent:
         return refused(request, "Choose at least one file.", status=400)
@@ -31,18 +31,15 @@ def upload(request: Request, job_id: int) -> HttpResponse:
 
 
 @require_POST
-@needs("candidates.add_uploaditem", "You may not upload résumés. Ask a recruiter.")
+@needs(UPLOAD)
 def retry(request: Request, item_id: int) -> HttpResponse:
     """Try a failed file again; htmx gets its line back."""
-    of_job = Job.objects.visible_to(request.user)
-    item = UploadItem.objects.filter(pk=item_id, job__in=of_job).first()
-    if item is None:
-        raise Http404("There is no such file, or its job is not shared with you.")
+    item = visible_or_404(UploadItem.objects.all(), request.user, item_id)
     try:
         item = intake.retry(item, request.user)
     except intake.NotFailed as refusal:
         return refused(request, str(refusal), status=409)
-    return render(request, "candidates/_item.html", {"item": item}) if request.htmx else back(request)
+    return render(request, "candidates/uploads/_item.html", {"item": item}) if request.htmx else back(request)
 
 
 @require_safe
@@ -69,8 +66,5 @@ def page_image(request: Request, application_id: int, number: int) -> HttpRespon
 
 def visible_application(request: Request, application_id: int) -> Application:
     """Return the application if this user may see it. Raises Http404."""
-    rows = Application.objects.visible_to(request.user).with_veil().select_related("resume", "candidate")
-    application = rows.filter(pk=application_id).first()
-    if application is None:
-        raise Http404("There is no such application, or its job is not shared with you.")
-    return application
+    rows = Application.objects.with_veil().select_related("resume", "candidate")
+    return visible_or_404(rows, request.user, application_id)

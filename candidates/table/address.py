@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from candidates.models import OutcomeOrder, VerdictOrder
+from candidates.models import DecisionOrder, OutcomeOrder
 from candidates.table.sorting import NEWEST_FIRST, SORTS, Sort
 from models_admin.models import Mode
 
@@ -51,7 +51,7 @@ class Listing:
     job_id: int
     q: str = ""
     outcome: OutcomeOrder | None = None
-    decision: VerdictOrder | None = None
+    decision: DecisionOrder | None = None
     model: str = ""
     mode: Mode | None = None
     flagged: bool = False
@@ -72,7 +72,7 @@ class Listing:
             job_id=job_id,
             q=" ".join(query.get("q", "").split())[:LONGEST_SEARCH],
             outcome={order.label: order for order in OutcomeOrder}.get(query.get("outcome", "")),
-            decision={order.label: order for order in VerdictOrder}.get(query.get("decision", "")),
+            decision={order.label: order for order in DecisionOrder}.get(query.get("decision", "")),
             model=query.get("model", "")[:LONGEST_NAME].replace("\0", ""),
             mode=modes.get(query.get("mode", "")),
             flagged=query.get("flagged") == "1",

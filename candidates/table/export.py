@@ -98,7 +98,7 @@ def _cells(row: Application, decision: Decision | None) -> list[str]:
         person.phone if person else "",
         _verdict(evaluation),
         evaluation.reason or evaluation.error if evaluation else "",
-        decision.verdict if decision else "Pending",
+        decision.status if decision else "Pending",
         reasons.words(decision.reason) if decision else "",
         who,
         _moment(decision.decided_at) if decision else "",

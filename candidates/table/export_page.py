@@ -10,8 +10,9 @@ from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from candidates.access import EXPORT
 from candidates.table import Listing, export
-from jobs.views import visible
+from jobs.access import visible_job
 from models_admin.kit.pages import Request, needs
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,10 +20,10 @@ CHUNK_BYTES = 1 << 16
 
 
 @require_safe
-@needs("candidates.export_application", "You may not export candidates. Ask a recruiter.")
+@needs(EXPORT)
 def export_table(request: Request, job_id: int, kind: str) -> HttpResponseBase:
     """All rows that match the address, in its order, on whatever page of it the reader is."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, request.GET).first_page
     export.begin(job, shown, kind, request.user)
     if kind == "csv":

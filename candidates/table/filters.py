@@ -35,7 +35,7 @@ def _columns(listing: Listing) -> Q:
     if not listing.earlier:
         wanted &= Q(superseded=False)
     if listing.decision is not None:
-        wanted &= Q(by_verdict=listing.decision)
+        wanted &= Q(by_decision=listing.decision)
     if listing.model:
         named = ModelConfig.objects.filter(name=listing.model).values_list("pk", flat=True).first()
         wanted &= Q(by_model=-1 if named is None else named)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from candidates.blind import veil
 from candidates.evaluations import staleness
 from candidates.models import Application, ApplicationQuerySet
 
@@ -48,7 +49,8 @@ def row(application_id: int) -> Application | None:
 
 def described(*, unveiled: bool = False) -> ApplicationQuerySet:
     """Rows with whom, what, why and by which model; `versions` and `newest` among those of the person."""
-    shown = Application.objects.with_veil() if unveiled else Application.objects.veiled()
+    every = Application.objects.all()
+    shown = every.with_veil() if unveiled else veil.veiled_rows(every)
     same_person = Application.objects.filter(job=OuterRef("job"), candidate=OuterRef("candidate")).order_by()
     return (
         shown.select_related("candidate", "resume", "current_evaluation__model_config")

@@ -35,8 +35,8 @@ SORTS: dict[str, Sort] = {
         Sort(key="-name", words="Name, Z to A", column="by_name", descending=True),
         Sort(key="outcome", words="Verdict, best first", column="by_outcome"),
         Sort(key="-outcome", words="Verdict, best last", column="by_outcome", descending=True),
-        Sort(key="decision", words="Decision, pending first", column="by_verdict"),
-        Sort(key="-decision", words="Decision, pending last", column="by_verdict", descending=True),
+        Sort(key="decision", words="Decision, pending first", column="by_decision"),
+        Sort(key="-decision", words="Decision, pending last", column="by_decision", descending=True),
         Sort(key="model", words="Model", column="by_model"),
         Sort(key="-model", words="Model, the other way", column="by_model", descending=True),
     )

@@ -9,16 +9,17 @@ from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from candidates.access import UPLOAD
 from candidates.blind import veil
 from candidates.models import UploadBatch
-from candidates.pages.shapes import UploadForm, UploadShape, UploadTarget
 from candidates.uploads import intake, ledger, waiting
 from candidates.uploads.multipart import EveryFile
+from candidates.uploads.shapes import UploadForm, UploadShape, UploadTarget
 from jobs import openings
 from jobs.api import signed_in, visible_job
 from jobs.models import Job
@@ -51,8 +52,7 @@ class UploadView(APIView):
         query = WaitQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         job = self._job(request)
-        if not request.user.has_perm("candidates.add_uploaditem"):
-            raise PermissionDenied("You may not upload résumés. Ask a recruiter.")
+        UPLOAD.require(request.user)
         files = self._files(request)
         batch = intake.open_batch(
             job=job, user=signed_in(request), announced_count=len(files), source=UploadBatch.Source.API

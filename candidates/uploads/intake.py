@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from candidates.documents import kinds, store
 from candidates.evaluations import claims
-from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem
+from candidates.models import OPEN_STATES, ItemState, Resume, UploadBatch, UploadItem, changes
 from candidates.uploads import arrivals
 from candidates.uploads.arrivals import Arrival
 from jobs.models import Job
 from models_admin.kit import audit, messages
-from models_admin.kit.messages import Command, Message, Report
+from models_admin.kit.messages import Command, Message
 from models_admin.kit.publishing import publish
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ def _entered_as(batch: UploadBatch, arrival: Arrival) -> UploadItem:
         )
         if ended_at is None:
             publish(messages.WORKERS, Message(type=Command.LOOK, id=batch.job_id))
-        _announce(item)
+        changes.item_changed(item)
     return item
 
 
@@ -154,9 +154,5 @@ def _retry(item: UploadItem, user: User) -> UploadItem:
             claims.enqueue(item.application)
         audit.record("item.retry", item, user)
         publish(messages.WORKERS, Message(type=Command.LOOK, id=item.job_id))
-        _announce(item)
+        changes.item_changed(item)
     return item
-
-
-def _announce(item: UploadItem) -> None:
-    publish(messages.job_group(item.job_id), Message(type=Report.ITEM_CHANGED, id=item.pk))

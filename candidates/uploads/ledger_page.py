@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from candidates.uploads import ledger
-from jobs.views import visible
+from jobs.access import visible_job
 from models_admin.kit.pages import Request
 
 PAGE_ROWS = 100
@@ -14,7 +14,7 @@ PAGE_ROWS = 100
 @require_safe
 def ledger_page(request: Request, job_id: int) -> HttpResponse:
     """Newest first, a page at a time by keyset: `?state=duplicate&before=123`."""
-    job = visible(request, job_id)
+    job = visible_job(request.user, job_id)
     kept = ledger.Kept.from_query(request.GET)
     items = ledger.page(job, kept, PAGE_ROWS + 1)
     context = {
@@ -25,4 +25,4 @@ def ledger_page(request: Request, job_id: int) -> HttpResponse:
         "counts": ledger.of_job(job),
         "older": items[PAGE_ROWS - 1].pk if len(items) > PAGE_ROWS else None,
     }
-    return render(request, "candidates/ledger.html", context)
+    return render(request, "candidates/uploads/ledger.html", context)

@@ -18,11 +18,17 @@ from candidates.blind import sample
 from candidates.documents import extraction, flags, store
 from candidates.documents.extraction import Document, Page, Word
 from candidates.evaluations import claims, search
-from candidates.models import OPEN_STATUSES, Application, ItemState, Resume, UploadItem, WordBoxes, leases
+from candidates.models import (
+    OPEN_STATUSES,
+    Application,
+    ItemState,
+    Resume,
+    UploadItem,
+    WordBoxes,
+    changes,
+    leases,
+)
 from candidates.models.leases import Claim, ClaimLost
-from models_admin.kit import messages
-from models_admin.kit.messages import Message, Report
-from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker
 
 
@@ -44,7 +50,7 @@ def claim(worker: GpuWorker, limit: int, in_hand: Collection[int] = ()) -> list[
         return []
     rows = leases.claim(waiting, worker, limit, state=ItemState.PREPARING)
     for row in rows:
-        _announce(row)
+        changes.item_changed(row)
     return [_opening(row) for row in rows]
 
 
@@ -216,9 +222,8 @@ def held(opening: Opening) -> UploadItem:
 
 def drop(item: UploadItem) -> None:
     """Take a file out of the ledger: others stand for it."""
-    message = Message(type=Report.ITEM_CHANGED, id=item.pk)
+    changes.item_changed(item)  # sent once the transaction has committed
     item.delete()
-    publish(messages.job_group(item.job_id), message)
 
 
 def _write(item: UploadItem, state: ItemState) -> None:
@@ -230,8 +235,4 @@ def _write(item: UploadItem, state: ItemState) -> None:
             "reason", "ended_at", "failures", "failed_in_model",
         ]
     )  # fmt: skip
-    _announce(item)
-
-
-def _announce(item: UploadItem) -> None:
-    publish(messages.job_group(item.job_id), Message(type=Report.ITEM_CHANGED, id=item.pk))
+    changes.item_changed(item)

@@ -91,5 +91,5 @@ def _runs(row: ModelConfig) -> bool:
 
 NOTHING_RUNS = (
     f"No enabled model in the registry can run on this machine. Import {settings.MODELS_FILE.name} "
-    "(manage.py registry import) or enable a model in the admin."
+    "(wfc manage registry import) or enable a model in the admin."
 )

@@ -6,11 +6,12 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
+
+from models_admin.kit.permissions import Permission
 
 P = ParamSpec("P")
 
@@ -25,14 +26,13 @@ class Request(HttpRequest):
 View = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
-def needs(right: str, sentence: str) -> Callable[[View[P]], View[P]]:
-    """Decorate a view: whoever lacks `right` gets 403 with `sentence`."""
+def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """Decorate a view: whoever lacks `permission` gets 403 with its sentence."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            if not request.user.has_perm(right):
-                raise PermissionDenied(sentence)
+            permission.require(request.user)
             return view(request, *args, **kwargs)
 
         return guarded

@@ -40,7 +40,7 @@ def ask(row: ModelConfig, user: User, *, keep: bool) -> list[Trial]:
     with transaction.atomic():
         workers = list(GpuWorker.objects.live().select_for_update())
         if not workers:
-            raise NoWorker(f"{NO_WORKER} Start one: manage.py gpu_worker.")
+            raise NoWorker(f"{NO_WORKER} Start one: wfc worker.")
         alone = Option(mode=Mode.ONE_SHOT, model_config=row)
         able = [worker for worker in workers if not alone.obstacle_on(worker)]
         if not able:

@@ -64,9 +64,7 @@ def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) 
         # The rows are locked so that two wishes at once take turns; SQLite's transactions do so anyway.
         workers = list(GpuWorker.objects.live().select_for_update())
         if not workers:
-            raise NoWorker(
-                "No GPU worker is running, so nothing can be swapped. Start one: manage.py gpu_worker."
-            )
+            raise NoWorker("No GPU worker is running, so nothing can be swapped. Start one: wfc worker.")
         able = [worker for worker in workers if not option.obstacle_on(worker)]
         if not able:
             raise CannotRunHere(f"{option.display_name} cannot run here. {option.obstacle(workers)}")

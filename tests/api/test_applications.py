@@ -2,8 +2,7 @@
 
 import pytest
 
-from candidates.evaluations import claims
-from candidates.models import Application, Decision, Evaluation, Resume
+from candidates.models import Application, Decision, Evaluation, Resume, changes
 from jobs import openings
 from models_admin.models import AuditEvent, ModelConfig
 
@@ -29,7 +28,7 @@ def application(world, registry):
             reason="Because.",
         )
         made.save()
-        claims.announce({made.pk: made.job_id})
+        changes.applications_changed({made.pk: made.job_id})
         return made
 
     return make
@@ -116,7 +115,7 @@ def test_earlier_decisions_stay(alice, application):
     made = application()
     for verdict in ("Accepted", "Pending"):
         alice.patch(f"/api/applications/{made.pk}", {"final_status": verdict}, format="json")
-    assert [decision.verdict for decision in made.decisions.all()] == ["Pending", "Accepted"]
+    assert [decision.status for decision in made.decisions.all()] == ["Pending", "Accepted"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_a_decision_stands_in_the_audit_trail_without_personal_data(alice, world
     made = application()
     alice.patch(f"/api/applications/{made.pk}", {"final_status": "Accepted", "note": "Ana!"}, format="json")
     event = AuditEvent.objects.get(action="application.decide")
-    assert (event.actor, event.subject_id, event.details) == (world.alice, made.pk, {"verdict": "Accepted"})
+    assert (event.actor, event.subject_id, event.details) == (world.alice, made.pk, {"status": "Accepted"})
 
 
 def test_anothers_application_does_not_exist(charlie, application):

@@ -29,7 +29,7 @@ def test_anothers_job_does_not_exist(charlie, world, address):
     answer = charlie.get(address.format(world.job.pk))
     assert (answer.status_code, answer.json()["detail"]) == (
         404,
-        f"There is no job {world.job.pk} that you may see.",
+        f"There is no job {world.job.pk}, or it is not shared with you.",
     )
 
 

@@ -179,7 +179,7 @@ class TestBatch:
         answer = charlie.get(f"/api/batches/{batch.pk}")
         assert (answer.status_code, answer.json()["detail"]) == (
             404,
-            f"There is no batch {batch.pk} that you may see.",
+            f"There is no batch {batch.pk}, or it is not shared with you.",
         )
 
     def test_another_may_not_try_its_files_again(self, charlie, send):
@@ -187,7 +187,7 @@ class TestBatch:
         answer = charlie.post(f"/api/items/{item}/retry")
         assert (answer.status_code, answer.json()["detail"]) == (
             404,
-            f"There is no file {item} that you may see.",
+            f"There is no file {item}, or it is not shared with you.",
         )
 
     def test_uploading_needs_the_right(self, olga, world):

@@ -182,14 +182,14 @@ def test_without_a_script_a_decision_keeps_its_reason(world, mara, open_page):
 
 
 def test_what_somebody_else_decides_appears_by_itself(opened, mara, world):
-    decisions.decide(mara, verdict="Rejected", user=world.bob, reason="withdrew")
+    decisions.decide(mara, status="Rejected", user=world.bob, reason="withdrew")
     expect(opened.locator("#decisions")).to_contain_text("by bob")
     expect(opened.get_by_role("button", name="Rejected", pressed=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_stands_in_the_way_of_anybody(world, mara, open_page, scheme):
-    decisions.decide(mara, verdict="Rejected", user=world.bob, reason="withdrew", note="By telephone.")
+    decisions.decide(mara, status="Rejected", user=world.bob, reason="withdrew", note="By telephone.")
     how = {"color_scheme": scheme, "viewport": {"width": 1440, "height": 900}}
     page = open_page(world.alice, f"/applications/{mara.pk}", **how)
     for details in page.locator("main details").all():
@@ -249,7 +249,7 @@ def three(make_application) -> list[Application]:
 
 
 def test_next_and_previous_go_through_the_list_that_the_page_was_opened_from(three, open_page, world):
-    decisions.decide(three[1], verdict="Rejected", user=world.bob)
+    decisions.decide(three[1], status="Rejected", user=world.bob)
     page = open_page(world.alice, f"/jobs/{world.job.pk}?decision=Pending&sort=received")
     page.get_by_role("link", name="Ada Vell").click()
     expect(page.get_by_role("link", name="Previous")).to_have_count(0)

@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from candidates.deciding import decisions
-from candidates.evaluations import claims
-from candidates.models import Application, Resume
+from candidates.models import Application, Resume, changes
 from jobs.models import Job
 from models_admin.models import GpuWorker
 from tests.seen import eventually
@@ -21,7 +20,7 @@ def make_application(job: Job, letter: str) -> Application:
         sha256=letter * 64, storage_key=letter, media_type="application/pdf", size_bytes=1, page_count=1
     )
     made = Application.objects.create(job=job, resume=resume, file_name=f"{letter}.pdf")
-    claims.announce({made.pk: made.job_id})
+    changes.applications_changed({made.pk: made.job_id})
     return made
 
 
@@ -47,7 +46,7 @@ def page(world, application, open_page) -> Page:
 @pytest.mark.parametrize("code", [1000, 4000])
 def test_it_connects_again_and_catches_up(page, application, world, code):
     page.evaluate(BREAK, code)
-    decisions.decide(application, verdict="Accepted", user=world.alice)
+    decisions.decide(application, status="Accepted", user=world.alice)
     expect(page.get_by_role("button", name="Accepted")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
 
@@ -57,7 +56,7 @@ def test_what_has_not_changed_stays_the_very_element_that_it_was(page, applicati
     expect(page.locator(ROWS)).to_have_count(2)
     mark(page, "models", "counts", f"application-{other.pk}")
     page.evaluate(BREAK, 4000)
-    decisions.decide(application, verdict="Accepted", user=world.alice)
+    decisions.decide(application, status="Accepted", user=world.alice)
     expect(page.get_by_role("button", name="Accepted")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     assert marked(page) == {"models", "counts", f"application-{other.pk}"}

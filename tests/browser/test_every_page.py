@@ -40,7 +40,7 @@ def full(world, worker, open_page) -> World:
     for application, verdict in zip(
         Application.objects.order_by("-pk"), ("Accepted", "Rejected"), strict=False
     ):
-        decisions.decide(application, verdict=verdict, user=world.alice)
+        decisions.decide(application, status=verdict, user=world.alice)
     page.context.close()
     return world
 

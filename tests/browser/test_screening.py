@@ -135,4 +135,4 @@ def test_without_a_script_a_resume_is_uploaded_and_decided(world, worker, open_p
     page.goto(f"/jobs/{world.job.pk}")
     page.locator(ROWS).get_by_role("button", name="Accept").click()
     expect(page.get_by_role("button", name="Accepted")).to_be_visible()
-    assert Decision.objects.get().verdict == "Accepted"
+    assert Decision.objects.get().status == "Accepted"

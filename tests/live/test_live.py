@@ -119,7 +119,7 @@ async def test_a_changed_row_takes_its_own_place(world, open_page):
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=job&job={world.job.pk}", world.alice)
     await page.until('id="counts"')
-    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.alice)
+    await sync_to_async(decisions.decide)(made, status="Accepted", user=world.alice)
     fragment = await page.until(f'id="application-{made.pk}"')
     assert fragment.strip().startswith("<tr")
 
@@ -144,7 +144,7 @@ async def test_a_row_that_matches_no_more_leaves(world, open_page):
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=job&job={world.job.pk}&decision=Pending", world.alice)
     await page.until('id="counts"')
-    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.alice)
+    await sync_to_async(decisions.decide)(made, status="Accepted", user=world.alice)
     await page.until(f'<tr id="application-{made.pk}" data-gone>')
 
 
@@ -152,7 +152,7 @@ async def test_a_row_that_begins_to_match_joins(world, open_page):
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=job&job={world.job.pk}&decision=Accepted", world.alice)
     await page.until('id="counts"')
-    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.alice)
+    await sync_to_async(decisions.decide)(made, status="Accepted", user=world.alice)
     await page.until("beforeend:#applications", f'id="application-{made.pk}"')
 
 
@@ -197,7 +197,7 @@ async def test_the_page_of_an_application_follows_the_decisions_of_others(world,
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=application&application={made.pk}", world.alice)
     await page.until('id="document"')
-    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.bob, note="Call on Monday.")
+    await sync_to_async(decisions.decide)(made, status="Accepted", user=world.bob, note="Call on Monday.")
     await page.until('id="decision"', "by bob")
     await page.until('id="decisions"', "Call on Monday.")
 
@@ -207,7 +207,7 @@ async def test_the_pages_of_the_document_stay_while_people_decide(world, open_pa
     page = await open_page(f"page=application&application={made.pk}", world.alice)
     await page.until('id="document"')
     heard = len(page.heard)
-    await sync_to_async(decisions.decide)(made, verdict="Accepted", user=world.bob)
+    await sync_to_async(decisions.decide)(made, status="Accepted", user=world.bob)
     await page.until('id="document"')
     assert not any('id="sheets"' in fragment for fragment in page.heard[heard:])
 

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from candidates.evaluations import claims
-from candidates.models import Application, Candidate, Evaluation, Resume
+from candidates.models import Application, Candidate, Evaluation, Resume, changes
 from models_admin.models import GpuWorker, Mode, ModelConfig
 
 
@@ -75,7 +74,7 @@ def make_application(world, balanced) -> Callable[..., Application]:
             ended_at=timezone.now(),
         )
         application.save()
-        claims.announce(
+        changes.applications_changed(
             dict.fromkeys(candidate.applications.values_list("pk", flat=True), application.job_id)
         )
         return application

@@ -90,7 +90,7 @@ def test_an_image_that_cannot_be_painted_over_is_withheld_with_a_sentence(blind,
 
 @pytest.mark.parametrize("verdict", ["Accepted", "Rejected"])
 def test_a_decision_shows_who_it_is(blind, world, seen, verdict):
-    decisions.decide(blind, verdict=verdict, user=world.bob)
+    decisions.decide(blind, status=verdict, user=world.bob)
     assert ("Ann" in seen("application-page", blind.pk), "Ann" in seen("job-page", world.job.pk)) == (
         True,
         True,
@@ -98,13 +98,13 @@ def test_a_decision_shows_who_it_is(blind, world, seen, verdict):
 
 
 def test_pending_is_no_decision(blind, world, seen):
-    decisions.decide(blind, verdict="Pending", user=world.bob)
+    decisions.decide(blind, status="Pending", user=world.bob)
     assert "ann@example.com" not in seen("application-page", blind.pk)
 
 
 def test_what_was_seen_once_is_not_hidden_again(blind, world, seen):
     for verdict in ("Accepted", "Pending"):
-        decisions.decide(blind, verdict=verdict, user=world.bob)
+        decisions.decide(blind, status=verdict, user=world.bob)
     assert "ann@example.com" in seen("application-page", blind.pk)
 
 
@@ -122,7 +122,7 @@ def test_another_version_of_the_same_person_is_not_told_by_its_file(blind, make_
 
 def test_a_version_that_was_decided_on_leads_to_no_hidden_one_and_back(blind, make_application, world, seen):
     hidden = make_application("Ann")
-    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    decisions.decide(blind, status="Accepted", user=world.bob)
     for row in (blind, hidden):
         text = seen("application-page", row.pk)
         assert ("Other versions" in text, "Go to the newest" in text) == (False, False)
@@ -131,7 +131,7 @@ def test_a_version_that_was_decided_on_leads_to_no_hidden_one_and_back(blind, ma
 def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_application, world, seen):
     newer = make_application("Ann")
     for row in (blind, newer):
-        decisions.decide(row, verdict="Accepted", user=world.bob)
+        decisions.decide(row, status="Accepted", user=world.bob)
         seen("application-page", blind.pk)
     text = seen("application-page", blind.pk)
     assert ("Other versions" in text, "Go to the newest" in text, newer.file_name in text) == (
@@ -144,14 +144,14 @@ def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_app
 def test_rest_gives_no_id_by_which_the_person_is_found_elsewhere(blind, world, api):
     [row] = api.get(f"/api/applications/{world.job.pk}").json()["applications"]
     assert row["candidate_id"] is None
-    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    decisions.decide(blind, status="Accepted", user=world.bob)
     [row] = api.get(f"/api/applications/{world.job.pk}").json()["applications"]
     assert row["candidate_id"] == blind.candidate_id
 
 
 def test_the_size_that_a_file_has_is_not_told(blind, world, seen):
     assert "<dt>Size</dt>" not in seen("application-page", blind.pk)
-    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    decisions.decide(blind, status="Accepted", user=world.bob)
     assert "<dt>Size</dt>" in seen("application-page", blind.pk)
 
 
@@ -210,6 +210,6 @@ def test_a_file_in_the_ledger_does_not_lead_to_its_application(blind, world, api
     )
     [item] = api.get(f"/api/batches/{batch.pk}").json()["items"]
     assert (item["name"], item["application_id"]) == ("Ann.pdf", None)
-    decisions.decide(blind, verdict="Accepted", user=world.bob)
+    decisions.decide(blind, status="Accepted", user=world.bob)
     [item] = api.get(f"/api/batches/{batch.pk}").json()["items"]
     assert item["application_id"] == blind.pk

@@ -177,7 +177,7 @@ def test_people_are_a_reader_by_their_newest_decisions(compared, world, make_app
     for name, verdicts in {"Ann": ["Rejected", "Accepted"], "Ben": ["Rejected"], "Cleo": ["Pending"]}.items():
         application = make_application(name)
         for verdict in verdicts:
-            decisions.decide(application, verdict=verdict, user=world.alice)
+            decisions.decide(application, status=verdict, user=world.alice)
     make_application("Nobody decided")
     assert compared(a="people", b=BALANCED)["matrix"].counts == (
         (1, 0, 0, 0),
@@ -188,7 +188,7 @@ def test_people_are_a_reader_by_their_newest_decisions(compared, world, make_app
 
 
 def test_what_a_person_decided_stands_there_with_name_and_note(page, world, ann):
-    decisions.decide(ann, verdict="Rejected", note="Lives too far away.", user=world.alice)
+    decisions.decide(ann, status="Rejected", note="Lives too far away.", user=world.alice)
     text = page(a="people")
     for words in ("Lives too far away.", "by alice"):
         assert words in text

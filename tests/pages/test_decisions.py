@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def decide(ann, signed_in, world):
-    """`decide(verdict="Accepted", …)`: Alice decides with the application's page open, by our script."""
+    """`decide(status="Accepted", …)`: Alice decides with the application's page open, by our script."""
 
     def decide(**said):
         address = reverse("application-decide", args=[ann.pk])
@@ -28,13 +28,13 @@ def test_the_page_offers_every_reason(ann, signed_in, world):
 
 
 def test_a_reason_is_kept_and_shown_in_words(decide):
-    answer = decide(verdict="Rejected", reason="experience", note="Two years.")
+    answer = decide(status="Rejected", reason="experience", note="Two years.")
     assert Decision.objects.get().reason == "experience"
     assert ("Too little experience" in answer.text, "Two years." in answer.text) == (True, True)
 
 
 def test_the_script_gets_every_part_of_the_page(decide):
-    text = decide(verdict="Accepted").text
+    text = decide(status="Accepted").text
     for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document"):
         assert text.count(f'id="{part}" ') == 1
 
@@ -42,10 +42,10 @@ def test_the_script_gets_every_part_of_the_page(decide):
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"verdict": "Accepted", "reason": "experience"}, "is a reason for Rejected, not for Accepted"),
-        ({"verdict": "Rejected", "reason": "hair"}, "“hair” is not a reason: choose one of meets,"),
-        ({"verdict": "Rejected", "reason": "other"}, "Say in the note what the other reason is."),
-        ({"verdict": "Rejected", "seen": "x"}, "Enter a whole number."),
+        ({"status": "Accepted", "reason": "experience"}, "is a reason for Rejected, not for Accepted"),
+        ({"status": "Rejected", "reason": "hair"}, "“hair” is not a reason: choose one of meets,"),
+        ({"status": "Rejected", "reason": "other"}, "Say in the note what the other reason is."),
+        ({"status": "Rejected", "seen": "x"}, "Enter a whole number."),
     ],
 )
 def test_a_reason_that_does_not_fit_is_refused_and_nothing_is_decided(decide, said, sentence):
@@ -55,43 +55,43 @@ def test_a_reason_that_does_not_fit_is_refused_and_nothing_is_decided(decide, sa
 
 
 def test_another_reason_stands_in_the_note(decide):
-    assert decide(verdict="Rejected", reason="other", note="The post is filled.").status_code == 200
+    assert decide(status="Rejected", reason="other", note="The post is filled.").status_code == 200
 
 
 def test_a_decision_goes_back_to_pending_and_the_history_stays(decide, ann):
-    decide(verdict="Rejected", reason="experience")
-    decide(verdict="Pending", reason="mistake")
-    assert list(ann.decisions.values_list("verdict", "reason")) == [
+    decide(status="Rejected", reason="experience")
+    decide(status="Pending", reason="mistake")
+    assert list(ann.decisions.values_list("status", "reason")) == [
         ("Pending", "mistake"),
         ("Rejected", "experience"),
     ]
 
 
 def test_one_that_came_in_between_unseen_is_kept_and_named(decide, ann, world):
-    bobs = decisions.decide(ann, verdict="Rejected", user=world.bob)
-    answer = decide(verdict="Accepted", seen=0)
+    bobs = decisions.decide(ann, status="Rejected", user=world.bob)
+    answer = decide(status="Accepted", seen=0)
     assert Decision.objects.get(decided_by=world.alice).overtook == bobs
     assert "bob had decided <b>Rejected</b> just before, unseen" in answer.text
     assert ann.decisions.count() == 2
 
 
 def test_one_that_was_seen_is_not_overtaken(decide, ann, world):
-    bobs = decisions.decide(ann, verdict="Rejected", user=world.bob)
-    decide(verdict="Accepted", seen=bobs.pk)
+    bobs = decisions.decide(ann, status="Rejected", user=world.bob)
+    decide(status="Accepted", seen=bobs.pk)
     assert Decision.objects.get(decided_by=world.alice).overtook is None
 
 
 def test_nobody_overtakes_themselves(decide):
-    decide(verdict="Rejected", seen=0)
-    decide(verdict="Accepted", seen=0)
+    decide(status="Rejected", seen=0)
+    decide(status="Accepted", seen=0)
     assert not Decision.objects.exclude(overtook=None).exists()
 
 
 def test_the_trail_has_the_reason_and_never_the_note(decide, ann, world):
-    bobs = decisions.decide(ann, verdict="Rejected", user=world.bob)
-    decide(verdict="Accepted", reason="meets", note="Ann is great", seen=0)
+    bobs = decisions.decide(ann, status="Rejected", user=world.bob)
+    decide(status="Accepted", reason="meets", note="Ann is great", seen=0)
     event = AuditEvent.objects.filter(action="application.decide").order_by("-pk")[0]
-    assert event.details == {"verdict": "Accepted", "reason": "meets", "overtook": bobs.pk}
+    assert event.details == {"status": "Accepted", "reason": "meets", "overtook": bobs.pk}
 
 
 def test_what_a_reading_came_from_is_told(ann, signed_in, world):

@@ -60,7 +60,7 @@ def test_the_socket_hears_the_page_s_own_address(page, world, ann):
 
 
 def test_the_part_that_is_sent_live_is_the_part_of_the_page(page, ann):
-    row = render_to_string("candidates/_application.html", {"application": table.row(ann.pk)})
+    row = render_to_string("candidates/table/_application.html", {"application": table.row(ann.pk)})
     assert row.strip() in page()
 
 
@@ -166,7 +166,7 @@ def test_a_changed_job_makes_the_verdict_look_old(alice, ann, world):
 
 def test_a_decision_with_a_note_stands_in_the_history(alice, ann):
     address = reverse("application-page", args=[ann.pk])
-    decided = {"verdict": "Accepted", "note": "Call on Monday."}
+    decided = {"status": "Accepted", "note": "Call on Monday."}
     alice.post(
         reverse("application-decide", args=[ann.pk]),
         decided,
@@ -178,28 +178,28 @@ def test_a_decision_with_a_note_stands_in_the_history(alice, ann):
 def test_a_decision_leads_back_to_the_page_that_it_was_made_on(alice, ann, world):
     here = f"http://testserver{reverse('job-page', args=[world.job.pk])}"
     address = reverse("application-decide", args=[ann.pk])
-    assert alice.post(address, {"verdict": "Accepted"}, headers={"Referer": here})["Location"] == here
+    assert alice.post(address, {"status": "Accepted"}, headers={"Referer": here})["Location"] == here
 
 
 def test_nobody_is_led_to_a_foreign_page(alice, ann):
     address = reverse("application-decide", args=[ann.pk])
-    answer = alice.post(address, {"verdict": "Accepted"}, headers={"Referer": "http://evil.example/"})
+    answer = alice.post(address, {"status": "Accepted"}, headers={"Referer": "http://evil.example/"})
     assert answer["Location"] == "/"
 
 
 def test_the_script_gets_the_row_with_the_decision(world, ann, signed_in):
     answer = signed_in(world.alice, htmx=True).post(
-        reverse("application-decide", args=[ann.pk]), {"verdict": "Rejected"}
+        reverse("application-decide", args=[ann.pk]), {"status": "Rejected"}
     )
     assert answer.text.lstrip().startswith(f'<tr id="application-{ann.pk}"')
-    assert Decision.objects.get().verdict == "Rejected"
+    assert Decision.objects.get().status == "Rejected"
 
 
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"verdict": "Hired"}, "Choose Accepted, Rejected or Pending."),
-        ({"verdict": "Accepted", "note": "x" * 2001}, "The note has 2001 characters; at most 2000 are kept."),
+        ({"status": "Hired"}, "Choose Accepted, Rejected or Pending."),
+        ({"status": "Accepted", "note": "x" * 2001}, "The note has 2001 characters; at most 2000 are kept."),
     ],
 )
 def test_what_cannot_be_decided_is_refused_with_a_sentence(world, ann, signed_in, sent, sentence):

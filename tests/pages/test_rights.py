@@ -43,13 +43,13 @@ def test_bob_sees_what_the_team_shares(pages, world, signed_in, page):
 
 def test_charlie_cannot_decide(world, ann, signed_in):
     answer = signed_in(world.charlie).post(
-        reverse("application-decide", args=[ann.pk]), {"verdict": "Accepted"}
+        reverse("application-decide", args=[ann.pk]), {"status": "Accepted"}
     )
     assert (answer.status_code, ann.decisions.count()) == (404, 0)
 
 
 def test_without_the_right_to_decide_a_sentence_says_so(reader, ann, signed_in):
-    answer = signed_in(reader).post(reverse("application-decide", args=[ann.pk]), {"verdict": "Accepted"})
+    answer = signed_in(reader).post(reverse("application-decide", args=[ann.pk]), {"status": "Accepted"})
     assert answer.status_code == 403
     assert "You may not decide on applications. Ask a recruiter." in answer.text
 

@@ -54,7 +54,7 @@ def test_the_verdict_reads_hidden_until_you_decide(sealed, world, seen):
 
 def test_a_decision_opens_it(sealed, world, seen):
     ann = sealed("Ann")
-    decisions.decide(ann, verdict="Rejected", user=world.bob)
+    decisions.decide(ann, status="Rejected", user=world.bob)
     assert "Shortlisted" in badges(seen("application-page", ann.pk))
     assert "Ann names Python." in seen("job-page", world.job.pk)
 
@@ -108,12 +108,12 @@ def test_only_blind_first_decisions_count(sealed, make_application, world):
         ("Rejected", "Accepted"),
     ]
     for number, (outcome, verdict) in enumerate(words):
-        decisions.decide(sealed(f"P{number}", outcome=outcome), verdict=verdict, user=world.bob)
-    decisions.decide(make_application("Open", outcome="Rejected"), verdict="Accepted", user=world.bob)
+        decisions.decide(sealed(f"P{number}", outcome=outcome), status=verdict, user=world.bob)
+    decisions.decide(make_application("Open", outcome="Rejected"), status="Accepted", user=world.bob)
     changed = sealed("Changed", outcome="Rejected")
     for verdict in ("Pending", "Rejected", "Accepted"):  # the first word is Rejected
-        decisions.decide(changed, verdict=verdict, user=world.bob)
-    decisions.decide(sealed("Maybe", outcome="Needs Review"), verdict="Accepted", user=world.bob)
+        decisions.decide(changed, status=verdict, user=world.bob)
+    decisions.decide(sealed("Maybe", outcome="Needs Review"), status="Accepted", user=world.bob)
     sealed("Waiting")
     found = sample.of_job(world.job)
     assert (found.drawn, found.decided, found.left_to_people) == (7, 6, 1)
@@ -122,8 +122,8 @@ def test_only_blind_first_decisions_count(sealed, make_application, world):
 
 def test_the_page_of_the_job_says_how_often_they_agreed(sealed, world, seen):
     assert 'id="agreement"' not in seen("job-page", world.job.pk)
-    decisions.decide(sealed("Ann"), verdict="Accepted", user=world.bob)
-    decisions.decide(sealed("Ben"), verdict="Rejected", user=world.bob)
+    decisions.decide(sealed("Ann"), status="Accepted", user=world.bob)
+    decisions.decide(sealed("Ben"), status="Rejected", user=world.bob)
     text = seen("job-page", world.job.pk)
     assert "<b>1 of 2</b> decided alike (50 %, 95 % interval 9 to 91 %)" in text
 

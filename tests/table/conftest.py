@@ -35,7 +35,7 @@ def add(world: World, balanced: ModelConfig) -> Callable[..., Application]:
     def add(name: str, **said: Any) -> Application:
         [made] = fill(said.pop("job", world.job), said.pop("model", balanced), [{"name": name, **said}])
         if verdict := said.get("verdict"):
-            decisions.decide(made, verdict=verdict, user=world.alice)
+            decisions.decide(made, status=verdict, user=world.alice)
         return made
 
     return add

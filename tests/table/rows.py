@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import Model
 
 from candidates.evaluations import search
-from candidates.evaluations.people import normalised
 from candidates.models import Application, Candidate, Evaluation, Resume, UploadBatch, UploadItem
+from candidates.names import normalised
 from jobs.models import Job, JobVersion
 from models_admin.models import ModelConfig
 

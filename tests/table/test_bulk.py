@@ -28,7 +28,7 @@ def send(world, signed_in):
     """Send the form of Alice's table."""
     alice = signed_in(world.alice)
     address = reverse("job-decide-many", args=[world.job.pk])
-    return lambda **sent: alice.post(address, {"verdict": "Rejected", **sent})
+    return lambda **sent: alice.post(address, {"status": "Rejected", **sent})
 
 
 def test_the_question_counts_what_is_ticked(people, send):
@@ -45,20 +45,20 @@ def test_whoever_says_yes_decides_on_each(people, send, world):
     answer = send(application=[row.pk for row in people[:2]], count="2", note="Not now.", reason="others_fit")
     assert answer.status_code == 302
     said = Decision.objects.order_by("application_id")
-    assert [(one.application_id, one.verdict, one.note, one.reason, one.decided_by) for one in said] == [
+    assert [(one.application_id, one.status, one.note, one.reason, one.decided_by) for one in said] == [
         (row.pk, "Rejected", "Not now.", "others_fit", world.alice) for row in people[:2]
     ]
     events = AuditEvent.objects.filter(action="application.decide").order_by("subject_id")
     assert [(event.subject_id, event.details) for event in events] == [
-        (row.pk, {"verdict": "Rejected", "reason": "others_fit", "together": 2}) for row in people[:2]
+        (row.pk, {"status": "Rejected", "reason": "others_fit", "together": 2}) for row in people[:2]
     ]
 
 
 def test_what_others_decide_after_the_question_is_noted_as_overtaken(people, send, world):
-    decisions.decide(people[0], verdict="Accepted", user=world.bob)
+    decisions.decide(people[0], status="Accepted", user=world.bob)
     asked = send(application=[row.pk for row in people[:2]]).text
     seen = re.search(r'name="seen" value="(\d+)"', asked)[1]
-    late = decisions.decide(people[1], verdict="Accepted", user=world.bob)
+    late = decisions.decide(people[1], status="Accepted", user=world.bob)
     send(application=[row.pk for row in people[:2]], count="2", seen=seen)
     said = Decision.objects.filter(decided_by=world.alice).order_by("application_id")
     assert [one.overtook for one in said] == [None, late]
@@ -79,7 +79,7 @@ def test_what_came_after_the_question_is_not_meant(people, send, world, balanced
 
 
 def test_who_is_rejected_already_is_not_rejected_again(people, send, world):
-    bulk.decide(Application.objects.filter(pk=people[0].pk), verdict="Rejected", user=world.bob)
+    bulk.decide(Application.objects.filter(pk=people[0].pk), status="Rejected", user=world.bob)
     text = send(application=[row.pk for row in people[:2]]).text
     assert "Reject 1 candidate?" in text
     assert "1 more is rejected already and stays so." in text
@@ -87,9 +87,9 @@ def test_who_is_rejected_already_is_not_rejected_again(people, send, world):
 
 def test_many_are_decided_chunk_by_chunk(people, world, monkeypatch):
     monkeypatch.setattr(bulk, "CHUNK", 4)
-    assert bulk.decide(Application.objects.all(), verdict="Accepted", user=world.alice) == 6
-    assert set(Application.objects.values_list("by_verdict", flat=True)) == {2}
-    assert bulk.decide(Application.objects.all(), verdict="Accepted", user=world.alice) == 0
+    assert bulk.decide(Application.objects.all(), status="Accepted", user=world.alice) == 6
+    assert set(Application.objects.values_list("by_decision", flat=True)) == {2}
+    assert bulk.decide(Application.objects.all(), status="Accepted", user=world.alice) == 0
 
 
 def test_nobody_ticked_is_told_what_to_do(people, send):
@@ -101,20 +101,20 @@ def test_nobody_ticked_is_told_what_to_do(people, send):
 def test_a_reason_that_does_not_fit_is_refused(people, world, signed_in):
     address = reverse("job-decide-many", args=[world.job.pk])
     answer = signed_in(world.alice, htmx=True).post(
-        address, {"verdict": "Rejected", "reason": "meets", "all": "1"}
+        address, {"status": "Rejected", "reason": "meets", "all": "1"}
     )
     assert answer.status_code == 400
 
 
 def test_another_jobs_candidates_are_not_touched(people, world, signed_in):
     address = reverse("job-decide-many", args=[world.job.pk])
-    assert signed_in(world.charlie).post(address, {"verdict": "Rejected", "all": "1"}).status_code == 404
+    assert signed_in(world.charlie).post(address, {"status": "Rejected", "all": "1"}).status_code == 404
 
 
 def test_deciding_needs_the_right(people, world, signed_in):
     world.team.members.add(world.olga)
     address = reverse("job-decide-many", args=[world.job.pk])
-    assert signed_in(world.olga).post(address, {"verdict": "Rejected", "all": "1"}).status_code == 403
+    assert signed_in(world.olga).post(address, {"status": "Rejected", "all": "1"}).status_code == 403
 
 
 def test_a_program_decides_on_many_by_their_ids(people, world):

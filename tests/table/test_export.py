@@ -34,7 +34,7 @@ def rows(world):
 
 def test_a_row_says_all_that_the_table_does(add, rows, world):
     ann = add("Ann", outcome="Needs Review", reason="Two years, not five.")
-    decisions.decide(ann, verdict="Rejected", reason="experience", user=world.bob)
+    decisions.decide(ann, status="Rejected", reason="experience", user=world.bob)
     [row] = rows()
     assert (row["Name"], row["E-mail"], row["Verdict"], row["Reason"]) == (
         "Ann", "ann@example.com", "Needs Review", "Two years, not five.",
@@ -64,7 +64,7 @@ def test_who_is_decided_on_meanwhile_takes_nobody_else_out_of_it(add, world, sor
     found = []
     for pks in table.walk(of(world.job, f"sort={sort}"), at_once=2):
         found += pks
-        decisions.decide(Application.objects.get(pk=pks[-1]), verdict="Accepted", user=world.bob)
+        decisions.decide(Application.objects.get(pk=pks[-1]), status="Accepted", user=world.bob)
     assert set(found) == everybody
 
 

@@ -82,7 +82,7 @@ def _place(job, sort, pk):
 
 def test_who_decides_on_the_last_row_does_not_lose_the_next_page(seven, world):
     page = table.page(of(world.job, "sort=decision"))
-    decisions.decide(page.rows[-1], verdict="Rejected", user=world.alice)
+    decisions.decide(page.rows[-1], status="Rejected", user=world.alice)
     after = table.page(of(world.job, f"sort=decision&after={page.after}"))
     assert [row.pk for row in after.rows] == [row.pk for row in seven[2:4]]
 

@@ -4,8 +4,8 @@ import pytest
 
 from candidates.blind import fairness
 from candidates.deciding import decisions
-from candidates.evaluations import claims, search
-from candidates.models import Application, Candidate
+from candidates.evaluations import search
+from candidates.models import Application, Candidate, changes
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ def test_a_blind_table_cannot_be_sorted_by_name(add, blind, listed, world):
 
 def test_whoever_was_decided_on_is_sorted_by_name_again(add, blind, world):
     ann = add("Ann")
-    decisions.decide(ann, verdict="Accepted", user=world.alice)
+    decisions.decide(ann, status="Accepted", user=world.alice)
     assert Application.objects.get().by_name == "ann"
 
 
@@ -56,7 +56,7 @@ def sampled(add):
     """A row of the sample, whose verdict nobody may know yet."""
     made = add("Ann", outcome="Rejected", reason="No yeast.", text="Bread")
     Application.objects.filter(pk=made.pk).update(sampled=True)
-    claims.announce({made.pk: made.job_id})
+    changes.applications_changed({made.pk: made.job_id})
     search.index([made.pk])
     made.refresh_from_db()
     return made
@@ -68,5 +68,5 @@ def test_a_hidden_verdict_is_found_by_no_filter_and_no_word(sampled, listed):
 
 
 def test_a_first_decision_brings_it_into_both(sampled, listed, world):
-    decisions.decide(sampled, verdict="Accepted", user=world.alice)
+    decisions.decide(sampled, status="Accepted", user=world.alice)
     assert listed("outcome=Rejected&q=yeast") == ["Ann"]

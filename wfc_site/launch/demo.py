@@ -20,7 +20,7 @@ from wfc_site import roles
 from wfc_site.roles import Role
 
 PEOPLE = {"recruiter": Role.RECRUITER, "operator": Role.OPERATOR}
-SAMPLES = settings.BASE_DIR / "config" / "demo"
+SAMPLES = settings.CONFIG_DIR / "demo"
 TOKEN_TTL = timedelta(days=30)
 
 Passwords = dict[str, str]

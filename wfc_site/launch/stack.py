@@ -67,7 +67,7 @@ def _check_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise CannotStart(
-                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=8080 make run"
+                f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: PORT=8080."
             ) from None
 
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from gpu_worker import tiny_checkpoints
 from models_admin.registry import yaml_file
 
-FILE = settings.BASE_DIR / "config" / "tiny_models.yaml"
+FILE = settings.CONFIG_DIR / "tiny_models.yaml"
 BUILDERS: dict[str, Callable[[Path], None]] = {
     "tiny/vision": tiny_checkpoints.vision,
     "tiny/text-a": partial(tiny_checkpoints.text, seed=1),
@@ -30,9 +30,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Random weights judge nobody: this does not run with WFC_PRODUCTION=1.")
         if importlib.util.find_spec("vllm") is None:
-            raise CommandError(
-                "vLLM is not installed here: make install-cpu, or make install-gpu on a machine with a GPU."
-            )
+            raise CommandError(f"vLLM is not installed here: {settings.VLLM_COMES_WITH}.")
         os.umask(0o077)  # the database, which may be made here, holds what people send
         self._build()
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,4 +1,4 @@
-"""`manage.py up`, which is `make run`: everything on this machine, with one command."""
+"""`wfc up`, which is `make run`: everything on this machine, with one command."""
 
 import asyncio
 from argparse import ArgumentParser
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError(
                 "This command makes demo accounts, so it does not run with WFC_PRODUCTION=1: "
-                "start wfc-serve and wfc-model-serve instead, for example with the units in config/."
+                "start wfc-serve and wfc-model-serve instead."
             )
         try:
             asyncio.run(stack.up(host, port))
