@@ -1,4 +1,4 @@
-"""Received files in hand: opened in child processes, a few at a time, whatever models do meanwhile."""
+"""Open received files in sandboxed child processes, a few at a time, whatever models do meanwhile."""
 
 import asyncio
 import contextlib
@@ -19,12 +19,14 @@ log = logging.getLogger(__name__)
 AT_ONCE = 2  # child processes; each may take a whole core
 
 
-class Openings:
+class FileIntake:
+    """`hand` holds the files that are being opened."""
+
     def __init__(self, row: GpuWorker, db: Database, hand: Hand) -> None:
         self._row, self._db, self.hand = row, db, hand
 
     async def take(self) -> None:
-        """Claim files and begin to open them, as many as there is room for."""
+        """Claim as many files as there is room for, and begin to open them."""
         in_hand = self.hand.pks
         room = AT_ONCE - len(in_hand)
         for opening in await self._db(preparation.claim, self._row, room, in_hand):
@@ -39,7 +41,7 @@ class Openings:
             await asyncio.shield(self._db(preparation.put_back, [opening]))
         except Exception:
             log.exception("file %s", opening.pk)
-            sentence = "The file could not be opened: an error of ours, see the log."
+            sentence = "The file could not be opened because of an internal error. The log has the details."
             with contextlib.suppress(ClaimLost):
                 await self._db(preparation.fail, opening, sentence)
 

@@ -1,4 +1,4 @@
-"""Transcripts in hand: a parser reads the page images of a résumé, one page after the other."""
+"""Transcribe: let a parser read the page images of a résumé, one page after the other."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from gpu_worker.engines.protocol import Engine
 from gpu_worker.work.attempts import Attempts, Lease
 
 
-class Transcriptions(Attempts[Parsing]):
+class Transcripts(Attempts[Parsing]):
     kind = "transcript"
     lease = Lease(
         claim=transcripts.claim,
@@ -26,8 +26,8 @@ class Transcriptions(Attempts[Parsing]):
             await self._page(engine, images[number]) if number in images else TranscribedPage(text=text)
             for number, text in enumerate(piece.texts, 1)
         ]
-        self.station.serving.all_is_well()
-        self.station.fleet.used(engine)
+        self.station.recovery.record_answer()
+        self.station.fleet.record_use(engine)
         await self.station.db(transcripts.complete, piece, pages, engine_version=engine.version)
 
     async def _page(self, engine: Engine, image: bytes) -> TranscribedPage:

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     UNCLEAR = "unclear"
 
 
-def of(text: Text) -> Kind:
+def kind_of(text: Text) -> Kind:
     """Return what `text` is. Only clear signs of something else make it that; in doubt it is unclear."""
     sections, said = len(_sections(text)), " ".join(line.text for line in text.lines).casefold()
     if sections >= SECTIONS_ENOUGH:

@@ -96,7 +96,7 @@ def _total(intervals: Iterable[tuple[int, int]]) -> int:
     return months
 
 
-def of(text: Text, today: date | None) -> Career:
+def career_of(text: Text, today: date | None) -> Career:
     """The career that `text` tells. Without a day of reading "present" is the last month that it names."""
     spans = {line.number: found for line in text.lines if (found := dates.spans(line.nameless))}
     named = [

@@ -1,4 +1,4 @@
-"""Which language a text is written in, by its most common words: keywords of one say nothing of another."""
+"""Tell the language of a text by its most common words: keywords of one language say nothing of another."""
 
 import re
 from collections import Counter
@@ -18,8 +18,8 @@ LEAST_WORDS = 8  # that must be common in the language
 LEAD = 2  # times as many as of any other
 
 
-def of(text: str) -> str:
-    """The language of `text`, "" where it cannot be told: too short, of two languages, or of another one."""
+def language_of(text: str) -> str:
+    """Return the language of `text`; "" if it is too short, of two languages, or of another one."""
     counts = Counter(
         language for word in re.findall(r"[^\W\d_]+", text.casefold()) for language in OF.get(word, ())
     )

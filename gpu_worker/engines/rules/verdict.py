@@ -8,7 +8,7 @@ from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, 
 from gpu_worker.engines.rules.findings import NOTHING, Finding
 from gpu_worker.engines.rules.kind import Kind
 from gpu_worker.engines.rules.reading import Reading
-from gpu_worker.engines.rules.text import Text, read
+from gpu_worker.engines.rules.text import Text, read_pages
 from jobs.criteria import Weight, requirements
 from jobs.criteria.requirements import Requirement
 from models_admin.models.thresholds import Thresholds
@@ -40,10 +40,10 @@ class Judged:
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:
     """Read one résumé for one job."""
-    text = read(request.pages)
+    text = read_pages(request.pages)
     if text.is_empty:
         return _answer("Needs Review", "The document has no text layer, only images: a person has to look.")
-    what = kind.of(text)
+    what = kind.kind_of(text)
     if what in (Kind.INVOICE, Kind.LETTER):
         return _answer("Invalid", f"This is {what.value}, not a résumé.")
     address = person.email(text)
@@ -60,8 +60,8 @@ def _unsure(text: Text, request: Request) -> str:
     """Why nobody may be rejected by what was found in `text`; "" where nothing speaks against it."""
     if not text.is_whole:
         return "Not all of the document could be read as text."
-    own = tongue.of(" ".join(line.text for line in text.lines))
-    wanted = tongue.of(" ".join([request.job_description, *(one.text for one in request.criteria)]))
+    own = tongue.language_of(" ".join(line.text for line in text.lines))
+    wanted = tongue.language_of(" ".join([request.job_description, *(one.text for one in request.criteria)]))
     if own and wanted and own != wanted:
         return f"The résumé is in {own}, the job in {wanted}."
     return ""
@@ -75,7 +75,7 @@ def _wanted(request: Request) -> list[Requirement]:
 
 
 def _reading(text: Text, request: Request) -> Reading:
-    career = timeline.of(text, request.as_of)
+    career = timeline.career_of(text, request.as_of)
     in_roles = frozenset(line.number for role in career.roles for line in role.lines)
     return Reading(
         text=text,
@@ -110,7 +110,7 @@ def _criterion(judged: Judged) -> CriterionAnswer:
     return CriterionAnswer(
         key=requirement.key[:120],
         verdict=finding.verdict,
-        quote=quotes.of(line, names) if line else None,
+        quote=quotes.quote_of(line, names) if line else None,
         page=line.page if line else None,
     )
 
