@@ -11,7 +11,7 @@ from typing import Any
 
 from candidates.child import instructions
 from candidates.child.pdf import integrity, reading_order, words
-from candidates.documents import kinds
+from candidates.documents import extraction, kinds
 from tests.benchmarks import _lines
 
 DATA = Path(__file__).parents[1] / "data" / "resumes"
