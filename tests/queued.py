@@ -34,24 +34,20 @@ ANSWER = Answer(
 
 @pytest.fixture
 def balanced(db) -> ModelConfig:
-    return ModelConfig.objects.create(
-        name="rules/balanced",
-        display_name="Balanced",
-        type="rules",
-        provider="rules",
-        inference_modes=["one_shot"],
-    )
+    return rules("balanced")
 
 
 @pytest.fixture
 def strict(db) -> ModelConfig:
-    return ModelConfig.objects.create(
-        name="rules/strict",
-        display_name="Strict",
-        type="rules",
-        provider="rules",
-        inference_modes=["one_shot"],
-    )
+    return rules("strict")
+
+
+def rules(name: str) -> ModelConfig:
+    """Return the row of these rules, as the shipped registry names them."""
+    values = {"type": "rules", "provider": "rules", "inference_modes": ["one_shot"]}
+    names = {"name": f"rules/{name}", "display_name": f"Keyword rules ({name})"}
+    row, _ = ModelConfig.objects.get_or_create(**names, defaults=values)
+    return row
 
 
 def make_worker(name: str, model_config: ModelConfig | None = None) -> GpuWorker:

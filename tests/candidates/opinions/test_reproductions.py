@@ -91,7 +91,7 @@ def test_a_repeat_is_not_repeated(read, worker, alice):
 def test_a_disabled_model_repeats_nothing(read, alice):
     first = read("a")
     ModelConfig.objects.update(enabled=False)
-    with pytest.raises(NotReproducible, match="Balanced is disabled"):
+    with pytest.raises(NotReproducible, match=r"Keyword rules \(balanced\) is disabled"):
         reproductions.reproduce(first, alice)
 
 

@@ -19,7 +19,7 @@ from models_admin.kit.topics import NotAllowed
 from models_admin.models import Mode, ModelConfig
 from models_admin.registry.options import Option
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 STRICT = "one_shot:rules/strict"
 

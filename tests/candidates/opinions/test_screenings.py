@@ -104,7 +104,7 @@ def test_where_there_is_no_verdict_yet_the_row_shows_what_was_asked_for_last(wai
 
 def test_what_no_worker_can_run_is_refused_with_the_reason(read, again, strict):
     GpuWorker.objects.update(runnable={str(strict.pk): "Needs a GPU."})
-    with pytest.raises(CannotRunHere, match="Strict cannot run here"):
+    with pytest.raises(CannotRunHere, match=r"Keyword rules \(strict\) cannot run here"):
         again()
 
 
