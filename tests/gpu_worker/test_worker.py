@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -250,7 +249,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
         return found
 
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(Evaluations, "lease", replace(Evaluations.lease, claim=slow_claim))
+    monkeypatch.setattr(Evaluations.work, "claim", slow_claim)
     monkeypatch.setattr(capability, "obstacle", lambda row: "")
     cold = await with_weights("weights/cold")
     workshop.fetched.clear()

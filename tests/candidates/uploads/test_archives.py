@@ -10,7 +10,8 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from candidates.child import archive
+from candidates.child import archive, limits
+from candidates.child.refused import Refused
 from candidates.documents import kinds
 from candidates.documents.refusals import DocumentRefused
 from candidates.documents.sandbox import ReaderFailed
@@ -28,7 +29,9 @@ MARA, PIM = files.written("Mara Vell"), files.written("Pim Oak")
 
 @pytest.fixture
 def batch(world) -> UploadBatch:
-    return intake.open_batch(job=world.job, user=world.alice, announced_count=1, source="api")
+    return intake.open_batch(
+        job=world.job, user=world.alice, announced_count=1, source=UploadBatch.Source.API
+    )
 
 
 @pytest.fixture
@@ -108,7 +111,10 @@ def test_a_zip_that_was_also_sent_for_another_job_is_kept_until_that_is_done(sen
     from jobs.models import Job
 
     other = intake.open_batch(
-        job=Job.objects.create(owner=world.alice), user=world.alice, announced_count=1, source="api"
+        job=Job.objects.create(owner=world.alice),
+        user=world.alice,
+        announced_count=1,
+        source=UploadBatch.Source.API,
     )
     send(zipped({"mara.pdf": MARA}))
     send(zipped({"mara.pdf": MARA}), to=other)
@@ -140,7 +146,7 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
 ):
     send(zipped({"mara.pdf": MARA, "pim.pdf": PIM}))
     [late] = preparation.FILES.claim(gpu_worker, 1)
-    entered = []
+    entered: list[UploadItem] = []
 
     def dies_at_the_second(*arguments):
         if entered:
@@ -288,9 +294,9 @@ def test_a_bomb_whose_directory_lies_is_stopped_while_it_is_unpacked(replaced, s
 
 def test_files_that_lie_on_top_of_each_other_are_counted_as_often_as_they_are_there(monkeypatch):
     monkeypatch.setattr(archive, "MOST_BYTES", 1000)
-    monkeypatch.setattr(archive.limits, "no_more_files", lambda: None)
+    monkeypatch.setattr(limits, "no_more_files", lambda: None)
     monkeypatch.setattr(archive, "_check", lambda members: None)
-    with pytest.raises(archive.Refused):
+    with pytest.raises(Refused):
         archive.examine(io.BytesIO(zipped({"a": b"x" * 600, "b": b"x" * 600})), io.BytesIO(), 10**6)
 
 
