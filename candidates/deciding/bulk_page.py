@@ -55,8 +55,8 @@ def _chosen(sent: QueryDict, job: Job, shown: Listing) -> ApplicationQuerySet | 
     """What was ticked, or all that match; those that came after the question are not meant."""
     if sent.get("all") == "1":
         found = table.matching(shown)
-        return found.filter(pk__lte=upto) if (upto := ids.read(sent.get("upto", ""))) else found
-    pks = [pk for pk in map(ids.read, sent.getlist("application")) if pk]
+        return found.filter(pk__lte=upto) if (upto := ids.parse_id(sent.get("upto", ""))) else found
+    pks = [pk for pk in map(ids.parse_id, sent.getlist("application")) if pk]
     if not pks:
         return None
     return Application.objects.filter(job=job, pk__in=pks[:MOST_NAMED]).order_by()

@@ -28,14 +28,14 @@ class JobTopic:
     kinds = frozenset({Report.JOB_CHANGED, Report.ITEM_CHANGED, Report.APPLICATION_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        job = Job.objects.visible_to(user).filter(pk=ids.read(query.get("job", ""))).first()
+        job = Job.objects.visible_to(user).filter(pk=ids.parse_id(query.get("job", ""))).first()
         if job is None:
             raise NotAllowed
         self._job = job
         self._listing = Listing.from_query(self._job.pk, query)
         self.groups = [messages.job_group(self._job.pk)]
         self._shown: list[int] = []  # the rows that the page holds, in its order
-        self._seen = ids.read(query.get("seen", ""))  # the newest row when the page was made
+        self._seen = ids.parse_id(query.get("seen", ""))  # the newest row when the page was made
 
     def snapshot(self) -> list[str]:
         rows = table.page(self._listing).rows
@@ -114,7 +114,7 @@ class ApplicationTopic:
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         visible = Application.objects.visible_to(user)
-        application = visible.filter(pk=ids.read(query.get("application", ""))).only("job_id").first()
+        application = visible.filter(pk=ids.parse_id(query.get("application", ""))).only("job_id").first()
         if application is None:
             raise NotAllowed
         self._application = application

@@ -103,7 +103,7 @@ class Kept:
     def from_query(cls, query: QueryDict) -> "Kept":
         """Read the address; what makes no sense in it is left out."""
         state = query.get("state", "")
-        before = ids.read(query.get("before", "")) or None
+        before = ids.parse_id(query.get("before", "")) or None
         return cls(state=state if state in GROUPS else "", before=before)
 
     @property

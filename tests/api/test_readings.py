@@ -58,7 +58,7 @@ def read_twice(ann) -> Evaluation:
 def onlooker(world, request):
     """In Alice's team, by a role that reads and changes nothing."""
     user = User.objects.create_user("rita")
-    roles.give(user, request.param)
+    roles.give_role(user, request.param)
     world.team.members.add(user)
     return api_of(user)
 

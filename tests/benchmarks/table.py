@@ -58,7 +58,7 @@ def _measure(database: str) -> None:
     from tests.candidates.table import rows
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    yaml_file.load(settings.MODELS_FILE)
+    yaml_file.load_registry(settings.MODELS_FILE)
     people = world.build()
     model_config = ModelConfig.objects.get(name="rules/balanced")
     rows.hundred(people.job, model_config)

@@ -282,7 +282,7 @@ def test_keys_do_nothing_where_somebody_writes_or_with_a_modifier(opened):
 
 def test_keys_are_listed_and_can_be_switched_off(opened):
     opened.keyboard.press("?")
-    box = opened.get_by_label("Single keys work on this computer")
+    box = opened.get_by_label("Use single-key shortcuts on this computer")
     box.uncheck()
     assert Axe().run(opened).violations_count == 0
     look(opened, "application-keys")

@@ -72,8 +72,8 @@ def count(status: str) -> int:
 
 
 def wish_now(model: ModelConfig) -> wishes.Wish:
-    name, mode = options.meant_by(model)
-    return wishes.wish(model_name=name, mode=mode, user=AnonymousUser())
+    name, mode = options.name_and_mode(model)
+    return wishes.make_wish(model_name=name, mode=mode, user=AnonymousUser())
 
 
 async def with_weights(name: str, **changes: Any) -> ModelConfig:

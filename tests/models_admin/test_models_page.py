@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from models_admin import overview
 from models_admin.models import EngineRecord, GpuWorker, ModelConfig, Swap
+from models_admin.overview import read_overview
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def test_each_part_has_the_id_that_is_swapped_once(shown, h100, swap_of):
 
 
 def test_the_part_that_is_sent_live_is_the_part_of_the_page(shown, h100):
-    part = render_to_string("models_admin/_workers.html", {"part": overview.read().workers})
+    part = render_to_string("models_admin/_workers.html", {"part": read_overview().workers})
     assert " ".join(part.split()) in shown()
 
 
@@ -97,13 +97,13 @@ def test_nothing_on_it_needs_an_inline_style_or_script(shown, h100, swap_of):
 
 def test_it_is_read_with_the_same_nine_queries_whatever_there_is(h100, swap_of, django_assert_num_queries):
     with django_assert_num_queries(9):
-        overview.read()
+        read_overview()
     for _ in range(30):
         swap_of(phase_seconds={"loading": 3.0})
     swap_of("loading")
     GpuWorker.objects.create(name="gpu1", host="h", pid=2, pid_started_at=1.0, device="CPU, 8 cores")
     with django_assert_num_queries(9):
-        overview.read()
+        read_overview()
 
 
 def test_the_page_of_many_needs_as_few_queries_as_that_of_none(shown, swap_of, django_assert_max_num_queries):
@@ -119,13 +119,13 @@ def test_the_page_of_many_needs_as_few_queries_as_that_of_none(shown, swap_of, d
 
 
 def test_nothing_waits(shown, gpu0):
-    assert "Nothing waits" in shown()
+    assert "Nothing is waiting" in shown()
 
 
 def test_what_nobody_has_pinned_waits_for_whatever_is_active(shown, gpu0, ann):
     enqueue(ann.job, ann)
     line = row(shown(), "queue-any")
-    assert "Whatever is active" in line
+    assert "The active model" in line
     assert "1<span" in line
 
 
@@ -163,13 +163,13 @@ def enqueue(job, application, **fields) -> None:
 def test_a_worker_that_fell_silent_is_shown_and_says_what_to_do(shown, h100):
     GpuWorker.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=3))
     card = row(shown(), f"worker-{h100.pk}")
-    assert ("silent" in card, "Start it again" in card, "<meter" in card) == (True, True, False)
+    assert ("silent" in card, "Restart it" in card, "<meter" in card) == (True, True, False)
 
 
 def test_a_worker_that_signed_off_is_shown_as_stopped(shown, h100):
     GpuWorker.objects.update(status=GpuWorker.Status.STOPPED)
     card = row(shown(), f"worker-{h100.pk}")
-    assert ("stopped" in card, "Start it again" in card) == (True, False)
+    assert ("stopped" in card, "Restart it" in card) == (True, False)
 
 
 def test_a_worker_that_has_been_gone_for_a_week_is_no_news(shown, h100):
@@ -180,11 +180,11 @@ def test_a_worker_that_has_been_gone_for_a_week_is_no_news(shown, h100):
 def test_heartbeats_are_shown_to_five_seconds_so_that_not_each_is_a_message(h100):
     at = timezone.now().replace(second=31, microsecond=5)
     GpuWorker.objects.update(heartbeat_at=at)
-    assert overview.read().workers[0].heard_at.second == 30
+    assert read_overview().workers[0].heard_at.second == 30
 
 
 def test_without_a_worker_it_says_what_happens_to_uploads(shown, registry):
-    assert "as soon as an operator starts one: <code>wfc-model-serve</code>." in shown()
+    assert "when an operator starts one: <code>wfc-model-serve</code>." in shown()
 
 
 def test_a_worker_has_a_bar_for_each_memory_with_its_numbers_and_its_name(shown, h100):
@@ -200,7 +200,7 @@ def test_a_worker_has_a_bar_for_each_memory_with_its_numbers_and_its_name(shown,
 
 def test_a_worker_that_has_said_nothing_of_its_memory_has_no_bar(shown, gpu0):
     card = row(shown(), f"worker-{gpu0.pk}")
-    assert ("It has not said yet how much memory it holds." in card, "<meter" in card) == (True, False)
+    assert ("It has not reported its memory yet." in card, "<meter" in card) == (True, False)
 
 
 def test_a_budget_of_nothing_has_its_numbers_and_no_bar(shown, h100):
@@ -307,7 +307,7 @@ def test_a_pair_is_named_with_the_seconds_that_it_takes(shown, h100, swap_of):
 
 
 def test_where_none_runs_it_says_so(shown, gpu0):
-    assert "None. Whoever may swap chooses a model at the top of the page." in shown()
+    assert "None. Operators choose a model at the top of the page." in shown()
 
 
 def test_a_running_swap_shows_its_phase_progress_remaining_time_and_what_has_ended(shown, swap_of):
@@ -322,7 +322,7 @@ def test_a_running_swap_shows_its_phase_progress_remaining_time_and_what_has_end
         '<progress max="100" value="40" aria-label="Progress of the swap to Keyword rules (strict)">',
         f'data-eta-s="21.0" data-since="{began}"',
         "making room 2.5 s",
-        "asked for by olga",
+        "requested by olga",
     ):
         assert words in text
     assert "waiting" not in text
@@ -331,13 +331,13 @@ def test_a_running_swap_shows_its_phase_progress_remaining_time_and_what_has_end
 def test_a_swap_that_waits_counts_no_seconds_down(shown, swap_of):
     swap = swap_of("queued", eta_seconds=21.0)
     text = row(shown(), f"open-swap-{swap.pk}")
-    assert ("waiting" in text, "about 21 s in all" in text) == (True, True)
+    assert ("waiting" in text, "about 21 s in total" in text) == (True, True)
     assert ("data-eta-s" in text, "<progress" in text) == (False, False)
 
 
 def test_a_first_swap_says_that_its_time_is_not_known(shown, swap_of):
     swap = swap_of("loading")
-    assert "How long it takes is not known" in row(shown(), f"open-swap-{swap.pk}")
+    assert "The duration is not known" in row(shown(), f"open-swap-{swap.pk}")
 
 
 def test_a_past_swap_says_who_asked_how_it_ended_and_how_long_it_took(shown, swap_of):
@@ -370,7 +370,7 @@ def test_a_ready_swap_gives_no_reason(shown, swap_of):
 
 def test_a_superseded_swap_has_no_bar(shown, swap_of):
     swap = swap_of("superseded", phase_seconds={"queued": 3.0})
-    assert "never began" in row(shown(), f"swap-{swap.pk}")
+    assert "never started" in row(shown(), f"swap-{swap.pk}")
 
 
 def test_who_has_left_is_not_named(shown, swap_of):

@@ -17,7 +17,7 @@ SOMEBODY = AnonymousUser()
 
 
 def wish(name: str, mode: str = "one_shot") -> wishes.Wish:
-    return wishes.wish(model_name=name, mode=mode, user=SOMEBODY)
+    return wishes.make_wish(model_name=name, mode=mode, user=SOMEBODY)
 
 
 def end(swap: Swap, phase: Phase = Phase.READY, **seconds: float) -> None:

@@ -132,7 +132,7 @@ def test_an_auditor_sees_it_over_rest(sealed, world, signed_in):
     ann = sealed("Ann")
     client = APIClient()
     auditor = User.objects.create_user("audra")
-    roles.give(auditor, Role.AUDITOR)
+    roles.give_role(auditor, Role.AUDITOR)
     client.force_authenticate(auditor)
     [row] = client.get(f"/api/applications/{world.job.pk}").json()["applications"]
     [reading] = client.get(f"/api/applications/{ann.pk}/evaluations").json()

@@ -257,7 +257,7 @@ def test_a_wish_that_cannot_be_granted_says_why(world, gpu0, signed_in, option, 
 
 
 def test_without_a_worker_the_header_says_what_happens_to_uploads(alice, registry):
-    assert "as soon as an operator starts one: wfc-model-serve." in alice.get("/").text
+    assert "when an operator starts one: wfc-model-serve." in alice.get("/").text
 
 
 def test_without_jobs_the_list_says_what_to_do(world, signed_in):

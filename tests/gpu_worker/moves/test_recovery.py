@@ -58,13 +58,13 @@ async def test_one_that_cannot_be_brought_back_is_not_replaced_by_another_that_n
 async def test_what_a_swap_has_sent_away_is_not_lost_though_its_row_is_written_slowly(
     balanced, strict, workshop, monkeypatch
 ):
-    end = swap_rows.end
+    end = swap_rows.end_swap
 
     def slow_end(*args, **kwargs):
         time.sleep(0.3)
         return end(*args, **kwargs)
 
-    monkeypatch.setattr(swap_rows, "end", slow_end)
+    monkeypatch.setattr(swap_rows, "end_swap", slow_end)
     workshop.sizes = {balanced.name: LARGE, strict.name: LARGE}
     async with working(workshop, gpu_gib=20.0, host_gib=20.0) as worker:
         await seen(serving("rules/balanced"))

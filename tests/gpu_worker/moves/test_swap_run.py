@@ -24,7 +24,7 @@ END = Ended(outcome="ready", source="before", target="target", phase_seconds={})
 
 async def rows(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """The database, which answers at once."""
-    return END if function is swap_rows.end else None
+    return END if function is swap_rows.end_swap else None
 
 
 async def drained() -> None:

@@ -69,7 +69,7 @@ def test_every_quantization_of_vllm_may_be_said():
     from vllm.model_executor.layers.quantization import QUANTIZATION_METHODS
 
     for method in QUANTIZATION_METHODS:
-        engine_args.read({"quantization": method})
+        engine_args.read_engine_args({"quantization": method})
 
 
 def test_what_we_set_ourselves_are_arguments_of_vllm_too(hints, checkpoints):

@@ -66,7 +66,7 @@ async def test_a_pair_that_fits_is_awake_together(text_a, tiny):
         from models_admin.swaps import wishes
 
         name = "tiny/vision + tiny/text-a"
-        await sync_to_async(wishes.wish)(model_name=name, mode="hybrid", user=AnonymousUser())
+        await sync_to_async(wishes.make_wish)(model_name=name, mode="hybrid", user=AnonymousUser())
         await seen(ended(Phase.READY), limit_s=60)
         assert worker.fleet.tiers() == {text_a.pk: Tier.GPU, parser.pk: Tier.GPU}
 
