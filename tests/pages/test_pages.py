@@ -199,7 +199,7 @@ def test_the_script_gets_the_row_with_the_decision(world, ann, signed_in):
     ("sent", "sentence"),
     [
         ({"status": "Hired"}, "Choose Accepted, Rejected or Pending."),
-        ({"status": "Accepted", "note": "x" * 2001}, "The note has 2001 characters; at most 2000 are kept."),
+        ({"status": "Accepted", "note": "x" * 2001}, "The note has 2001 characters. The limit is 2000."),
     ],
 )
 def test_what_cannot_be_decided_is_refused_with_a_sentence(world, ann, signed_in, sent, sentence):
