@@ -129,7 +129,7 @@ async def test_a_row_that_sorts_elsewhere_is_only_counted(world, open_page):
     page = await open_page(f"page=job&job={world.job.pk}&after={first.pk + 1}&seen={first.pk}", world.alice)
     await page.until('id="counts"')
     await sync_to_async(make_application)(world.job, "b")
-    await page.until('id="unseen"', "1 new: show")
+    await page.until('id="unseen"', "Show 1 new")
 
 
 async def test_a_row_joins_before_the_row_that_sorts_behind_it(world, open_page):
