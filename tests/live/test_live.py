@@ -189,7 +189,7 @@ async def test_another_ones_job_is_told_to_nobody_else(world, open_page):
 async def test_the_page_of_an_application_is_told_all_that_it_shows(world, open_page):
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=application&application={made.pk}", world.alice)
-    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document"):
+    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "evaluations", "document"):
         await page.until(f'id="{part}"')
 
 

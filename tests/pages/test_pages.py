@@ -161,7 +161,7 @@ def test_an_earlier_version_points_to_the_newest(alice, ann, make_application):
 
 def test_a_changed_job_makes_the_verdict_look_old(alice, ann, world):
     alice.post(reverse("job-edit", args=[world.job.pk]), TEXT)
-    assert "Given for version 1" in alice.get(reverse("application-page", args=[ann.pk])).text
+    assert "It is for version 1" in alice.get(reverse("application-page", args=[ann.pk])).text
 
 
 def test_a_decision_with_a_note_stands_in_the_history(alice, ann):
@@ -227,7 +227,7 @@ def test_a_file_that_did_not_fail_cannot_be_tried_again(alice, world, signed_in)
     alice.post(reverse("job-upload", args=[world.job.pk]), {"files": [SimpleUploadedFile("a.txt", b"hello")]})
     item = UploadItem.objects.get(state=ItemState.UNSUPPORTED)
     answer = signed_in(world.alice, htmx=True).post(reverse("item-retry", args=[item.pk]))
-    assert (answer.status_code, answer.text) == (409, "Only a file that failed can be tried again.")
+    assert (answer.status_code, answer.text) == (409, "Only a failed file can be tried again.")
 
 
 def test_a_swap_is_wished_for_by_a_plain_form(world, gpu0, signed_in):
