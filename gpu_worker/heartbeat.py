@@ -2,10 +2,9 @@
 
 import asyncio
 
-from candidates.evaluations import claims, transcripts
-from candidates.models import Evaluation, Transcript, UploadItem
-from candidates.models.leases import renew
-from candidates.uploads import preparation
+from candidates.evaluations.claims import EVALUATIONS
+from candidates.evaluations.transcripts import TRANSCRIPTS
+from candidates.uploads.preparation import FILES
 from gpu_worker import roster
 from gpu_worker.moves.station import Station
 from gpu_worker.moves.trial_run import TrialRun
@@ -40,12 +39,10 @@ class Heartbeat:
 
     async def _renew_leases(self) -> None:
         db, row = self._station.db, self._station.row
-        await db(renew, Evaluation, row, self._work.evaluations.hand.pks)
-        await db(renew, Transcript, row, self._work.transcripts.hand.pks)
-        await db(renew, UploadItem, row, self._intake.hand.pks)
+        await db(EVALUATIONS.renew, row, self._work.evaluations.hand.pks)
+        await db(TRANSCRIPTS.renew, row, self._work.transcripts.hand.pks)
+        await db(FILES.renew, row, self._intake.hand.pks)
 
     async def _requeue_expired(self) -> None:
-        db = self._station.db
-        await db(claims.requeue_expired)
-        await db(transcripts.requeue_expired)
-        await db(preparation.requeue_expired)
+        for work in (EVALUATIONS, TRANSCRIPTS, FILES):
+            await self._station.db(work.requeue_expired)

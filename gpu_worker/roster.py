@@ -9,8 +9,9 @@ import psutil
 from django.db import transaction
 from django.utils import timezone
 
-from candidates.evaluations import claims, transcripts
-from candidates.uploads import preparation
+from candidates.evaluations.claims import EVALUATIONS
+from candidates.evaluations.transcripts import TRANSCRIPTS
+from candidates.uploads.preparation import FILES
 from gpu_worker import capability, device
 from gpu_worker.memory import gpu_total_gib
 from models_admin.kit import messages
@@ -80,9 +81,8 @@ def sign_off(worker: GpuWorker) -> None:
 def _release_work(worker: GpuWorker) -> None:
     swap_rows.interrupt_leftovers(worker)
     trials.requeue_of(worker)
-    claims.requeue_of(worker)
-    transcripts.requeue_of(worker)
-    preparation.requeue_of(worker)
+    for work in (EVALUATIONS, TRANSCRIPTS, FILES):
+        work.requeue_of(worker)
 
 
 def _lives(worker: GpuWorker) -> bool:

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from candidates.evaluations import claims
+from candidates.evaluations import endings
 from gpu_worker.core.residency import Tier
 from gpu_worker.core.scheduler import Selection, Switch
 from gpu_worker.engines.protocol import EngineFailed
@@ -57,4 +57,4 @@ class SwitchRun:
         at = self._station
         if (selected := at.swapper.serving) is not None:
             wanted = demand.choice_for(selection, selected, at.fleet.revisions)
-            await at.db(lambda: claims.give_up(wanted.waiting(), sentence))
+            await at.db(lambda: endings.give_up(wanted.waiting(), sentence))

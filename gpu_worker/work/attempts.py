@@ -6,11 +6,11 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from candidates.evaluations.queue import Choice
-from candidates.models.leases import ClaimLost
+from candidates.models.leases import Claim, ClaimLost
 from gpu_worker.core.scheduler import Selection, Stage
 from gpu_worker.core.swapper import Admitted, Answered
 from gpu_worker.engines.protocol import AnswerFailed, Engine, EngineFailed
@@ -25,36 +25,23 @@ log = logging.getLogger(__name__)
 INTERNAL_ERROR = "The résumé could not be read because of an internal error. The log has the details."
 
 
-class Piece(Protocol):
-    """A claimed row. `alone`: an engine died while it was in hand, so now it runs with nothing else."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def alone(self) -> bool: ...
-    @property
-    def is_last_try(self) -> bool: ...
+P = TypeVar("P", bound=Claim)
 
 
-P = TypeVar("P", bound=Piece)
+class WorkForEngines(Protocol[P]):
+    """The part of `candidates.models.leases.LeasedWork` that is needed here, and how its rows are claimed."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Lease(Generic[P]):
-    """How rows of one kind are claimed and given back, by functions of the module that owns them."""
-
-    claim: Callable[[GpuWorker, int, Choice, Collection[int]], list[P]]
-    put_back: Callable[[Iterable[P]], None]
-    fail: Callable[[P, str], None]
-    fail_in_answer: Callable[[P, str], None]
-    engine_died: Callable[[P, str], None]
+    def claim(self, worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int]) -> list[P]: ...
+    def put_back(self, claims: Iterable[P]) -> None: ...
+    def fail(self, claim: P, sentence: str, *, in_answer: bool = False) -> None: ...
+    def engine_died(self, claim: P, sentence: str) -> None: ...
 
 
 class Attempts(ABC, Generic[P]):
     """One kind of work in hand. `ended` is called with every task that has ended."""
 
     kind: str  # tells rows of one kind from those of another, in the log and in hand
-    lease: Lease[P]
+    work: WorkForEngines[P]
 
     def __init__(self, station: Station, ended: Callable[[Task], None]) -> None:
         self.station, self.hand = station, Hand(ended)
@@ -81,9 +68,9 @@ class Attempts(ABC, Generic[P]):
             return 0
         in_hand = self.hand.pks
         choice = demand.choice_for(stage.selection, selected, self.station.fleet.revisions)
-        pieces = await self.station.db(self.lease.claim, self.station.row, count, choice, in_hand)
+        pieces = await self.station.db(self.work.claim, self.station.row, count, choice, in_hand)
         if self.station.swapper.serving != selected or not self._may_claim(stage):
-            await self.station.db(self.lease.put_back, pieces)
+            await self.station.db(self.work.put_back, pieces)
             return 0
         engine = self.station.fleet[stage.engine]
         for piece in pieces:
@@ -100,24 +87,24 @@ class Attempts(ABC, Generic[P]):
 
     async def _attempt(self, engine: Engine, selection: Selection, piece: P) -> None:
         began_s = time.monotonic()
-        lease, db = self.lease, self.station.db
+        work, db = self.work, self.station.db
         try:
             await self.perform(engine, selection, piece)
             self.station.turns.record_answer(engine.spec.id, time.monotonic() - began_s)
         except AnswerFailed as failure:
             self.station.recovery.record_answer()
             self.station.metrics.evaluation_failed(engine.spec.name, "answer")
-            await self._hand_back(lease.fail_in_answer, piece, str(failure))
+            await self._hand_back(partial(work.fail, in_answer=True), piece, str(failure))
         except ClaimLost as lost:
             log.warning("Not written: %s", lost)
         except asyncio.CancelledError:
-            await asyncio.shield(db(lease.put_back, [piece]))
+            await asyncio.shield(db(work.put_back, [piece]))
         except EngineFailed as failure:
             await self._handle_death(engine, piece, str(failure))
         except Exception:
             log.exception("%s %s", self.kind, piece.pk)
             self.station.metrics.evaluation_failed(engine.spec.name, "error")
-            await self._hand_back(lease.fail, piece, INTERNAL_ERROR)
+            await self._hand_back(work.fail, piece, INTERNAL_ERROR)
         finally:
             self._alone = None if self._alone == piece.pk else self._alone
             self._engine_of.pop(piece.pk, None)
@@ -137,4 +124,4 @@ class Attempts(ABC, Generic[P]):
             self.station.metrics.engine_lost(engine.spec.name)
             self.station.recovery.record_loss(sentence)
         with contextlib.suppress(ClaimLost):
-            await self.station.db(self.lease.engine_died, piece, sentence)
+            await self.station.db(self.work.engine_died, piece, sentence)

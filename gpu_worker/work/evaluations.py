@@ -4,30 +4,23 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 from candidates.documents import store
 from candidates.evaluations import claims
-from candidates.evaluations.claims import Reading
+from candidates.evaluations.claims import ClaimedEvaluation
 from candidates.models.provenance import Provenance
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine, Reply, Request, Sampling
 from gpu_worker.work import provenance
-from gpu_worker.work.attempts import Attempts, Lease
+from gpu_worker.work.attempts import Attempts
 from models_admin.models import Mode
 
 
-class Evaluations(Attempts[Reading]):
+class Evaluations(Attempts[ClaimedEvaluation]):
     kind = "evaluation"
-    lease = Lease(
-        claim=claims.claim,
-        put_back=claims.put_back,
-        fail=claims.fail,
-        fail_in_answer=partial(claims.fail, in_answer=True),
-        engine_died=claims.engine_died,
-    )
+    work = claims.EVALUATIONS
 
-    async def perform(self, engine: Engine, selection: Selection, piece: Reading) -> None:
+    async def perform(self, engine: Engine, selection: Selection, piece: ClaimedEvaluation) -> None:
         began_s = time.monotonic()
         at, model = self.station, engine.spec.name
         images = await self._images(engine, selection, piece)
@@ -40,7 +33,9 @@ class Evaluations(Attempts[Reading]):
         await at.db(claims.complete, piece, reply.answer, _noted(trace, engine, selection, reply))
         at.metrics.evaluation_succeeded(model, reply.answer.outcome, time.monotonic() - began_s)
 
-    async def _images(self, engine: Engine, selection: Selection, piece: Reading) -> Mapping[int, bytes]:
+    async def _images(
+        self, engine: Engine, selection: Selection, piece: ClaimedEvaluation
+    ) -> Mapping[int, bytes]:
         """Return the images that One-Shot shows to a model that sees pages; none for others."""
         if selection.mode != Mode.ONE_SHOT or not engine.spec.sees_pages:
             return {}
@@ -55,7 +50,7 @@ def _noted(trace: Provenance, engine: Engine, selection: Selection, reply: Reply
     return replace(trace, engine_version=f"{engine.version}, text layer")
 
 
-def _request(piece: Reading, images: Mapping[int, bytes]) -> Request:
+def _request(piece: ClaimedEvaluation, images: Mapping[int, bytes]) -> Request:
     return Request(
         id=piece.pk,
         job_title=piece.job_title,

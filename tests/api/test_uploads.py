@@ -12,7 +12,7 @@ from knox.models import AuthToken
 
 from candidates.documents import store
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
-from candidates.uploads import arrivals, intake, ledger, waiting
+from candidates.uploads import arrivals, intake, ledger, stopping
 from tests.api.conftest import PDF, api_of
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def batch(world) -> UploadBatch:
-    return intake.open_batch(job=world.job, user=world.alice, announced_count=1, source="api")
+    return intake.open_batch(
+        job=world.job, user=world.alice, announced_count=1, source=UploadBatch.Source.API
+    )
 
 
 @pytest.fixture
@@ -254,7 +256,7 @@ class TestAllAtOnce:
         from tests.worker.conftest import make_worker
 
         await sync_to_async(make_worker)("gpu0")
-        monkeypatch.setattr(waiting.stopping, "is_set", lambda: True)
+        monkeypatch.setattr(stopping, "is_set", lambda: True)
         assert (await upload()).status_code == 202
 
     @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ def _enqueue(turn: int) -> None:
     ]
     owner, _ = User.objects.get_or_create(username="bench")
     with transaction.atomic():
-        job = openings.create(owner=owner, **JOB)
+        job = openings.create(owner=owner, title=JOB["title"], description=JOB["description"])
         resumes = Resume.objects.bulk_create(
             Resume(
                 sha256=f"{turn:032x}{number:032x}",

@@ -252,7 +252,7 @@ async def measure(names: Sequence[str], bytes_per_s: float, until_s: float) -> F
         awake_gib = [takes["gpu_gib"] for takes in fleet.memory()["engines"].values()]
         fleet.budget = Budget(gpu_gib=0.9 * sum(awake_gib), host_gib=HOST_GIB)  # never both, however small
         await _swapped(fleet, specs[0], peak)  # the first one puts things in their places
-        swaps = []
+        swaps: list[Any] = []
         for number in range(SWAPS):
             if time.monotonic() > until_s and swaps:
                 break

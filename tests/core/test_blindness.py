@@ -1,5 +1,7 @@
 """Who somebody is, found in sentences and on pages."""
 
+from typing import Any
+
 import pytest
 
 from candidates.blind.identity import Identity
@@ -62,7 +64,7 @@ PAGE = written(
 )
 
 
-def painted(words: list[list[object]], *, is_first: bool = True) -> list[str]:
+def painted(words: list[list[Any]], *, is_first: bool = True) -> list[str]:
     boxes = MARA.boxes(words, 842, is_first=is_first)
     return [
         str(text)

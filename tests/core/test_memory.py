@@ -13,7 +13,8 @@ def naps(monkeypatch) -> Callable[..., list[float]]:
     """Call `settle` where the free memory is, GiB, one after the other, as given; how long it slept, and when."""
 
     def settle(*free_gib: float) -> list[float]:
-        left, naps = list(free_gib), []
+        left = list(free_gib)
+        naps: list[float] = []
         clock = SimpleNamespace(monotonic=lambda: sum(naps), sleep=naps.append)
         monkeypatch.setattr(memory, "time", clock)
         monkeypatch.setattr(memory, "_free_gib", lambda: left.pop(0) if len(left) > 1 else left[0])

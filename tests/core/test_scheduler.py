@@ -1,6 +1,7 @@
 """Which work is served next, and when the GPU goes to another engine: switches are shared, nobody starves."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -195,7 +196,7 @@ def test_the_gate_stays_open_while_a_batch_arrives():
 
 # A parse stage that still fills. To decide 100 takes 200 s, and a trip of 10 s there and back 220 s.
 
-ARRIVING = {"arriving": 3, "quiet_s": 29.0}  # parsing three takes 6 s
+ARRIVING: dict[str, Any] = {"arriving": 3, "quiet_s": 29.0}  # parsing three takes 6 s
 
 
 def test_the_parser_is_not_left_while_a_batch_arrives():

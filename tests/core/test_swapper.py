@@ -1,5 +1,7 @@
 """A swap is a state machine: what it does after each event, and what it refuses to believe."""
 
+from typing import Any
+
 import pytest
 
 from gpu_worker.core.scheduler import Selection
@@ -219,7 +221,7 @@ def test_every_phase_of_the_machine_is_one_that_a_swap_row_knows():
     assert {phase.value for phase in Phase} <= set(RowPhase.values)
 
 
-WAYS = {  # to every phase that runs
+WAYS: dict[Phase | None, list[Any]] = {  # to every phase that runs
     Phase.PREPARING: [COLD],
     Phase.DRAINING: [WISH],
     Phase.MAKING_ROOM: [WISH, Drained()],

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -69,7 +70,7 @@ class World(RuleBasedStateMachine):
     @precondition(lambda self: self.swapper.in_hand)
     @rule(data=st.data())
     def a_request_is_answered(self, data: st.DataObject) -> None:
-        request = data.draw(st.sampled_from(sorted(self.swapper.in_hand)))
+        request = data.draw(st.sampled_from(sorted(cast(set[int], self.swapper.in_hand))))
         self.answered[request] += 1
         self.swapper.handle(Answered(request=request))
 
@@ -112,7 +113,7 @@ class World(RuleBasedStateMachine):
             case Prepare():
                 return Broke(reason="It broke.") if breaks else self.prepare(action.target.model_config_id)
             case Drain():
-                for request in sorted(self.swapper.in_hand):
+                for request in sorted(cast(set[int], self.swapper.in_hand)):
                     self.answered[request] += 1
                     self.swapper.handle(Answered(request=request))
                 return Drained()
@@ -183,7 +184,7 @@ class World(RuleBasedStateMachine):
             return
         while self.todo:
             self.the_shell_does_its_next_step(breaks=False)
-        for request in sorted(self.swapper.in_hand):
+        for request in sorted(cast(set[int], self.swapper.in_hand)):
             self.answered[request] += 1
             self.swapper.handle(Answered(request=request))
         assert self.answered == self.asked

@@ -129,7 +129,7 @@ HONEST = [
     Case(name="white upon a photo", data=with_secret(upon_a_picture)),
     Case(name="marked with a highlighter", data=marked),
     Case(name="letters far apart", data=with_secret(spaced)),
-    Case(name="on a turned page", data=lambda: edited(with_secret(say)(), lambda writer: writer.pages[0].rotate(270) and None)),
+    Case(name="on a turned page", data=lambda: edited(with_secret(say)(), lambda writer: writer.pages[0].rotate(270))),
     Case(name="searchable scan", data=lambda: scans.searchable([*RESUME, SECRET])),
     Case(name="searchable scan, words beneath it", data=lambda: scans.searchable([*RESUME, SECRET], beneath=True)),
     Case(name="searchable scan, grey and full of specks", data=lambda: scans.searchable([*RESUME, SECRET], noise=18, paper=225)),

@@ -204,10 +204,14 @@ def on_end(canvas: Canvas) -> None:
 
 
 def on_the_second_page() -> bytes:
-    return document(resume, lambda canvas: (resume(canvas), in_grey(1)(canvas))[-1])
+    def second(canvas: Canvas) -> None:
+        resume(canvas)
+        in_grey(1)(canvas)
+
+    return document(resume, second)
 
 
-def edited(data: bytes, edit: Callable[[PdfWriter], None]) -> bytes:
+def edited(data: bytes, edit: Callable[[PdfWriter], object]) -> bytes:
     writer = PdfWriter(PdfReader(io.BytesIO(data)))
     edit(writer)
     out = io.BytesIO()
@@ -216,7 +220,7 @@ def edited(data: bytes, edit: Callable[[PdfWriter], None]) -> bytes:
 
 
 def turned_page() -> bytes:
-    return edited(with_secret(in_grey(1))(), lambda writer: writer.pages[0].rotate(90) and None)
+    return edited(with_secret(in_grey(1))(), lambda writer: writer.pages[0].rotate(90))
 
 
 def outside_the_crop() -> bytes:

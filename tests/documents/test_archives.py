@@ -10,7 +10,8 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from candidates.child import archive
+from candidates.child import archive, limits
+from candidates.child.refused import Refused
 from candidates.documents import kinds
 from candidates.documents.refusals import DocumentRefused
 from candidates.documents.sandbox import ReaderFailed
@@ -28,7 +29,9 @@ MARA, PIM = files.written("Mara Vell"), files.written("Pim Oak")
 
 @pytest.fixture
 def batch(world) -> UploadBatch:
-    return intake.open_batch(job=world.job, user=world.alice, announced_count=1, source="api")
+    return intake.open_batch(
+        job=world.job, user=world.alice, announced_count=1, source=UploadBatch.Source.API
+    )
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def replaced(send, batch, gpu_worker) -> Callable[[bytes], list[tuple[str, str]]
 
     def replaced(content: bytes) -> list[tuple[str, str]]:
         send(content)
-        [opening] = preparation.claim(gpu_worker, 1)
+        [opening] = preparation.FILES.claim(gpu_worker, 1)
         found = archives.unpack(opening)
         archives.replace(opening, found)
         found.close()
@@ -63,7 +66,7 @@ def replaced(send, batch, gpu_worker) -> Callable[[bytes], list[tuple[str, str]]
 def refusal(send, gpu_worker) -> Callable[[bytes], DocumentRefused]:
     def refusal(content: bytes) -> DocumentRefused:
         send(content)
-        [opening] = preparation.claim(gpu_worker, 1)
+        [opening] = preparation.FILES.claim(gpu_worker, 1)
         with pytest.raises(DocumentRefused) as refused:
             archives.unpack(opening)
         return refused.value
@@ -95,7 +98,7 @@ def test_what_is_kept_is_what_was_in_it(replaced):
 def test_the_zip_itself_is_not_kept(replaced, django_capture_on_commit_callbacks, send, batch, gpu_worker):
     item = send(zipped({"mara.pdf": MARA}))
     key = item.resume.storage_key
-    [opening] = preparation.claim(gpu_worker, 1)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with django_capture_on_commit_callbacks(execute=True):
         found = archives.unpack(opening)
         archives.replace(opening, found)
@@ -108,12 +111,15 @@ def test_a_zip_that_was_also_sent_for_another_job_is_kept_until_that_is_done(sen
     from jobs.models import Job
 
     other = intake.open_batch(
-        job=Job.objects.create(owner=world.alice), user=world.alice, announced_count=1, source="api"
+        job=Job.objects.create(owner=world.alice),
+        user=world.alice,
+        announced_count=1,
+        source=UploadBatch.Source.API,
     )
     send(zipped({"mara.pdf": MARA}))
     send(zipped({"mara.pdf": MARA}), to=other)
     for kept in (True, False):
-        [opening] = preparation.claim(gpu_worker, 1)
+        [opening] = preparation.FILES.claim(gpu_worker, 1)
         found = archives.unpack(opening)
         archives.replace(opening, found)
         found.close()
@@ -139,8 +145,8 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
     send, batch, gpu_worker, monkeypatch
 ):
     send(zipped({"mara.pdf": MARA, "pim.pdf": PIM}))
-    [late] = preparation.claim(gpu_worker, 1)
-    entered = []
+    [late] = preparation.FILES.claim(gpu_worker, 1)
+    entered: list[UploadItem] = []
 
     def dies_at_the_second(*arguments):
         if entered:
@@ -153,8 +159,8 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
         with pytest.raises(RuntimeError):
             archives.replace(late, found)
     assert standing(batch) == [("all.zip", "preparing")]
-    preparation.requeue_of(gpu_worker)
-    [opening] = preparation.claim(gpu_worker, 1)
+    preparation.FILES.requeue_of(gpu_worker)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with closing(archives.unpack(opening)) as found:
         with pytest.raises(ClaimLost):
             archives.replace(late, found)
@@ -165,7 +171,7 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
 
 def test_a_second_turn_after_it_was_done_changes_nothing(send, batch, gpu_worker):
     send(zipped({"mara.pdf": MARA}))
-    [opening] = preparation.claim(gpu_worker, 1)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with closing(archives.unpack(opening)) as found:
         archives.replace(opening, found)
         with pytest.raises(ClaimLost):
@@ -288,9 +294,9 @@ def test_a_bomb_whose_directory_lies_is_stopped_while_it_is_unpacked(replaced, s
 
 def test_files_that_lie_on_top_of_each_other_are_counted_as_often_as_they_are_there(monkeypatch):
     monkeypatch.setattr(archive, "MOST_BYTES", 1000)
-    monkeypatch.setattr(archive.limits, "no_more_files", lambda: None)
+    monkeypatch.setattr(limits, "no_more_files", lambda: None)
     monkeypatch.setattr(archive, "_check", lambda members: None)
-    with pytest.raises(archive.Refused):
+    with pytest.raises(Refused):
         archive.examine(io.BytesIO(zipped({"a": b"x" * 600, "b": b"x" * 600})), io.BytesIO(), 10**6)
 
 
@@ -315,7 +321,7 @@ def test_what_a_reader_that_was_taken_over_says_is_not_believed(
     )
     monkeypatch.setattr(sandbox, "CHILD", script)
     send(zipped({"mara.pdf": MARA}))
-    [opening] = preparation.claim(gpu_worker, 1)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with pytest.raises(ReaderFailed, match="makes no sense"):
         archives.unpack(opening)
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfWriter
+from pypdf.annotations import FreeText
+from reportlab.lib.pagesizes import A4
 
 from candidates.child.pdf.integrity import LEVELS, Reason, smuggled
 from candidates.documents import extraction, kinds
@@ -88,7 +90,7 @@ def test_words_upon_a_scan_that_people_see_are_read(opened):
     image, _ = scans.scanned(scans.LETTER)
 
     def draw(canvas):
-        canvas.drawInlineImage(image, 0, 0, *tampered.A4)
+        canvas.drawInlineImage(image, 0, 0, *A4)
         tampered.say(canvas)
 
     page = opened(tampered.document(draw)).pages[0]
@@ -110,7 +112,7 @@ def test_metadata_annotations_and_attachments_are_not_read(opened):
         writer.add_metadata({"/Title": SECRET, "/Keywords": SECRET, "/Subject": SECRET})
         writer.add_attachment("notes.txt", SECRET.encode())
         writer.add_outline_item(title=SECRET, page_number=0)
-        note = tampered.FreeText(text=SECRET, rect=(60, 100, 400, 130), background_color=None)
+        note = FreeText(text=SECRET, rect=(60, 100, 400, 130), background_color=None)
         writer.add_annotation(0, note)
 
     (page,) = opened(tampered.edited(tampered.document(tampered.resume), stuff)).pages

@@ -62,7 +62,7 @@ def test_any_other_zip_is_a_zip_and_opening_it_will_tell(content):
 
 
 def test_a_word_document_of_many_parts_is_found_out_quickly():
-    assert kind(docx("", **{f"word/media/{number}": "" for number in range(900)})) == kinds.DOCX
+    assert kind(docx("", {f"word/media/{number}": "" for number in range(900)})) == kinds.DOCX
 
 
 @pytest.mark.parametrize(

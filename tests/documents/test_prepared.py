@@ -5,7 +5,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from candidates.models import Application, Resume
+from candidates.models import Application, Resume, UploadBatch
 from candidates.uploads import intake, preparation
 from models_admin.models import GpuWorker
 from tests.documents import files
@@ -16,10 +16,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def opening(world):
     """A claimed PDF of two pages."""
-    batch = intake.open_batch(job=world.job, user=world.alice, announced_count=1, source="api")
+    batch = intake.open_batch(
+        job=world.job, user=world.alice, announced_count=1, source=UploadBatch.Source.API
+    )
     intake.receive(batch, SimpleUploadedFile("mara.pdf", files.written("Mara Vell", "References")))
     worker = GpuWorker.objects.create(name="gpu0", host="test", pid=1, pid_started_at=0.0, device="CPU")
-    return preparation.claim(worker, 1)[0]
+    return preparation.FILES.claim(worker, 1)[0]
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -116,11 +117,11 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
     asking.kill()
     asking.wait()
     for process in (reader, server):
-        eventually(lambda process=process: has_ended(process))
+        eventually(partial(has_ended, process))
 
 
 @pytest.fixture
-def server() -> ForkServer:
+def server() -> Iterator[ForkServer]:
     server = ForkServer(sandbox.CHILD)
     yield server
     server.close()

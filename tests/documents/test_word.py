@@ -21,7 +21,7 @@ def lines(opened):
     """The lines that are read of a document with this body and these further parts."""
 
     def lines(body: str, **parts) -> list[str]:
-        [page] = opened(docx(body, **parts), kinds.DOCX).pages
+        [page] = opened(docx(body, parts), kinds.DOCX).pages
         return page.text.splitlines()
 
     return lines
@@ -228,7 +228,7 @@ def test_the_strict_form_of_the_standard_is_read_too(opened):
         "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
         "http://purl.oclc.org/ooxml/wordprocessingml/main",
     )
-    data = docx("", **{"word/document.xml": f"{strict}<w:body>{p(run('Mara Vell'))}</w:body></w:document>"})
+    data = docx("", {"word/document.xml": f"{strict}<w:body>{p(run('Mara Vell'))}</w:body></w:document>"})
     assert opened(data, kinds.DOCX).pages == opened(body, kinds.DOCX).pages
 
 
@@ -242,12 +242,12 @@ BOMBS = {
 
 @pytest.mark.parametrize("xml", BOMBS.values(), ids=BOMBS)
 def test_xml_that_no_office_writes_is_damaged(refused, xml):
-    refusal = refused(docx("", **{"word/document.xml": xml}), kinds.DOCX)
+    refusal = refused(docx("", {"word/document.xml": xml}), kinds.DOCX)
     assert (type(refusal), str(refusal)) == (Unreadable, DAMAGED)
 
 
 def test_a_part_that_inflates_to_more_than_a_document_may_have_costs_one_file(refused):
-    bomb = docx("", **{"word/document.xml": b"<x>" + b" " * 200 * 2**20})
+    bomb = docx("", {"word/document.xml": b"<x>" + b" " * 200 * 2**20})
     assert len(bomb) < 300_000
     assert "needs more memory" in str(refused(bomb, kinds.DOCX))
 
@@ -259,7 +259,7 @@ def test_half_a_document_is_damaged(refused, share):
 
 
 def test_a_document_without_a_body_is_no_word_document(refused):
-    assert isinstance(refused(docx("", **{"word/document.xml": "<x/>"}), kinds.DOCX), Unsupported)
+    assert isinstance(refused(docx("", {"word/document.xml": "<x/>"}), kinds.DOCX), Unsupported)
 
 
 def test_a_link_of_the_document_to_a_part_outside_of_it_leads_nowhere(lines):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pypdf.generic import RectangleObject
 
 from candidates.child.pdf.words import Box, overlapping
 from candidates.documents import extraction, kinds
@@ -113,7 +114,7 @@ def test_a_box_is_where_the_word_stands_counted_from_the_top(opened):
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_turned_page_has_the_same_words_within_its_bounds(opened, turn):
-    data = tampered.edited(document(tampered.resume), lambda writer: writer.pages[0].rotate(turn) and None)
+    data = tampered.edited(document(tampered.resume), lambda writer: writer.pages[0].rotate(turn))
     page = opened(data).pages[0]
     assert sorted(word for word, *_ in page.words) == sorted(" ".join(tampered.RESUME).split())
     assert all(
@@ -123,7 +124,7 @@ def test_a_turned_page_has_the_same_words_within_its_bounds(opened, turn):
 
 def test_a_crop_box_moves_the_boxes_with_it(opened):
     def crop(writer) -> None:
-        writer.pages[0].cropbox = tampered.RectangleObject((60, 400, 500, 800))
+        writer.pages[0].cropbox = RectangleObject((60, 400, 500, 800))
 
     page = opened(tampered.edited(document(tampered.resume), crop)).pages[0]
     name, x0, *_ = page.words[0]

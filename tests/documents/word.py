@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -15,7 +16,12 @@ TYPES = (
 ROOT = ("rId1", "officeDocument", "word/document.xml")
 
 
-def docx(body: str, *, linked: dict[str, tuple[str, str]] | None = None, **more: str | bytes) -> bytes:
+def docx(
+    body: str,
+    more: Mapping[str, str | bytes] | None = None,
+    *,
+    linked: Mapping[str, tuple[str, str]] | None = None,
+) -> bytes:
     """`linked` is id -> (kind, content) of further parts; `more` are members of the ZIP by name."""
     links = [(number, kind, f"{number}.xml") for number, (kind, _) in (linked or {}).items()]
     parts: dict[str, str | bytes] = {
@@ -25,7 +31,7 @@ def docx(body: str, *, linked: dict[str, tuple[str, str]] | None = None, **more:
         "word/_rels/document.xml.rels": relationships(*links),
     }
     parts |= {f"word/{number}.xml": content for number, (_, content) in (linked or {}).items()}
-    return zipped(parts | more)
+    return zipped({**parts, **(more or {})})
 
 
 def relationships(*links: tuple[str, str, str]) -> str:
@@ -36,7 +42,7 @@ def relationships(*links: tuple[str, str, str]) -> str:
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{rows}</Relationships>'
 
 
-def zipped(members: dict[str, str | bytes]) -> bytes:
+def zipped(members: Mapping[str, str] | Mapping[str, bytes] | Mapping[str, str | bytes]) -> bytes:
     """A ZIP of `members` by name; the same bytes whenever it is made."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -50,7 +50,7 @@ def test_hostile_files_end_by_themselves_and_the_sound_ones_beside_them_are_eval
             a_sound=MARA,
             b_renamed=b"MZ a program called resume.pdf",
             c_inflating=files.squeezed(b" ", mebibytes=4096),
-            d_xml=docx("", **{"word/document.xml": b"<x>" + b" " * 200 * 2**20}),
+            d_xml=docx("", {"word/document.xml": b"<x>" + b" " * 200 * 2**20}),
             e_half=MARA[:400],
             f_empty_zip=zipped({}),
             g_locked=files.locked(user="secret", owner="other"),

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec
-from gpu_worker.engines.vllm import arguments as module
+from gpu_worker.engines.vllm import scratch
 from gpu_worker.engines.vllm.arguments import CPU_KV_CACHE_BYTES, arguments, environment
 
 FOLDER = Path("/cache/models--your--model/snapshots/0123abc")
-NO_PAGES, PAGES = {}, {"limit_mm_per_prompt": {"image": 20, "video": 0, "audio": 0}}
+NO_PAGES: dict[str, Any] = {}
+PAGES = {"limit_mm_per_prompt": {"image": 20, "video": 0, "audio": 0}}
 ON_GPU_ONLY = {"enable_sleep_mode", "worker_extension_cls", "gpu_memory_utilization"}
 
 
@@ -189,7 +190,7 @@ def environ(monkeypatch) -> dict[str, str]:
         "TMPDIR": "/var/tmp",
     }
     monkeypatch.setattr(os, "environ", values)
-    monkeypatch.setattr(module.scratch, "folder", lambda: Path("/tmp/wfc-engines-1"))
+    monkeypatch.setattr(scratch, "folder", lambda: Path("/tmp/wfc-engines-1"))
     return values
 
 

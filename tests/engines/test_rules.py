@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +14,9 @@ from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
 from gpu_worker.engines.rules.text import read_pages
-from gpu_worker.engines.rules.verdict import Thresholds
 from jobs.criteria.requirements import drawn
 from jobs.criteria.tokens import cleaned, tokens
+from models_admin.models.thresholds import Thresholds
 
 RESUMES = sorted((Path(__file__).parents[1] / "data" / "resumes").glob("*.pdf"))
 RESEARCH = """Requirements:
@@ -36,7 +37,7 @@ Skills
 {skills}"""
 
 
-def read_for(job: str, *pages: str, **thresholds: float) -> Answer:
+def read_for(job: str, *pages: str, **thresholds: Any) -> Answer:
     request = Request(id=1, job_title="A job", job_description=job, pages=pages)
     return evaluate(request, Thresholds(**thresholds))
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ RESUME = Request(
 
 
 @pytest.fixture(scope="session")
-def checkpoints() -> Iterator[Path]:
+def checkpoints() -> Path:
     """A folder of models: tiny/text-a, tiny/text-b and tiny/vision."""
     folder = Path(django_settings.DATA_DIR) / "checkpoints"
     tiny_checkpoints.text(folder / "tiny/text-a", seed=1)

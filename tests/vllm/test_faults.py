@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 import pytest
@@ -34,7 +35,8 @@ def _pings_often(monkeypatch, settings) -> None:
 
 
 def pid_of(worker: Worker, id_: int) -> int:
-    return worker.fleet[id_]._processes.pids[0]
+    engine: Any = worker.fleet[id_]
+    return int(engine._processes.pids[0])
 
 
 def engine_pids() -> set[int]:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.conf import settings as django_settings
@@ -108,7 +108,7 @@ async def test_what_is_told_of_it_never_falls():
     for done_bytes in (10, 60, 20, 120, 100):
         lines.feed_data(json.dumps({"done_bytes": done_bytes, "total_bytes": 100}).encode() + b"\n")
     lines.feed_eof()
-    await downloads._heard(SimpleNamespace(stdout=lines), told.append)
+    await downloads._heard(cast(Any, SimpleNamespace(stdout=lines)), told.append)
     assert told == [0.1, 0.6, 0.6, 1.0, 1.0]
 
 

@@ -11,6 +11,13 @@ from candidates.models import ItemState, UploadBatch, UploadItem
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _stopped_clock(monkeypatch) -> None:
+    """A busy machine may take a second between two lines of a test."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
 @pytest.fixture
 def batch(job):
     """Make a batch that was announced `age_s` ago; of it `came` files are through, and `opening` are not yet."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,7 +101,7 @@ async def test_what_is_in_hand_is_not_taken_again_though_its_lease_ran_out(balan
     async with working(workshop) as worker:
         await workshop.asked.wait()
         await sync_to_async(Evaluation.objects.update)(lease_expires_at=timezone.now() - timedelta(hours=1))
-        await sync_to_async(claims.requeue_expired)()
+        await sync_to_async(claims.EVALUATIONS.requeue_expired)()
         worker.look.set()
         await asyncio.sleep(0.2)
         assert await sync_to_async(count)("queued") == 1
@@ -240,7 +239,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
     balanced, strict, waiting, workshop, monkeypatch
 ):
     """While weights are prepared work is claimed; the drain may begin between the database and us."""
-    claim = claims.claim
+    claim = claims.EVALUATIONS.claim
 
     def slow_claim(*args, **kwargs):
         found = claim(*args, **kwargs)
@@ -250,7 +249,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
         return found
 
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(Evaluations, "lease", replace(Evaluations.lease, claim=slow_claim))
+    monkeypatch.setattr(Evaluations.work, "claim", slow_claim)
     monkeypatch.setattr(capability, "obstacle", lambda row: "")
     cold = await with_weights("weights/cold")
     workshop.fetched.clear()

@@ -34,7 +34,7 @@ def word(person: Person) -> bytes:
         STYLES: ("styles", part("styles", _styles())),
         NUMBERING: ("numbering", part("numbering", BULLETS)),
     }
-    return docx("".join(_body(person, said)) + SECTION, linked=linked, **{"[Content_Types].xml": _types()})
+    return docx("".join(_body(person, said)) + SECTION, {"[Content_Types].xml": _types()}, linked=linked)
 
 
 def _body(person: Person, said: Wording) -> Iterator[str]:
