@@ -34,6 +34,18 @@ def world(db) -> World:
 
 
 @pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """`signed_in(world.alice)`: her browser; with `htmx=True` its requests come from our scripts."""
+
+    def signed_in(user: User, htmx: bool = False) -> Client:
+        client = Client(headers={"HX-Request": "true"} if htmx else {})
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
 def registry(db) -> None:
     """The shipped config/models.yaml as ModelConfig rows."""
     registry_file.load(django_settings.MODELS_FILE)

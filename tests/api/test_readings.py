@@ -8,7 +8,7 @@ from django.urls import reverse
 from candidates.models import Evaluation, Screening
 from models_admin.models import ModelConfig
 from tests.api.conftest import api_of
-from tests.pages.conftest import ann, balanced, gpu0, make_application
+from tests.candidates.conftest import ann, balanced, gpu0, make_application
 from wfc_site import roles
 from wfc_site.roles import Role
 

@@ -15,8 +15,8 @@ from knox.models import AuthToken
 
 from candidates.models import UploadItem
 from tests.api.conftest import PDF
+from tests.queued import make_worker
 from tests.seen import eventually
-from tests.worker.conftest import make_worker
 from tests.worker_process import database_url
 from wfc_site.launch.die_with_parent import wrapped
 

@@ -246,14 +246,14 @@ class TestAllAtOnce:
         assert (await upload(field="pdf_files[]")).status_code == 202
 
     async def test_it_waits_no_longer_than_asked(self, upload, world, registry):
-        from tests.worker.conftest import make_worker
+        from tests.queued import make_worker
 
         await sync_to_async(make_worker)("gpu0")
         answer = await upload("?wait=0.3")
         assert "are in progress" in answer.json()["debug_message"]
 
     async def test_when_the_site_stops_it_answers_at_once(self, upload, registry, monkeypatch):
-        from tests.worker.conftest import make_worker
+        from tests.queued import make_worker
 
         await sync_to_async(make_worker)("gpu0")
         monkeypatch.setattr(stopping, "is_set", lambda: True)

@@ -108,7 +108,7 @@ async def serving(name: str, max_tokens: int | None) -> "AsyncIterator[tuple[Wor
     from asgiref.sync import sync_to_async
 
     from gpu_worker.engines import providers
-    from tests.worker.looking import working
+    from tests.gpu_worker.looking import working
 
     await sync_to_async(register)(name, max_tokens)
     async with working(providers.engine, gpu_gib=8.0, host_gib=8.0) as worker:

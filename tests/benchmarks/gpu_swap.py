@@ -237,7 +237,7 @@ async def measure(names: Sequence[str], bytes_per_s: float, until_s: float) -> F
     from gpu_worker.core.residency import Budget
     from gpu_worker.engines.vllm import weights
     from gpu_worker.moves.fleet import Fleet
-    from tests.worker.fakes import Remembered
+    from tests.gpu_worker.fakes import Remembered
 
     specs = [_spec(number, name) for number, name in enumerate(names, 1)]
     sizes = {spec.id: weights.find(spec.name).size_bytes for spec in specs}

@@ -20,7 +20,7 @@ from candidates.models import Application, Candidate, Decision, Evaluation, Resu
 from candidates.uploads import preparation
 from models_admin.models import ModelConfig
 from tests.browser.conftest import look
-from tests.documents import tampered
+from tests.candidates.documents import tampered
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from candidates.deciding import decisions
 from models_admin.models import ModelConfig
 from tests.browser.conftest import barriers, look
-from tests.table.rows import fill
+from tests.candidates.table.rows import fill
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from candidates.models import END_STATES, ItemState, UploadItem
 from models_admin.models import GpuWorker
-from tests.documents import files
-from tests.documents.word import docx, p, run, zipped
+from tests.candidates.documents import files
+from tests.candidates.documents.word import docx, p, run, zipped
 from tests.seen import eventually
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]

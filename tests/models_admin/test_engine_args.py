@@ -18,7 +18,7 @@ from models_admin.registry.yaml_file import RegistryError
 REASONER = "nvidia/NVIDIA-Nemotron-Nano-9B-v2"
 NAN, INFINITE = float("nan"), float("inf")
 
-# A value of each argument that a row may have; tests/vllm holds the same ones to vLLM.
+# A value of each argument that a row may have; tests/gpu_worker/vllm holds the same ones to vLLM.
 EXAMPLES: dict[str, Any] = {
     "dtype": "bfloat16",
     "quantization": "fp8",

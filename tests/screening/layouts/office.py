@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from tests.documents.word import docx, p, part, run, style, table
+from tests.candidates.documents.word import docx, p, part, run, style, table
 from tests.screening.facts import Person, Role
 from tests.screening.layouts.sheet import Wording
 
