@@ -12,7 +12,8 @@ from knox.models import AuthToken
 
 from candidates.documents import store
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
-from candidates.uploads import arrivals, intake, ledger, stopping
+from candidates.uploads import arrivals, intake, ledger
+from candidates.uploads.stopping import stopping
 from tests.api.conftest import PDF, api_of
 
 pytestmark = pytest.mark.django_db
