@@ -77,7 +77,7 @@ def test_nor_does_rest(blind, world, api):
 def test_the_document_cannot_be_downloaded(blind, world, signed_in, address):
     answer = signed_in(world.alice).get(address.format(blind.pk))
     assert answer.status_code == 403
-    assert "This job is blind: decide first" in answer.content.decode()
+    assert "This job is blind. Decide first" in answer.content.decode()
 
 
 def test_an_image_that_cannot_be_painted_over_is_withheld_with_a_sentence(blind, seen, world, signed_in):
@@ -125,7 +125,7 @@ def test_a_version_that_was_decided_on_leads_to_no_hidden_one_and_back(blind, ma
     decisions.decide(blind, status="Accepted", user=world.bob)
     for row in (blind, hidden):
         text = seen("application-page", row.pk)
-        assert ("Other versions" in text, "Go to the newest" in text) == (False, False)
+        assert ("Other versions" in text, "Open the newest" in text) == (False, False)
 
 
 def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_application, world, seen):
@@ -134,7 +134,7 @@ def test_versions_find_each_other_again_when_both_are_decided_on(blind, make_app
         decisions.decide(row, status="Accepted", user=world.bob)
         seen("application-page", blind.pk)
     text = seen("application-page", blind.pk)
-    assert ("Other versions" in text, "Go to the newest" in text, newer.file_name in text) == (
+    assert ("Other versions" in text, "Open the newest" in text, newer.file_name in text) == (
         True,
         True,
         True,

@@ -41,6 +41,11 @@ def test_the_question_counts_all_that_match(people, send):
     assert "Reject 3 candidates?" in send(all="1", listing="outcome=Rejected").text
 
 
+def test_a_question_about_pending_says_so_at_the_end(people, send, world):
+    decisions.decide(people[1], status="Accepted", user=world.bob)
+    assert "Set 1 candidate to Pending?" in send(application=[people[1].pk], status="Pending").text
+
+
 def test_whoever_says_yes_decides_on_each(people, send, world):
     answer = send(application=[row.pk for row in people[:2]], count="2", note="Not now.", reason="others_fit")
     assert answer.status_code == 302
@@ -67,7 +72,7 @@ def test_what_others_decide_after_the_question_is_noted_as_overtaken(people, sen
 def test_who_was_asked_about_another_number_is_asked_again(people, send):
     text = send(all="1", listing="outcome=Rejected", count="2").text
     assert "Reject 3 candidates?" in text
-    assert "please look again" in text
+    assert "The selection has changed" in text
     assert not Decision.objects.exists()
 
 
@@ -82,7 +87,7 @@ def test_who_is_rejected_already_is_not_rejected_again(people, send, world):
     bulk.decide(Application.objects.filter(pk=people[0].pk), status="Rejected", user=world.bob)
     text = send(application=[row.pk for row in people[:2]]).text
     assert "Reject 1 candidate?" in text
-    assert "1 more is rejected already and stays so." in text
+    assert "1 more is already rejected." in text
 
 
 def test_many_are_decided_chunk_by_chunk(people, world, monkeypatch):

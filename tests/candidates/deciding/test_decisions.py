@@ -35,7 +35,7 @@ def test_a_reason_is_kept_and_shown_in_words(decide):
 
 def test_the_script_gets_every_part_of_the_page(decide):
     text = decide(status="Accepted").text
-    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document"):
+    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "evaluations", "document"):
         assert text.count(f'id="{part}" ') == 1
 
 
@@ -71,7 +71,7 @@ def test_one_that_came_in_between_unseen_is_kept_and_named(decide, ann, world):
     bobs = decisions.decide(ann, status="Rejected", user=world.bob)
     answer = decide(status="Accepted", seen=0)
     assert Decision.objects.get(decided_by=world.alice).overtook == bobs
-    assert "bob had decided <b>Rejected</b> just before, unseen" in answer.text
+    assert "Made without seeing that bob had decided <b>Rejected</b>" in answer.text
     assert ann.decisions.count() == 2
 
 

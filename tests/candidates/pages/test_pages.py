@@ -161,7 +161,7 @@ def test_an_earlier_version_points_to_the_newest(alice, ann, make_application):
 
 def test_a_changed_job_makes_the_verdict_look_old(alice, ann, world):
     alice.post(reverse("job-edit", args=[world.job.pk]), TEXT)
-    assert "Given for version 1" in alice.get(reverse("application-page", args=[ann.pk])).text
+    assert "It is for version 1" in alice.get(reverse("application-page", args=[ann.pk])).text
 
 
 def test_a_decision_with_a_note_stands_in_the_history(alice, ann):
@@ -199,7 +199,7 @@ def test_the_script_gets_the_row_with_the_decision(world, ann, signed_in):
     ("sent", "sentence"),
     [
         ({"status": "Hired"}, "Choose Accepted, Rejected or Pending."),
-        ({"status": "Accepted", "note": "x" * 2001}, "The note has 2001 characters; at most 2000 are kept."),
+        ({"status": "Accepted", "note": "x" * 2001}, "The note has 2001 characters. The limit is 2000."),
     ],
 )
 def test_what_cannot_be_decided_is_refused_with_a_sentence(world, ann, signed_in, sent, sentence):
@@ -227,7 +227,7 @@ def test_a_file_that_did_not_fail_cannot_be_tried_again(alice, world, signed_in)
     alice.post(reverse("job-upload", args=[world.job.pk]), {"files": [SimpleUploadedFile("a.txt", b"hello")]})
     item = UploadItem.objects.get(state=ItemState.UNSUPPORTED)
     answer = signed_in(world.alice, htmx=True).post(reverse("item-retry", args=[item.pk]))
-    assert (answer.status_code, answer.text) == (409, "Only a file that failed can be tried again.")
+    assert (answer.status_code, answer.text) == (409, "Only a failed file can be tried again.")
 
 
 def test_a_swap_is_wished_for_by_a_plain_form(world, gpu0, signed_in):

@@ -30,7 +30,7 @@ def reading(quote: str, page: int = 1) -> Evaluation:
 
 
 def marks(*, page=PAGE, words=WORDS, evaluation=None) -> dict[str, sheets.Mark]:
-    [sheet] = sheets.of(Resume(pages=[page]), [words] if words else [], evaluation)
+    [sheet] = sheets.make_sheets(Resume(pages=[page]), [words] if words else [], evaluation)
     return {mark.id: mark for mark in sheet.marks}
 
 
@@ -76,10 +76,10 @@ def page(world, ann, signed_in):
     ("pages", "sentence"),
     [
         ([], "The document is being opened."),
-        ([PAGE | {"image": None}], "The text of this document was read without them"),
+        ([PAGE | {"image": None}], "Only the text of this document was read"),
         (
             [{"width_pt": 0, "height_pt": 0, "text": "", "image": IMAGE}],
-            "Where words stand on it is not known",
+            "Nothing is boxed: it is not known where its words are",
         ),
     ],
 )

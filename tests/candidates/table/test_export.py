@@ -39,7 +39,7 @@ def test_a_row_says_all_that_the_table_does(add, rows, world):
     assert (row["Name"], row["E-mail"], row["Verdict"], row["Reason"]) == (
         "Ann", "ann@example.com", "Needs Review", "Two years, not five.",
     )  # fmt: skip
-    assert (row["Decision"], row["Decided because"], row["Decided by"]) == (
+    assert (row["Decision"], row["Decision reason"], row["Decided by"]) == (
         "Rejected", "Too little experience", "bob",
     )  # fmt: skip
     assert (row["Model"], row["Mode"], row["File"], row["Received (UTC)"]) == (

@@ -85,7 +85,7 @@ def test_its_files_take_its_place_and_the_sum_is_what_they_are(replaced, batch):
         ("notes.docx", "received"),
     ]
     batch.refresh_from_db()
-    assert (batch.announced_count, ledger.of_batch(batch).received) == (3, 3)
+    assert (batch.announced_count, ledger.counts_of_batch(batch).received) == (3, 3)
 
 
 def test_what_is_kept_is_what_was_in_it(replaced):
@@ -235,8 +235,8 @@ def test_each_file_that_cannot_be_taken_ends_by_itself(replaced, settings):
         ("damaged.pdf", "unreadable"),
     ]
     reasons = dict(UploadItem.objects.values_list("name", "reason"))
-    assert reasons["in.zip"] == "A ZIP file within a ZIP file is not opened. Upload it by itself."
-    assert reasons["damaged.pdf"].startswith("This file is damaged in its ZIP file")
+    assert reasons["in.zip"] == "A ZIP file inside a ZIP file is not opened. Upload it on its own."
+    assert reasons["damaged.pdf"].startswith("This file is damaged inside its ZIP file")
 
 
 def test_a_zip_with_a_password_is_encrypted(refusal):

@@ -39,29 +39,29 @@ def test_whoever_comes_back_sees_how_far_it_is(world, signed_in, batch):
     page = " ".join(signed_in(world.bob).get(reverse("job-page", args=[world.job.pk])).text.split())
     assert "Upload by alice" in page
     assert "1 of 4 done" in page
-    assert "2 announced files have not come." in page
+    assert "2 files have not arrived." in page
 
 
 def test_what_is_through_is_not_shown(world, batch):
     batch.items.update(state=ItemState.EVALUATED, ended_at=timezone.now())
     UploadBatch.objects.update(announced_count=2)
-    assert open_uploads.read(world.job) == []
+    assert open_uploads.find_open_uploads(world.job) == []
 
 
 def test_files_that_were_announced_an_hour_ago_are_not_waited_for(world, batch):
     batch.items.update(state=ItemState.EVALUATED, ended_at=timezone.now())
     UploadBatch.objects.update(created_at=timezone.now() - timedelta(hours=2))
-    assert open_uploads.read(world.job) == []
+    assert open_uploads.find_open_uploads(world.job) == []
 
 
 def test_a_file_that_is_open_is_shown_however_old_its_upload_is(world, batch):
     UploadBatch.objects.update(created_at=timezone.now() - timedelta(days=2))
-    assert len(open_uploads.read(world.job)) == 1
+    assert len(open_uploads.find_open_uploads(world.job)) == 1
 
 
 def test_more_files_than_were_announced_come_out_of_a_zip(world, batch):
     UploadBatch.objects.update(announced_count=1)
-    [upload] = open_uploads.read(world.job)
+    [upload] = open_uploads.find_open_uploads(world.job)
     assert (upload.files, upload.done, upload.missing) == (2, 1, 0)
 
 
@@ -69,7 +69,7 @@ def test_another_jobs_uploads_are_not_shown(world, batch):
     from jobs import openings
 
     other = openings.create(owner=world.alice, title="Other", description="Bread.")
-    assert open_uploads.read(other) == []
+    assert open_uploads.find_open_uploads(other) == []
 
 
 def test_an_open_page_hears_of_it(world, batch):
