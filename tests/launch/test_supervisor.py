@@ -99,7 +99,7 @@ async def test_a_stop_while_a_child_waits_to_start_again_is_immediate(child, sai
 
 
 async def test_what_a_child_leaves_behind_ends_with_it(child, said):
-    async with keep_running(child(PARENT)):
+    async with keep_running(child(PARENT, stop_within_s=0.2)):
         await seen(lambda: len([line for line in said if "up" in line]) == 2)
         left = next(psutil.Process(int(line.split()[-1])) for line in said if "mine" in line)
     eventually(lambda: has_ended(left))

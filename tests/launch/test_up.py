@@ -132,7 +132,7 @@ def test_a_second_start_makes_nothing_anew_and_keeps_the_data(tmp_path):
         second = demo(tmp_path)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
-    assert "Registry: 0 models new" in said
+    assert "Registry: 0 models added" in said
     assert [rows(tmp_path, query) for query in MADE_ONCE] == kept
     assert second["users"]["recruiter"]["password"] == first["users"]["recruiter"]["password"]
     assert second["users"]["recruiter"]["token"] != first["users"]["recruiter"]["token"]

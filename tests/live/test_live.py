@@ -16,7 +16,7 @@ from django.utils import timezone
 import wfc_site.live
 from candidates.deciding import decisions
 from candidates.evaluations import claims
-from candidates.models import Application, Resume
+from candidates.models import Application, Resume, changes
 from jobs import openings
 from models_admin.kit import messages
 from models_admin.kit.messages import Message, Report
@@ -249,7 +249,7 @@ async def test_what_was_missed_is_found_without_a_message(world, open_page, monk
     monkeypatch.setattr(wfc_site.live, "ALL_AGAIN_S", 0.3)
     page = await open_page(f"page=job&job={world.job.pk}", world.alice)
     await page.until('id="counts"')
-    monkeypatch.setattr(claims, "publish", lambda *_: None)
+    monkeypatch.setattr(changes, "publish", lambda *_: None)
     await sync_to_async(make_application)(world.job)
     await page.until('id="applications"', "a.pdf")
 

@@ -135,15 +135,8 @@ def test_so_many_are_told_and_no_more_and_none_is_long():
     assert max(map(len, found)) == SENTENCE_CHARS
 
 
-@pytest.mark.parametrize(
-    ("piece", "count"),
-    [
-        ("a ", 50_000),
-        ("please, ", 12_000),
-        ("you are ", 12_000),
-        ("# ", 50_000),
-        ("give this candidate ", 5_000),
-    ],
-)
-def test_a_text_without_an_end_takes_as_long_as_it_is(piece, count):
+@pytest.mark.parametrize("characters", [2_000, 100_000])  # of a sentence, of a text
+@pytest.mark.parametrize("piece", ["a ", "please, ", "you are ", "# ", "give this candidate "])
+def test_a_text_without_an_end_takes_as_long_as_it_is(piece, characters):
+    count = characters // len(piece)
     assert growth(lambda text: instructions(f"ignore {text}"), piece, count) < LINEAR
