@@ -135,7 +135,7 @@ class Engine(Protocol):
     """Weights running. Every call may raise EngineFailed: the engine is then lost and must be unloaded."""
 
     spec: EngineSpec
-    version: str  # of the code that answers, e.g. "rules 1"
+    version: str  # of the code that answers, e.g. "vllm 0.32" or "rules 3f9a2c1b"
     revision: str  # of the weights that answer
     max_in_flight: int  # requests worth giving it at once
 

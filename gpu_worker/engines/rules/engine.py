@@ -16,6 +16,7 @@ from gpu_worker.engines.protocol import (
     Request,
     Transcribed,
 )
+from gpu_worker.engines.rules.digest import rules_version
 from gpu_worker.engines.rules.verdict import evaluate
 from models_admin.models import thresholds
 from models_admin.models.thresholds import Thresholds, WrongThresholds
@@ -35,7 +36,7 @@ CANARY = Request(
 class RulesEngine:
     """Deterministic, on any CPU, without weights: the embedded default and the control for models."""
 
-    version = "rules 2"
+    version = rules_version()  # of the code as it was imported
     revision = ""
     max_in_flight = 4
 
