@@ -122,7 +122,7 @@ class _Refusal:
 _Answer: TypeAdapter[_SaidDocument | _Refusal] = TypeAdapter(_SaidDocument | _Refusal)
 
 
-def read(path: Path, kind: str, *, max_pages: int, wall_s: float | None = None) -> Document:
+def read_document(path: Path, kind: str, *, max_pages: int, wall_s: float | None = None) -> Document:
     """Return the first `max_pages` pages of the file at `path`, whose media type is `kind`.
 
     Starts a process that limits itself and lives for at most `wall_s` seconds; may be called from any thread.

@@ -85,7 +85,7 @@ def read(opening: Opening) -> Prepared | None:
     if opening.prepared:
         return None
     with local(opening.storage_key) as path:
-        document = extraction.read(path, opening.media_type, max_pages=settings.MAX_PAGES)
+        document = extraction.read_document(path, opening.media_type, max_pages=settings.MAX_PAGES)
     return prepared(document, opening.storage_key)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from candidates.documents import extraction, kinds
 from gpu_worker.engines.rules import timeline
-from gpu_worker.engines.rules.text import read
+from gpu_worker.engines.rules.text import text_of
 from tests.documents.tampered import WIDTH, document
 
 DATA = Path(__file__).parent.parent / "data" / "resumes"
@@ -47,7 +47,7 @@ def lines_of(page: extraction.Page) -> list[str]:
 
 
 def resume(layout: str) -> list[extraction.Page]:
-    return list(extraction.read(DATA / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages)
+    return list(extraction.read_document(DATA / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages)
 
 
 def test_dates_beside_a_school_are_read_before_the_next_heading():
@@ -83,7 +83,7 @@ def test_they_do_not_break_up_the_sentences_beside_them():
 
 def test_a_career_is_the_same_in_every_layout_and_has_no_years_at_a_school():
     careers = {
-        layout: timeline.of(read(tuple(page.text for page in resume(layout))), date(2026, 3, 15))
+        layout: timeline.career_of(text_of(tuple(page.text for page in resume(layout))), date(2026, 3, 15))
         for layout in ("classic", "ember", "harvard", "moderncv", "opal")
     }
     assert len({career.months() for career in careers.values()}) == 1

@@ -38,7 +38,7 @@ def taken_over(tmp_path: Path, monkeypatch) -> Callable[[str], Document]:
         script = tmp_path / "child.py"
         script.write_text(f"import os, signal, sys, time\n{SAY}\n{code}\n")
         monkeypatch.setattr(sandbox, "CHILD", script)
-        return extraction.read(script, kinds.PDF, max_pages=20, wall_s=0.3)
+        return extraction.read_document(script, kinds.PDF, max_pages=20, wall_s=0.3)
 
     return taken_over
 
@@ -55,7 +55,7 @@ def test_pdfium_and_pillow_never_come_into_the_process_that_asks(tmp_path):
         import sys
         from pathlib import Path
         from candidates.documents import extraction, kinds
-        document = extraction.read(Path(sys.argv[1]), kinds.PDF, max_pages=20)
+        document = extraction.read_document(Path(sys.argv[1]), kinds.PDF, max_pages=20)
         print(document.pages[0].text, [name for name in sys.modules if "pdfium" in name or name == "PIL"])
     """
     assert in_another_process(code, tmp_path / "upload") == "Mara Vell []\n"
@@ -108,7 +108,7 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
     (tmp_path / "upload").write_bytes(files.squeezed(b"q Q ", mebibytes=400))
     code = (
         "import sys; from pathlib import Path; from candidates.documents import extraction, kinds\n"
-        "extraction.read(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=2)"
+        "extraction.read_document(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=2)"
     )
     asking = psutil.Popen([sys.executable, "-c", code, str(tmp_path / "upload")])
     eventually(lambda: len(asking.children(recursive=True)) == 2)
@@ -232,7 +232,7 @@ def test_an_answer_that_makes_no_sense_is_not_believed(taken_over, answer):
 
 def test_a_file_that_is_not_there_is_no_fault_of_the_file(tmp_path):
     with pytest.raises(FileNotFoundError):
-        extraction.read(tmp_path / "gone", kinds.PDF, max_pages=20)
+        extraction.read_document(tmp_path / "gone", kinds.PDF, max_pages=20)
 
 
 def test_ctrl_c_is_for_the_worker_not_for_its_reader(taken_over):

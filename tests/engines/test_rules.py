@@ -12,7 +12,7 @@ from candidates.documents import extraction, kinds
 from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
-from gpu_worker.engines.rules.text import read
+from gpu_worker.engines.rules.text import text_of
 from gpu_worker.engines.rules.verdict import Thresholds
 from jobs.criteria.requirements import drawn
 from jobs.criteria.tokens import cleaned, tokens
@@ -51,7 +51,7 @@ def verdicts(answer: Answer) -> dict[str, Met]:
 
 @cache
 def pages_of(path: Path) -> tuple[str, ...]:
-    return tuple(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
+    return tuple(page.text for page in extraction.read_document(path, kinds.PDF, max_pages=20).pages)
 
 
 class TestTerms:
@@ -274,7 +274,7 @@ class TestWhateverComes:
                 assert criterion.quote in " ".join(page.split())
 
     def test_only_so_much_text_is_looked_at(self):
-        assert sum(len(line.text) for line in read(("a " * 500_000, "b " * 500_000)).lines) <= 200_000
+        assert sum(len(line.text) for line in text_of(("a " * 500_000, "b " * 500_000)).lines) <= 200_000
 
     @pytest.mark.parametrize("page", ["a." * 100_000, "a-" * 100_000, "@" * 100_000, "a@" + "b." * 50_000])
     def test_no_text_makes_it_slow(self, page):

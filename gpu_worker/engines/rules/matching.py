@@ -41,7 +41,7 @@ def signs(term: Term, text: Text) -> list[Mention]:
 
 def _exact(term: Term, text: Text) -> Iterator[Mention]:
     seen: set[tuple[int, Stance]] = set()
-    for name in (term, *map(terms.term, aliases.of(term.words))):
+    for name in (term, *map(terms.term, aliases.aliases_of(term.words))):
         for mention in _at(name, text):
             if (mention.line.number, mention.stance) not in seen:
                 seen.add((mention.line.number, mention.stance))
@@ -51,7 +51,7 @@ def _exact(term: Term, text: Text) -> Iterator[Mention]:
 def _at(term: Term, text: Text) -> Iterator[Mention]:
     for line in text.lines_with.get(term.words[0], []):
         for place in term.places(line.tokens):
-            stance = negation.of(text.lead(line), line.tokens, place, len(term.words))
+            stance = negation.stance_on(text.lead(line), line.tokens, place, len(term.words))
             yield Mention(line, stance, term.written)
 
 
@@ -67,7 +67,7 @@ def _reworded(term: Term, text: Text) -> Iterator[Mention]:
             if row[at].startswith(stems[0]) or row[at].startswith(stems[-1]):
                 near = row[at : at + reach]
                 if all(any(_is_form(word, stem) for word in near) for stem in stems):
-                    stance = negation.of(text.lead(line), line.tokens, at, 1)
+                    stance = negation.stance_on(text.lead(line), line.tokens, at, 1)
                     yield Mention(line, stance, line.tokens[at].text)
                     break
 

@@ -51,7 +51,7 @@ class Stance(StrEnum):
     DENIES = "denies"
 
 
-def of(lead: str, row: Sequence[Token], at: int, length: int) -> Stance:
+def stance_on(lead: str, row: Sequence[Token], at: int, length: int) -> Stance:
     """What the line says of the `length` tokens of `row` from `at`. `lead` is what the line continues."""
     before = _last_clause(lead + " " + _text(row[:at]) + row[at].before)
     behind = _first_clause(_text(row[at + length :]))

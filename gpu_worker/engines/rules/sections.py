@@ -49,7 +49,7 @@ MOST_WORDS = 5
 SPACED = re.compile(r"(?:\w ){3,}\w")  # E X P E R I E N C E
 
 
-def of_heading(line: str) -> Section | None:
+def section_of_heading(line: str) -> Section | None:
     """The section that `line` opens, None where it is no heading."""
     said = _said(line)
     if said in BY_HEADING:

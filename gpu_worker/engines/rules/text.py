@@ -125,7 +125,7 @@ def _name_line_by_line(lines: tuple[Line, ...], name: str) -> frozenset[int]:
     return frozenset(start + step for start in starts for step in range(len(words)))
 
 
-def read(pages: tuple[str, ...]) -> Text:
+def text_of(pages: tuple[str, ...]) -> Text:
     """Return the lines of `pages` that hold anything, cleaned."""
     is_whole = all(page.strip() for page in pages) and sum(map(len, pages)) <= MOST_CHARS
     return Text(lines=tuple(_lines(pages)), is_whole=is_whole)
@@ -138,7 +138,7 @@ def _lines(pages: tuple[str, ...]) -> Iterator[Line]:
         text = said.lstrip(BULLETS).strip()
         if not text:
             continue
-        heading = None if said[0] in BULLETS else sections.of_heading(text)
+        heading = None if said[0] in BULLETS else sections.section_of_heading(text)
         section = heading or section
         yield Line(
             page=page,

@@ -37,7 +37,7 @@ class Role:
 class Career:
     """Roles in the order of the document. `today` is the month that "present" means.
 
-    `earliest` is the first month that is named outside education. Where nobody knows the day of reading, what
+    `earliest` is the first month that is named outside education. Where nobody knows the day of resume, what
     goes on `is_open`: it may have lasted longer than the dates tell.
     """
 
@@ -96,7 +96,7 @@ def _total(intervals: Iterable[tuple[int, int]]) -> int:
     return months
 
 
-def of(text: Text, today: date | None) -> Career:
+def career_of(text: Text, today: date | None) -> Career:
     """The career that `text` tells. Without a day of reading "present" is the last month that it names."""
     spans = {line.number: found for line in text.lines if (found := dates.spans(line.nameless))}
     named = [

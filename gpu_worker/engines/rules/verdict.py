@@ -4,11 +4,20 @@ from dataclasses import dataclass
 
 from candidates.evaluations.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
-from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, stuffing, timeline, tongue
+from gpu_worker.engines.rules import (
+    credentials,
+    document_kind,
+    person,
+    quotes,
+    skills,
+    stuffing,
+    text_language,
+    timeline,
+)
+from gpu_worker.engines.rules.document_kind import DocumentKind
 from gpu_worker.engines.rules.findings import NOTHING, Finding
-from gpu_worker.engines.rules.kind import Kind
-from gpu_worker.engines.rules.reading import Reading
-from gpu_worker.engines.rules.text import Text, read
+from gpu_worker.engines.rules.parsed_resume import ParsedResume
+from gpu_worker.engines.rules.text import Text, text_of
 from jobs.criteria import Weight, requirements
 from jobs.criteria.requirements import Requirement
 from models_admin.models.thresholds import Thresholds
@@ -40,17 +49,17 @@ class Judged:
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:
     """Read one résumé for one job."""
-    text = read(request.pages)
+    text = text_of(request.pages)
     if text.is_empty:
         return _answer("Needs Review", "The document has no text layer, only images: a person has to look.")
-    what = kind.of(text)
-    if what in (Kind.INVOICE, Kind.LETTER):
+    what = document_kind.kind_of(text)
+    if what in (DocumentKind.INVOICE, DocumentKind.LETTER):
         return _answer("Invalid", f"This is {what.value}, not a résumé.")
     address = person.email(text)
     who = {"name": person.name(text, address), "email": address, "phone": person.phone(text)}
-    reading = _reading(text.without(who["name"]), request)
-    judged = [Judged(requirement, _finding(requirement, reading)) for requirement in _wanted(request)]
-    outcome, reason = _verdict(judged, thresholds, what, reading)
+    resume = _parsed_resume(text.without(who["name"]), request)
+    judged = [Judged(requirement, _finding(requirement, resume)) for requirement in _wanted(request)]
+    outcome, reason = _verdict(judged, thresholds, what, resume)
     if outcome == "Rejected" and (why := _unsure(text, request)):
         outcome, reason = "Needs Review", f"{why} {reason}"
     return _answer(outcome, reason, criteria=[_criterion(one) for one in judged], **who)
@@ -60,8 +69,10 @@ def _unsure(text: Text, request: Request) -> str:
     """Why nobody may be rejected by what was found in `text`; "" where nothing speaks against it."""
     if not text.is_whole:
         return "Not all of the document could be read as text."
-    own = tongue.of(" ".join(line.text for line in text.lines))
-    wanted = tongue.of(" ".join([request.job_description, *(one.text for one in request.criteria)]))
+    own = text_language.language_of(" ".join(line.text for line in text.lines))
+    wanted = text_language.language_of(
+        " ".join([request.job_description, *(one.text for one in request.criteria)])
+    )
     if own and wanted and own != wanted:
         return f"The résumé is in {own}, the job in {wanted}."
     return ""
@@ -74,10 +85,10 @@ def _wanted(request: Request) -> list[Requirement]:
     return requirements.drawn(request.job_description)
 
 
-def _reading(text: Text, request: Request) -> Reading:
-    career = timeline.of(text, request.as_of)
+def _parsed_resume(text: Text, request: Request) -> ParsedResume:
+    career = timeline.career_of(text, request.as_of)
     in_roles = frozenset(line.number for role in career.roles for line in role.lines)
-    return Reading(
+    return ParsedResume(
         text=text,
         career=career,
         pasted=stuffing.pasted(text, request.job_description),
@@ -85,20 +96,20 @@ def _reading(text: Text, request: Request) -> Reading:
     )
 
 
-def _finding(requirement: Requirement, reading: Reading) -> Finding:
+def _finding(requirement: Requirement, resume: ParsedResume) -> Finding:
     match requirement.kind:
         case requirements.Kind.TERM:
-            return skills.named(requirement, reading)
+            return skills.named(requirement, resume)
         case requirements.Kind.YEARS if requirement.groups:
-            return skills.for_years(requirement, reading)
+            return skills.for_years(requirement, resume)
         case requirements.Kind.YEARS:
-            return credentials.experience(requirement, reading)
+            return credentials.experience(requirement, resume)
         case requirements.Kind.DEGREE:
-            return credentials.degree(requirement, reading)
+            return credentials.degree(requirement, resume)
         case requirements.Kind.LANGUAGE:
-            return credentials.language(requirement, reading)
+            return credentials.language(requirement, resume)
         case requirements.Kind.PERMIT:
-            return credentials.permit(requirement, reading)
+            return credentials.permit(requirement, resume)
         case requirements.Kind.UNKNOWN:
             return NOTHING
 
@@ -110,7 +121,7 @@ def _criterion(judged: Judged) -> CriterionAnswer:
     return CriterionAnswer(
         key=requirement.key[:120],
         verdict=finding.verdict,
-        quote=quotes.of(line, names) if line else None,
+        quote=quotes.quote_from(line, names) if line else None,
         page=line.page if line else None,
     )
 
@@ -120,7 +131,9 @@ def _answer(outcome: str, reason: str, **more: object) -> Answer:
     return Answer.model_validate({"outcome": outcome, "reason": f"{words} {SELF}", **more})
 
 
-def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind, reading: Reading) -> tuple[str, str]:
+def _verdict(
+    judged: list[Judged], thresholds: Thresholds, what: DocumentKind, resume: ParsedResume
+) -> tuple[str, str]:
     gates = [one for one in judged if one.requirement.weight is Weight.KNOCK_OUT and _can_judge(one)]
     contradicted = [one for one in gates if one.finding.is_contradiction]
     if contradicted:
@@ -135,11 +148,11 @@ def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind, reading: 
         )
     share = sum(CREDIT[one.finding.verdict] for one in scored) / len(scored)
     words = _words(scored, share) + aside
-    if what is Kind.UNCLEAR:
+    if what is DocumentKind.UNCLEAR:
         return "Needs Review", f"It has no sections of a résumé. {words}"
     from_share = f"Shortlisted from {thresholds.shortlist_share:.0%}."
     if share >= thresholds.shortlist_share:
-        doubt = _doubt(scored, gates, reading)
+        doubt = _doubt(scored, gates, resume)
         return (
             ("Needs Review", f"{doubt} {words} {from_share}")
             if doubt
@@ -155,23 +168,23 @@ def _can_judge(judged: Judged) -> bool:
     return judged.requirement.kind is not requirements.Kind.UNKNOWN
 
 
-def _doubt(scored: list[Judged], gates: list[Judged], reading: Reading) -> str:
+def _doubt(scored: list[Judged], gates: list[Judged], resume: ParsedResume) -> str:
     """Why a person has to look although enough was found; "" where nothing is in doubt."""
     if silent := [one for one in gates if not one.is_(Met.MET)]:
         return f"To be asked: {_listed(silent)}."
     if any(one.is_(Met.NOT_MET) for one in scored):
         return "A required term is not met."
-    if _only_lists(scored, reading):
+    if _only_lists(scored, resume):
         return "It is only listed: no role shows any of it."
     return ""
 
 
-def _only_lists(scored: list[Judged], reading: Reading) -> bool:
+def _only_lists(scored: list[Judged], resume: ParsedResume) -> bool:
     """Whether roles tell what was done, and all that was found stands elsewhere."""
     found = [
         one.finding.is_shown for one in scored if one.requirement.groups and one.is_(Met.MET, Met.PARTLY)
     ]
-    return reading.tells_of_work and bool(found) and not any(found)
+    return resume.tells_of_work and bool(found) and not any(found)
 
 
 def _words(scored: list[Judged], share: float) -> str:

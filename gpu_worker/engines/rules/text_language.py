@@ -9,7 +9,7 @@ COMMON_WORDS = {
     "French": "et le la les des du de en pour avec dans une un sur au aux par nous vous chez",
     "Spanish": "y el la los las de del en para con por una un al su como nosotros desde entre sobre",
 }
-OF = {
+LANGUAGES_OF = {
     word: [language for language, words in COMMON_WORDS.items() if word in words.split()]
     for words in COMMON_WORDS.values()
     for word in words.split()
@@ -18,10 +18,12 @@ LEAST_WORDS = 8  # that must be common in the language
 LEAD = 2  # times as many as of any other
 
 
-def of(text: str) -> str:
+def language_of(text: str) -> str:
     """The language of `text`, "" where it cannot be told: too short, of two languages, or of another one."""
     counts = Counter(
-        language for word in re.findall(r"[^\W\d_]+", text.casefold()) for language in OF.get(word, ())
+        language
+        for word in re.findall(r"[^\W\d_]+", text.casefold())
+        for language in LANGUAGES_OF.get(word, ())
     )
     ranked = counts.most_common(2)
     if not ranked or ranked[0][1] < LEAST_WORDS:

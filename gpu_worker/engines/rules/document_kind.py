@@ -16,25 +16,25 @@ INVOICE_ENOUGH = 3
 DATES_ENOUGH = 2
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     RESUME = "a résumé"
     INVOICE = "an invoice"
     LETTER = "a letter"
     UNCLEAR = "unclear"
 
 
-def of(text: Text) -> Kind:
+def kind_of(text: Text) -> DocumentKind:
     """Return what `text` is. Only clear signs of something else make it that; in doubt it is unclear."""
     sections, said = len(_sections(text)), " ".join(line.text for line in text.lines).casefold()
     if sections >= SECTIONS_ENOUGH:
-        return Kind.RESUME
+        return DocumentKind.RESUME
     if sum(1 for word in INVOICE_WORDS if re.search(rf"\b{word}\b", said)) >= INVOICE_ENOUGH:
-        return Kind.INVOICE
+        return DocumentKind.INVOICE
     if _is_letter(text, said):
-        return Kind.LETTER
+        return DocumentKind.LETTER
     if sections and sum(1 for line in text.lines if _is_dated(line)) >= DATES_ENOUGH:
-        return Kind.RESUME
-    return Kind.UNCLEAR
+        return DocumentKind.RESUME
+    return DocumentKind.UNCLEAR
 
 
 def _sections(text: Text) -> set[str]:

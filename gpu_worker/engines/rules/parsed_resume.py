@@ -12,7 +12,7 @@ DOES = (Section.EXPERIENCE, Section.PROJECTS)
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedResume:
     """`pasted` are numbers of lines that repeat the job's description; `stuffed` says that lists name too much."""
 
     text: Text
