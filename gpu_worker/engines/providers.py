@@ -1,4 +1,4 @@
-"""Which module starts the engine of which provider."""
+"""The engines by provider."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def engine(spec: EngineSpec) -> Engine:
 
 
 def warm_up(architectures: list[str]) -> None:
-    """Begin to import what engines of these model classes need, beside all other work; nothing for none."""
+    """Import what engines of these model classes need, in a background thread; nothing for none."""
 
     def warm() -> None:
         preload(architectures)
@@ -31,5 +31,5 @@ def warm_up(architectures: list[str]) -> None:
 
 
 def leave() -> None:
-    """Give back what engines have in common. Their processes end when this one does."""
+    """Remove what the engines share on disk. Their processes end with this one."""
     scratch.remove()

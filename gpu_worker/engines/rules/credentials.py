@@ -1,4 +1,4 @@
-"""Years in all, degrees, languages and leave to work, as a résumé states them."""
+"""Total years of experience, degrees, languages and work permits, as a résumé states them."""
 
 import re
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from jobs.criteria.requirements import Requirement
 TOTAL = re.compile(
     r"(?i)^\s*(?:of\s+)?(?:[\w-]+\s+){0,3}?(?:experience|career|practice|erfahrung|berufserfahrung|d['’]expérience|de experiencia)\b(?!\s+(?:with|in|using|of|as|mit|en)\b)"
 )
-STANDS_IN_YEARS = 5  # of experience, where that may stand in for a degree
+STANDS_IN_YEARS = 5  # of experience, if experience may replace a degree
 MUCH_LESS = 2  # levels of a language below what is asked for
 
 
 def experience(requirement: Requirement, resume: ParsedResume) -> Finding:
-    """Years in all: what the dates of roles add up to, or what is stated, whichever is more."""
+    """Compare total years: the sum of the roles' dates or the stated number, whichever is more."""
     wanted, career = requirement.number * 12, resume.career
     stated, line = max(_stated(resume), key=lambda pair: pair[0], default=(0.0, None))
     months = career.months()
@@ -37,14 +37,14 @@ def experience(requirement: Requirement, resume: ParsedResume) -> Finding:
 
 
 def _is_surely_less(wanted: float, resume: ParsedResume, stated: float) -> bool:
-    """Whether the résumé says so itself: in words, or since even its first date is not long enough ago."""
+    """Whether the résumé itself rules it out: in words, or because its first date is too recent."""
     most = resume.career.most_months
     in_words = any(number * 12 < wanted for number, _ in _totals(resume)) and stated * 12 < wanted
     return in_words or (bool(resume.career.roles) and most is not None and most < wanted - 1)
 
 
 def _stated(resume: ParsedResume) -> Iterator[tuple[float, Line]]:
-    """Years of experience that lines state, of whatever it is."""
+    """Yield every number of years of experience that a line states, whatever it is about."""
     for line in resume.text.lines:
         if line.number in resume.pasted:
             continue
@@ -54,7 +54,7 @@ def _stated(resume: ParsedResume) -> Iterator[tuple[float, Line]]:
 
 
 def _totals(resume: ParsedResume) -> Iterator[tuple[float, Line]]:
-    """Those that are of the whole career: “2 years of experience”, of nothing in particular."""
+    """Yield those about the whole career: “2 years of experience” without naming a subject."""
     for number, line in _stated(resume):
         if any(
             found.number == number and TOTAL.match(line.text[found.end :])
@@ -64,12 +64,12 @@ def _totals(resume: ParsedResume) -> Iterator[tuple[float, Line]]:
 
 
 def degree(requirement: Requirement, resume: ParsedResume) -> Finding:
-    """The same degree or a higher one, in its field; a lower one, or one of another field, is said to be that."""
+    """Look for the degree or a higher one, in its field. A lower one or another field is partly met."""
     found = best(_degrees(requirement, resume))
     if requirement.replaceable and found.verdict is not Met.MET:
         if resume.career.months().likely >= STANDS_IN_YEARS * 12:
             line = found.line or resume.career.roles[0].lines[0]
-            return Finding(Met.MET, line, "experience in its place")
+            return Finding(Met.MET, line, "experience instead")
         return NOTHING if found.verdict is Met.NO_EVIDENCE else found
     return found
 
@@ -94,7 +94,7 @@ def _degrees(requirement: Requirement, resume: ParsedResume) -> Iterator[Finding
 
 
 def _entry(line: Line, resume: ParsedResume) -> str:
-    """The line with the degree and those around it in its block, which may name the subject."""
+    """Return the line with the degree, or with its neighbours in the block if it names no subject."""
     lines = resume.text.lines
     behind = [
         other for other in lines[line.number + 1 : line.number + 2] if not other.opens and not other.is_item
@@ -107,7 +107,7 @@ def _entry(line: Line, resume: ParsedResume) -> str:
 
 
 def language(requirement: Requirement, resume: ParsedResume) -> Finding:
-    """Each language, or any of them, at the level that is asked for or a higher one."""
+    """Look for every language, or for any of them, at the required level or a higher one."""
     found = [_language(name, int(requirement.number), resume) for name in requirement.languages]
     return best(found) if requirement.either else together(found)
 
@@ -128,7 +128,7 @@ def _language(name: str, wanted: int, resume: ParsedResume) -> Finding:
 
 
 def _spoken(name: str, resume: ParsedResume) -> Iterator[tuple[int, Line]]:
-    """Levels of the language `name`, 0 where only the name stands in a list of languages."""
+    """Yield the levels of the language `name`; 0 if a list of languages only names it."""
     for line in resume.text.lines:
         if line.number in resume.pasted:
             continue
@@ -139,7 +139,7 @@ def _spoken(name: str, resume: ParsedResume) -> Iterator[tuple[int, Line]]:
 
 
 def _level_behind(line: Line, resume: ParsedResume) -> int:
-    """The level on the next line, where a narrow column holds the name alone."""
+    """Return the level on the next line, if a narrow column holds only the name."""
     behind = resume.text.lines[line.number + 1 : line.number + 2]
     alone = len(line.tokens) == 1
     return (
@@ -150,10 +150,10 @@ def _level_behind(line: Line, resume: ParsedResume) -> int:
 
 
 def permit(requirement: Requirement, resume: ParsedResume) -> Finding:
-    """What the résumé says of leave to work; most say nothing."""
+    """Look for what the résumé says about a work permit; most say nothing."""
     for line in resume.text.lines:
         if line.number not in resume.pasted and permits.lacks(line.text):
-            return Finding(Met.NOT_MET, line, "says so itself", is_contradiction=True)
+            return Finding(Met.NOT_MET, line, "the résumé says so", is_contradiction=True)
     for line in resume.text.lines:
         if line.number not in resume.pasted and permits.has(line.text):
             return Finding(Met.MET, line)

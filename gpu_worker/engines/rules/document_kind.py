@@ -1,4 +1,4 @@
-"""Is it a résumé? Told by its sections and dates, and by what invoices and letters say instead."""
+"""Whether a document is a résumé, by its sections and dates, or an invoice or letter, by their phrases."""
 
 import re
 from enum import StrEnum
@@ -24,7 +24,7 @@ class DocumentKind(StrEnum):
 
 
 def kind_of(text: Text) -> DocumentKind:
-    """Return what `text` is. Only clear signs of something else make it that; in doubt it is unclear."""
+    """Return what `text` is. Only clear signs make it an invoice or letter; in doubt it is unclear."""
     sections, said = len(_sections(text)), " ".join(line.text for line in text.lines).casefold()
     if sections >= SECTIONS_ENOUGH:
         return DocumentKind.RESUME

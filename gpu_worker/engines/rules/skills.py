@@ -1,4 +1,4 @@
-"""Skills: whether a résumé names them, shows them in roles, for how long, and until when."""
+"""Skills: whether a résumé names them, shows them in roles, for how long, and how recently."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,18 +13,18 @@ from jobs.criteria import years
 from jobs.criteria.requirements import Requirement
 from jobs.criteria.terms import Alternatives, Term
 
-STALE_YEARS = 8  # what was used last so long ago, and is listed nowhere, counts in part
-NEAR_CHARS = 40  # between a skill and the years of it: “Python (6 years)”
+STALE_YEARS = 8  # since the last use; then an unlisted skill counts in part
+NEAR_CHARS = 40  # at most between a skill and its years: “Python (6 years)”
 
 
 def named(requirement: Requirement, resume: ParsedResume) -> Finding:
-    """Whether every group that `requirement` names is there, recently enough."""
+    """Look for every group of `requirement`, used recently enough."""
     within = requirement.recent_years
     return together([best(_term(term, resume, within) for term in group) for group in requirement.groups])
 
 
 def for_years(requirement: Requirement, resume: ParsedResume) -> Finding:
-    """Whether each group was used for as many years as `requirement` asks for."""
+    """Compare the years of use of each group with what `requirement` asks for."""
     return together([_years(group, requirement.number, resume) for group in requirement.groups])
 
 
@@ -37,7 +37,7 @@ def _term(term: Term, resume: ParsedResume, recent_years: int) -> Finding:
     if learns := _first(mentions, Stance.LEARNS):
         return Finding(Met.PARTLY, learns.line, "learning it", learns.written)
     if denied := _first(mentions, Stance.DENIES):
-        return Finding(Met.NOT_MET, denied.line, "says so itself", denied.written, is_contradiction=True)
+        return Finding(Met.NOT_MET, denied.line, "the résumé says so", denied.written, is_contradiction=True)
     return _hinted(term, resume)
 
 
@@ -49,7 +49,7 @@ def _known(known: Sequence[Mention], resume: ParsedResume, recent_years: int) ->
     believed = [mention for mention in known if resume.is_believed(mention.line)]
     if not believed:
         pasted = all(mention.line.number in resume.pasted for mention in known)
-        note = "only in words of the job description" if pasted else "only in a very long list"
+        note = "only in text copied from the job description" if pasted else "only in a very long list"
         return Finding(Met.PARTLY, known[0].line, note, known[0].written)
     best_shown = min(believed, key=lambda mention: _rank(mention, resume))
     listed = any(not resume.shows(mention.line) for mention in believed)
@@ -61,17 +61,17 @@ def _known(known: Sequence[Mention], resume: ParsedResume, recent_years: int) ->
 
 
 def _rank(mention: Mention, resume: ParsedResume) -> tuple[bool, bool, int]:
-    """Work shown first, a line without the person's name before one with it, then as the document has them."""
+    """Sort shown work first, then lines without the person's name, then by document order."""
     return not resume.shows(mention.line), mention.line.is_named, mention.line.number
 
 
 def _hinted(term: Term, resume: ParsedResume) -> Finding:
-    """Nothing names `term`, but maybe something that is made with it, or its words in different places."""
+    """Look for weaker evidence of `term`: something that implies it, or its words in separate places."""
     signs = [mention for mention in matching.signs(term, resume.text) if mention.stance is Stance.KNOWS]
     if signs:
         return Finding(Met.PARTLY, signs[0].line, f"{signs[0].written} only", signs[0].written)
     if len(term.words) > 1 and all(word in resume.text.words for word in term.words):
-        return Finding(Met.PARTLY, None, "its words only")
+        return Finding(Met.PARTLY, None, "only its words, in separate places")
     return NOTHING
 
 
@@ -114,7 +114,7 @@ def _years(group: Alternatives, wanted: float, resume: ParsedResume) -> Finding:
 
 
 def _unnamed(group: Alternatives, wanted: float, resume: ParsedResume, found: Finding) -> Finding:
-    """Words that no vocabulary knows describe work as often as they name it: then the whole career speaks."""
+    """Judge words unknown to the vocabulary by the whole career: they may describe work without naming it."""
     roles = resume.career.roles
     if any(term.is_tool for term in group) or found.verdict is Met.NOT_MET or not roles:
         return found
@@ -128,13 +128,13 @@ def _career(resume: ParsedResume) -> str:
 
 
 def _too_young(wanted: float, resume: ParsedResume) -> bool:
-    """Whether the whole career, from its first date on, is shorter than what is asked for."""
+    """Whether the whole career, from its first date on, is shorter than required."""
     most = resume.career.most_months
     return most is not None and bool(resume.career.roles) and most < wanted * 12 - 1
 
 
 def _stated(mention: Mention) -> Iterable[tuple[float, Line]]:
-    """The years that the mention's line states of it: “6 years of Python”, “Python (6 years)”."""
+    """Yield the years that a line states next to the mention: “6 years of Python”, “Python (6 years)”."""
     text = mention.line.nameless
     place = text.casefold().find(mention.written.casefold())
     if place < 0 or mention.stance is not Stance.KNOWS:

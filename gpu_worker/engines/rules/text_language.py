@@ -1,4 +1,4 @@
-"""Which language a text is written in, by its most common words: keywords of one say nothing of another."""
+"""The language of a text, by its most common words: keywords in one language miss those of another."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ LEAD = 2  # times as many as of any other
 
 
 def language_of(text: str) -> str:
-    """The language of `text`, "" where it cannot be told: too short, of two languages, or of another one."""
+    """Return the language of `text`; "" if unknown: too short, mixed, or another language."""
     counts = Counter(
         language
         for word in re.findall(r"[^\W\d_]+", text.casefold())

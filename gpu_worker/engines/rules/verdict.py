@@ -1,4 +1,4 @@
-"""From a résumé and a job to an answer, with the thresholds shown. Pure: equal input, equal bytes."""
+"""The verdict of the rules on a résumé for a job, with its thresholds. Pure: equal input, equal bytes."""
 
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ class Judged:
 
     @property
     def remark(self) -> str:
-        """The name with what there is to say of it."""
+        """The name with its note."""
         return f"{self.name} ({self.finding.note})" if self.finding.note else self.name
 
     def is_(self, *verdicts: Met) -> bool:
@@ -48,10 +48,10 @@ class Judged:
 
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:
-    """Read one résumé for one job."""
+    """Judge one résumé for one job."""
     text = text_of(request.pages)
     if text.is_empty:
-        return _answer("Needs Review", "The document has no text layer, only images: a person has to look.")
+        return _answer("Needs Review", "The document has no text layer, only images. A person has to look.")
     what = document_kind.kind_of(text)
     if what in (DocumentKind.INVOICE, DocumentKind.LETTER):
         return _answer("Invalid", f"This is {what.value}, not a résumé.")
@@ -66,7 +66,7 @@ def evaluate(request: Request, thresholds: Thresholds) -> Answer:
 
 
 def _unsure(text: Text, request: Request) -> str:
-    """Why nobody may be rejected by what was found in `text`; "" where nothing speaks against it."""
+    """Return why `text` is too uncertain for a rejection; "" if it is not."""
     if not text.is_whole:
         return "Not all of the document could be read as text."
     own = text_language.language_of(" ".join(line.text for line in text.lines))
@@ -79,7 +79,7 @@ def _unsure(text: Text, request: Request) -> str:
 
 
 def _wanted(request: Request) -> list[Requirement]:
-    """The job's criteria; where it has none yet, what its description asks for."""
+    """Return the job's criteria; without any, those drawn from its description."""
     if request.criteria:
         return [requirements.parsed(criterion) for criterion in request.criteria]
     return requirements.drawn(request.job_description)
@@ -144,12 +144,12 @@ def _verdict(
     if len(scored) < thresholds.least_terms:
         return "Needs Review", (
             f"The job names {len(scored)} required terms that rules can look for, "
-            f"fewer than {thresholds.least_terms}: a person has to decide.{aside}"
+            f"fewer than {thresholds.least_terms}. A person has to decide.{aside}"
         )
     share = sum(CREDIT[one.finding.verdict] for one in scored) / len(scored)
     words = _words(scored, share) + aside
     if what is DocumentKind.UNCLEAR:
-        return "Needs Review", f"It has no sections of a résumé. {words}"
+        return "Needs Review", f"The document has no résumé sections. {words}"
     from_share = f"Shortlisted from {thresholds.shortlist_share:.0%}."
     if share >= thresholds.shortlist_share:
         doubt = _doubt(scored, gates, resume)
@@ -164,23 +164,23 @@ def _verdict(
 
 
 def _can_judge(judged: Judged) -> bool:
-    """What rules cannot look for counts neither for nor against anybody."""
+    """Whether rules can look for it; if not, it counts neither for nor against anybody."""
     return judged.requirement.kind is not requirements.Kind.UNKNOWN
 
 
 def _doubt(scored: list[Judged], gates: list[Judged], resume: ParsedResume) -> str:
-    """Why a person has to look although enough was found; "" where nothing is in doubt."""
+    """Return why a person has to look although enough was found; "" without a doubt."""
     if silent := [one for one in gates if not one.is_(Met.MET)]:
-        return f"To be asked: {_listed(silent)}."
+        return f"Ask about: {_listed(silent)}."
     if any(one.is_(Met.NOT_MET) for one in scored):
         return "A required term is not met."
     if _only_lists(scored, resume):
-        return "It is only listed: no role shows any of it."
+        return "The terms are only listed; no role shows any of them."
     return ""
 
 
 def _only_lists(scored: list[Judged], resume: ParsedResume) -> bool:
-    """Whether roles tell what was done, and all that was found stands elsewhere."""
+    """Whether the roles list duties, and none of them names a term that was found."""
     found = [
         one.finding.is_shown for one in scored if one.requirement.groups and one.is_(Met.MET, Met.PARTLY)
     ]
