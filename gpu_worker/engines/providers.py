@@ -7,7 +7,7 @@ from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
 from gpu_worker.engines.rules import RulesEngine
 from gpu_worker.engines.vllm import scratch
 from gpu_worker.engines.vllm.engine import VllmEngine
-from gpu_worker.engines.vllm.imports import look_into, preload
+from gpu_worker.engines.vllm.imports import inspect_architectures, preload
 
 PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine, "vllm": VllmEngine}
 
@@ -24,7 +24,7 @@ def warm_up(architectures: list[str]) -> None:
 
     def warm() -> None:
         preload(architectures)
-        look_into(architectures)
+        inspect_architectures(architectures)
 
     if architectures:
         threading.Thread(target=warm, name="vllm-import", daemon=True).start()
