@@ -1,4 +1,4 @@
-"""What this machine can run, and the sentence why not where it cannot."""
+"""Find out what this machine can run, and if it cannot run a model, why."""
 
 import importlib.util
 import time
@@ -28,20 +28,20 @@ def obstacle(model_config: ModelConfig) -> str:
 
 
 def is_here(model_config: ModelConfig) -> bool:
-    """Whether it runs without fetching anything first: a worker that starts fetches nothing."""
+    """Whether the model runs without a download: a worker that starts downloads nothing."""
     if model_config.provider != ModelConfig.Provider.VLLM:
         return True
     return _here(model_config) is not None
 
 
 def architectures(model_config: ModelConfig) -> tuple[str, ...]:
-    """The model classes of weights that are here; none of others."""
+    """Return the model classes of weights on this machine, none if they are not here."""
     found = _here(model_config)
     return found.architectures if found else ()
 
 
 def weights_gib(model_config: ModelConfig) -> float:
-    """Of its weight files on this machine; 0 where there are none, or not all of them."""
+    """Return the size of its weight files on this machine; 0 if any of them is missing."""
     if model_config.provider != ModelConfig.Provider.VLLM:
         return 0.0
     found = _found(model_config.name, model_config.revision, _moment())
@@ -61,7 +61,7 @@ def _moment() -> int:
 
 @lru_cache(maxsize=1000)
 def _found(name: str, revision: str, moment: int) -> Weights | str:
-    """The weights, or the sentence why not. Asked at every heartbeat: looked up anew at another `moment`."""
+    """Return the weights, or why there are none. Heartbeats ask often: the answer is cached per `moment`."""
     try:
         return weights.find(name, revision)
     except NotHere as missing:

@@ -1,4 +1,4 @@
-"""The database as the event loop sees it: calls run in a few threads that keep their connections."""
+"""Call the database from the event loop, in a few threads that keep their connections."""
 
 import asyncio
 import threading
@@ -19,7 +19,7 @@ class Database:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="database")
 
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call `function` in a thread; a connection that has died since is replaced first."""
+        """Call `function` in a thread; a connection that has died meanwhile is replaced first."""
 
         def call() -> T:
             close_old_connections()

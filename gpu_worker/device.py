@@ -1,4 +1,4 @@
-"""Which device this machine has for engines."""
+"""Find the device that engines of this machine run on."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ NVIDIA_DRIVER = Path("/proc/driver/nvidia/gpus")
 
 
 def gpus() -> list[str]:
-    """The names of the NVIDIA GPUs that the driver shows, none where there is no driver."""
+    """Return the names of the NVIDIA GPUs that the driver shows, none without a driver."""
     found = []
     for card in sorted(NVIDIA_DRIVER.glob("*/information")):
         lines = dict(line.split(":", 1) for line in card.read_text().splitlines() if ":" in line)
@@ -15,8 +15,8 @@ def gpus() -> list[str]:
     return found
 
 
-def in_words() -> str:
-    """The device in words for the operator, e.g. "2 × NVIDIA H100" or "CPU, 8 cores"."""
+def description() -> str:
+    """Return the device as the operator reads it, e.g. "2 × NVIDIA H100" or "CPU, 8 cores"."""
     cards = gpus()
     if not cards:
         return f"CPU, {os.cpu_count()} cores"

@@ -1,4 +1,4 @@
-"""The worker's own small HTTP port: /health and /status for probes, /metrics for Prometheus."""
+"""Serve the worker's own small HTTP port: /health and /status for probes, /metrics for Prometheus."""
 
 import contextlib
 import json
@@ -14,10 +14,12 @@ MetricsReader = Callable[[], Awaitable[bytes]]
 
 
 class Port(uvicorn.Server):
-    """Answers on loopback from within the worker's event loop, whose signals stay the worker's."""
+    """Answer on loopback from within the worker's event loop, whose signals stay the worker's."""
 
-    def __init__(self, host: str, port: int, status: StatusReader, metrics: MetricsReader) -> None:
-        self._status, self._metrics = status, metrics
+    _status: StatusReader
+    _metrics: MetricsReader
+
+    def __init__(self, host: str, port: int) -> None:
         self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind((host, port))
@@ -32,7 +34,8 @@ class Port(uvicorn.Server):
         )
         super().__init__(config)
 
-    async def run_until_stopped(self) -> None:
+    async def run_until_stopped(self, status: StatusReader, metrics: MetricsReader) -> None:
+        self._status, self._metrics = status, metrics
         await self.serve(sockets=[self.socket])
 
     @contextlib.contextmanager
@@ -48,7 +51,7 @@ class Port(uvicorn.Server):
         await send({"type": "http.response.body", "body": body})
 
     async def _page(self, method: str, path: str) -> tuple[int, str, bytes]:
-        """Status code, content type and body."""
+        """Return status code, content type and body."""
         if method not in ("GET", "HEAD") or path not in ("/health", "/status", "/metrics"):
             return _json(404, {"detail": "Ask for /health, /status or /metrics."})
         if path == "/metrics":

@@ -1,4 +1,4 @@
-"""Hearing nudges: one long-lived receive on the channel layer that sets an event."""
+"""Listen for nudges: one long-lived receive on the channel layer that sets an event."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ LONGEST_PAUSE_S = 5.0
 
 
 class Listener:
-    """Sets `look` at every message to the workers' group. With Redis gone it keeps trying."""
+    """Set `look` at every message to the workers' group. Without Redis it keeps trying."""
 
     def __init__(self, look: asyncio.Event) -> None:
         self._look = look
@@ -25,17 +25,20 @@ class Listener:
         pause_s = 0.2
         while True:
             try:
-                await self._hear()
-            except Exception as error:  # whatever Redis or the network think of
-                log.warning("Redis cannot be reached (%s); polling meanwhile", error or type(error).__name__)
+                await self._subscribe()
+            except Exception as error:  # whatever Redis or the network may raise
+                log.warning(
+                    "Redis cannot be reached (%s); the worker polls the database meanwhile",
+                    error or type(error).__name__,
+                )
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311  # no secret: spreads retries
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
-    async def _hear(self) -> None:
-        # One layer throughout: the first two threads that ask for it at once get two, deaf to each other.
+    async def _subscribe(self) -> None:
+        # One layer throughout: two threads that ask for it first get two, which do not hear each other.
         layer = get_channel_layer()
         channel = await layer.new_channel()
-        # Cancelling receive() would unsubscribe, so it has a task of its own for as long as we listen.
+        # Cancelling receive() would unsubscribe, so it has a task of its own while the worker listens.
         receiving = asyncio.create_task(self._receive(layer, channel))
         try:
             while not receiving.done():

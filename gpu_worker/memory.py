@@ -1,8 +1,8 @@
-"""How much memory there is for engines, and how much is taken: NVML for GPUs, psutil for the host.
+"""Measure the memory for engines, total and used: NVML for GPUs, psutil for the host.
 
 Sizes are GiB (2**30 bytes). With several GPUs in one tensor-parallel group every engine takes the same share
-of each, so the smallest total and the fullest one count. A machine without a GPU has two budgets all the
-same, both of host memory: one for engines that are awake, one for those that sleep.
+of each, so the smallest total and the fullest GPU count. A machine without a GPU has two budgets as well,
+both of host memory: one for engines that are awake, one for those that sleep.
 """
 
 import importlib
@@ -32,7 +32,7 @@ def on_gpu() -> bool:
 
 @lru_cache(maxsize=1)
 def device_name() -> str:
-    """What engines run on, for comparing what they answer: "CPU" whatever its cores."""
+    """Return what engines run on, to compare what they answer: "CPU" for any CPU."""
     return gpus()[0] if on_gpu() else "CPU"
 
 
@@ -56,17 +56,17 @@ def _infos() -> list[Any]:
 
 
 def gpu_used_gib() -> float:
-    """Used of the fullest GPU, by whomever; 0 without one."""
+    """Return what is used of the fullest GPU, by any process; 0 without a GPU."""
     return max(info.used for info in _infos()) / GIB if on_gpu() else 0.0
 
 
 def gpu_total_gib() -> float:
-    """Of the smallest GPU; 0 without one."""
+    """Return the memory of the smallest GPU; 0 without a GPU."""
     return min(info.total for info in _infos()) / GIB if on_gpu() else 0.0
 
 
 def settle() -> None:
-    """Wait until no more memory becomes free: what a killed worker left behind takes its time to end."""
+    """Wait until no more memory becomes free: processes of a killed worker need time to end."""
     until, free_gib = time.monotonic() + SETTLED_WITHIN_S, _free_gib()
     while time.monotonic() < until:
         time.sleep(STILL_S)
@@ -76,12 +76,12 @@ def settle() -> None:
 
 
 def _free_gib() -> float:
-    """Of GPUs and host together: it rises while either becomes free."""
+    """Return the free memory of GPUs and host together: it rises while either becomes free."""
     return psutil.virtual_memory().available / GIB - gpu_used_gib()
 
 
 def measured_budget() -> Budget:
-    """What engines may take here: what is free now, unless the WFC_…_BUDGET_GIB settings say it."""
+    """Return what engines may take here: what is free now, unless the WFC_…_BUDGET_GIB settings say it."""
     available_gib = psutil.virtual_memory().available / GIB
     if on_gpu():
         gpu_gib, host_gib = gpu_total_gib() * GPU_SHARE - gpu_used_gib(), available_gib * HOST_SHARE

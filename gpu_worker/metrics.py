@@ -1,7 +1,7 @@
-"""What the worker counts and measures, in Prometheus' text form. docs/metrics.md explains every name.
+"""Count and measure what the worker does, in Prometheus' text format. docs/metrics.md explains every name.
 
-The registry is our own: the library's global one is vLLM's. Gauges are read at the moment of a scrape, so
-that what has left the queue or the GPU leaves the page too.
+The registry is separate, because vLLM uses the library's global one. Gauges are read at each scrape, so that
+what has left the queue or the GPU leaves the page too.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 GIB = 2**30
-ANY_MODEL = "any"  # work that whoever serves may take
+ANY_MODEL = "any"  # work for any selection that serves
 PHASE_BUCKETS_S = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 120, 300, 600)
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody reads
 EVALUATION_BUCKETS_S = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60, 120, 300)
@@ -29,7 +29,7 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True)
 class Gauges:
-    """What is true at a scrape. `memory` is as in `GpuWorker.memory`; `tiers` are those of the engines."""
+    """What is read at a scrape. `memory` is as in `GpuWorker.memory`; `tiers` has one entry per engine."""
 
     waiting: tuple[Waiting, ...]
     files_waiting: int
@@ -62,7 +62,7 @@ class Metrics:
     # What happened
 
     def swap_ended(self, outcome: str, source: str, target: str, phase_seconds: Mapping[str, float]) -> None:
-        """`source` is what served before, "" for nothing; waiting in the queue is a phase like any other."""
+        """Count a swap. `source` is what served before, "" for nothing; the wait in the queue is a phase."""
         self._swaps.labels(outcome, source, target).inc()
         for phase, took_s in phase_seconds.items():
             self._phases.labels(phase).observe(took_s)
@@ -72,14 +72,14 @@ class Metrics:
         self._took.labels(model).observe(took_s)
 
     def evaluation_failed(self, model: str, cause: str) -> None:
-        """`cause`: "answer" for one that cannot be used, "engine" for a death, "error" for a bug of ours."""
+        """Count a failure. `cause`: "answer" = unusable, "engine" = it died, "error" = an internal error."""
         self._failures.labels(model, cause).inc()
 
     def tokens_used(self, model: str, *, prompt: int, generated: int) -> None:
         self._tokens.labels(model, "prompt").inc(prompt)
         self._tokens.labels(model, "generated").inc(generated)
 
-    def switched(self, model: str, took_s: float) -> None:
+    def switch_ended(self, model: str, took_s: float) -> None:
         self._switches.labels(model).observe(took_s)
 
     def engine_lost(self, model: str) -> None:
@@ -88,7 +88,7 @@ class Metrics:
     # What is
 
     def page(self, gauges: Gauges) -> bytes:
-        """Everything, in Prometheus' text form (the content type is prometheus_client's)."""
+        """Return all metrics in Prometheus' text format (the content type is prometheus_client's)."""
         now = CollectorRegistry()
         now.register(_Now(gauges))
         return generate_latest(self._registry) + generate_latest(now)

@@ -1,4 +1,4 @@
-"""This process's GpuWorker row: signing on, beating, and signing off."""
+"""Keep this process's GpuWorker row: sign on, write heartbeats and the status, sign off."""
 
 import os
 import socket
@@ -9,8 +9,9 @@ import psutil
 from django.db import transaction
 from django.utils import timezone
 
-from candidates.evaluations import claims, transcripts
-from candidates.uploads import preparation
+from candidates.evaluations.claims import EVALUATIONS
+from candidates.evaluations.transcripts import TRANSCRIPTS
+from candidates.uploads.preparation import FILES
 from gpu_worker import capability, device
 from gpu_worker.memory import gpu_total_gib
 from models_admin.kit import messages
@@ -25,19 +26,20 @@ class NameTaken(Exception):
 
 
 class LostName(Exception):
-    """Another process has taken this worker's name over; this one must stop."""
+    """Another process has taken over this worker's name; this one must stop."""
 
 
 def sign_on(name: str, health_port: int) -> GpuWorker:
-    """Take the row `name` over from an earlier process, whose work goes back to the queue.
+    """Take over the row `name` from an earlier process, whose work goes back to the queue.
 
-    Raises NameTaken while that process lives: on this host it is looked up, elsewhere its heartbeat counts.
+    Raises NameTaken while that process lives. On this host the process is looked up; on another host its
+    heartbeat counts.
     """
     with transaction.atomic():
         earlier = GpuWorker.objects.select_for_update().filter(name=name).first()
         if earlier and _lives(earlier):
             raise NameTaken(
-                f"A worker named {name} runs already on {earlier.host} (process {earlier.pid}). "
+                f"A worker named {name} already runs on {earlier.host} (process {earlier.pid}). "
                 "Stop it, or give this one another name with --name."
             )
         me = psutil.Process()
@@ -47,7 +49,7 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "host": socket.gethostname(),
                 "pid": me.pid,
                 "pid_started_at": me.create_time(),
-                "device": device.in_words(),
+                "device": device.description(),
                 "health_port": health_port,
                 "status": GpuWorker.Status.STARTING,
                 "error": "",
@@ -59,29 +61,28 @@ def sign_on(name: str, health_port: int) -> GpuWorker:
                 "waits": "",
             },
         )
-        _leave_nothing(worker)
+        _release_work(worker)
         _announce(worker)
     return worker
 
 
 def was_killed(name: str) -> bool:
-    """Whether an earlier process worked as `name` and did not sign off: what it held may not be free yet."""
+    """Whether an earlier process worked as `name` and did not sign off: its memory may not be free yet."""
     return GpuWorker.objects.filter(name=name).exclude(status=GpuWorker.Status.STOPPED).exists()
 
 
 def sign_off(worker: GpuWorker) -> None:
-    """Say goodbye; whatever is still held goes back to the queue. Raises LostName."""
+    """Write that the worker has stopped; what it still holds goes back to the queue. Raises LostName."""
     with transaction.atomic():
-        say(worker, GpuWorker.Status.STOPPED)
-        _leave_nothing(worker)
+        write_status(worker, GpuWorker.Status.STOPPED)
+        _release_work(worker)
 
 
-def _leave_nothing(worker: GpuWorker) -> None:
+def _release_work(worker: GpuWorker) -> None:
     swap_rows.interrupt_leftovers(worker)
     trials.requeue_of(worker)
-    claims.requeue_of(worker)
-    transcripts.requeue_of(worker)
-    preparation.requeue_of(worker)
+    for work in (EVALUATIONS, TRANSCRIPTS, FILES):
+        work.requeue_of(worker)
 
 
 def _lives(worker: GpuWorker) -> bool:
@@ -100,7 +101,7 @@ def _runnable(rows: Iterable[ModelConfig]) -> dict[str, str]:
 
 
 def _machine(rows: Iterable[ModelConfig]) -> dict[str, Any]:
-    """What `fitting` weighs a row of the registry by."""
+    """Return what `fitting` compares a row of the registry with."""
     sizes = {str(row.pk): capability.weights_gib(row) for row in rows}
     return {
         "gpus": len(device.gpus()),
@@ -109,8 +110,10 @@ def _machine(rows: Iterable[ModelConfig]) -> dict[str, Any]:
     }
 
 
-def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any], waits: str) -> None:
-    """Say that this process lives, what it can run and holds, and what work waits for. Raises LostName."""
+def write_heartbeat(
+    worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any], waits: str
+) -> None:
+    """Write that this process lives, what it can run and holds, and what work waits for. Raises LostName."""
     residency = {str(id_): str(tier) for id_, tier in tiers.items()}
     rows = list(ModelConfig.objects.enabled())
     now = {
@@ -125,14 +128,16 @@ def beat(worker: GpuWorker, tiers: Mapping[int, str], memory: Mapping[str, Any],
         _announce(worker)
 
 
-def say(worker: GpuWorker, status: GpuWorker.Status, *, error: str = "", **selection: object) -> None:
+def write_status(
+    worker: GpuWorker, status: GpuWorker.Status, *, error: str = "", **selection: object
+) -> None:
     """Write and announce a new status. Raises LostName."""
     _write(worker, status=status, error=error[:500], heartbeat_at=timezone.now(), **selection)
     _announce(worker)
 
 
-def read_again(worker: GpuWorker) -> None:
-    """Read into `worker` what swaps have written since; not who it is, which fences its writing."""
+def refresh(worker: GpuWorker) -> None:
+    """Read into `worker` what swaps have written; not its process, which protects its writes."""
     worker.refresh_from_db(fields=["status", "error", "mode", "model_config", "parser"])
 
 
@@ -141,7 +146,7 @@ def _write(worker: GpuWorker, **changes: object) -> None:
         pk=worker.pk, pid=worker.pid, pid_started_at=worker.pid_started_at, host=worker.host
     )
     if mine.update(**changes) != 1:
-        raise LostName(f"another process works as {worker.name} now")
+        raise LostName(f"Another process works as {worker.name} now.")
     for name, value in changes.items():
         setattr(worker, name, value)
 

@@ -1,4 +1,4 @@
-"""Tasks of the event loop: ended once, and waited for."""
+"""End tasks of the event loop: cancel them once, and wait for them."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ Task = asyncio.Task[None]
 
 
 def cancel_once(task: asyncio.Task[Any]) -> None:
-    """Cancel `task`; a second time would cut off its clean-up, so one that is ending is left alone."""
+    """Cancel `task` unless it is ending already: a second cancel would interrupt its clean-up."""
     if not task.cancelling():
         task.cancel()
 

@@ -1,9 +1,10 @@
-"""Work that one worker holds for a while: claimed, kept alive, and fenced by a token that only rises."""
+"""Leased work: claimed by one worker for a while, kept alive, and fenced by a token that only rises."""
 
-from collections.abc import Collection
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -29,11 +30,12 @@ class Leased(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One row as one worker holds it."""
+    """One row as one worker holds it. `alone`: an engine died under it, so it now runs with nothing else."""
 
     pk: int
     token: int
     failures: int
+    alone: bool = False
 
     @property
     def is_last_try(self) -> bool:
@@ -42,44 +44,133 @@ class Claim:
 
 
 class ClaimLost(Exception):
-    """Another worker holds this row now, or it has ended: what was found out is not written."""
+    """Another worker holds this row now, or it has ended: the result is not written."""
 
 
 Row = TypeVar("Row", bound=Leased)
+C = TypeVar("C", bound=Claim)
 
 
-def claim(waiting: "models.QuerySet[Row]", worker: GpuWorker, limit: int, **changes: Any) -> list[Row]:
-    """Take up to `limit` rows of `waiting` for `worker`, oldest first, and write `changes` into them.
+class LeasedWork(ABC, Generic[Row, C]):
+    """The life of one kind of leased work: it waits, a worker holds it, and it ends or waits again.
 
-    Returns the rows as they now are. On PostgreSQL rows that somebody else is taking are skipped; SQLite
-    has one writer at a time anyway, so ask first whether there is something to take.
+    A kind says how its rows wait again and how they end after the last failure. Nothing is ever written
+    under a claim that was lost.
     """
-    if limit < 1:
-        return []
-    changes |= {"claimed_by": worker, "lease_expires_at": lease_end()}
-    with transaction.atomic():
-        rows = list(waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:limit])
-        pks = [row.pk for row in rows]
-        waiting.model._default_manager.filter(pk__in=pks).update(claim_token=F("claim_token") + 1, **changes)
-    for row in rows:
-        row.claim_token += 1
-        for name, value in changes.items():
-            setattr(row, name, value)
-    return rows
+
+    model: type[Row]
+    held: ClassVar[Mapping[str, str]]  # what a row says while a worker holds it
+
+    @abstractmethod
+    def requeue(self, rows: "models.QuerySet[Row]", **changes: object) -> None:
+        """Let `rows` wait again, free of their claims, with `changes` written into them."""
+
+    @abstractmethod
+    def end_failed(self, claim: C, sentence: str) -> None:
+        """End the work after its last failure, with `sentence` for a person. Raises ClaimLost."""
+
+    def retry_notes(self, sentence: str, *, in_answer: bool) -> dict[str, object]:
+        """Return what the row says to the next attempt about the failure `sentence`."""
+        return {}
+
+    def take(self, ready: "models.QuerySet[Row]", worker: GpuWorker, limit: int, **changes: Any) -> list[Row]:
+        """Claim up to `limit` rows of `ready` for `worker`, oldest first, and write `changes` into them.
+
+        Returns the rows as they now are. PostgreSQL skips rows that somebody else is taking. SQLite has one
+        writer at a time anyway, so ask first whether there is something to take.
+        """
+        if limit < 1:
+            return []
+        changes |= {**self.held, "claimed_by": worker, "lease_expires_at": lease_end()}
+        with transaction.atomic():
+            rows = list(ready.select_for_update(skip_locked=True, of=("self",)).order_by("pk")[:limit])
+            pks = [row.pk for row in rows]
+            self._rows.filter(pk__in=pks).update(claim_token=F("claim_token") + 1, **changes)
+        for row in rows:
+            row.claim_token += 1
+            for name, value in changes.items():
+                setattr(row, name, value)
+        return rows
+
+    def renew(self, worker: GpuWorker, pks: Collection[int]) -> None:
+        """Prolong the leases of `worker` on the rows `pks`; those it has lost stay lost."""
+        if pks:
+            held = self._rows.filter(pk__in=pks, claimed_by=worker, lease_expires_at__isnull=False)
+            held.update(lease_expires_at=lease_end())
+
+    def held_under(self, claim: C) -> "models.QuerySet[Row]":
+        """Return the row of `claim` if it is still held under it, else no row."""
+        return self._rows.filter(pk=claim.pk, claim_token=claim.token, lease_expires_at__isnull=False)
+
+    def lock(self, claim: C) -> Row:
+        """Return the row of `claim`, locked. Raises ClaimLost."""
+        row = self.held_under(claim).select_for_update(of=("self",)).first()
+        if row is None:
+            raise self._lost(claim)
+        return row
+
+    def end(self, claim: C, **changes: object) -> None:
+        """Write `changes`, which end the work. Raises ClaimLost."""
+        if self.held_under(claim).update(lease_expires_at=None, **changes) != 1:
+            raise self._lost(claim)
+
+    def put_back(self, claims: Iterable[C]) -> None:
+        """Queue again what a worker could not finish; no failure is charged. Lost claims stay as they are."""
+        for claim in claims:
+            self.requeue(self.held_under(claim))
+
+    def fail(self, claim: C, sentence: str, *, in_answer: bool = False) -> None:
+        """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost.
+
+        `in_answer`: the fault was in what a model answered, and the next attempt may tell it so.
+        """
+        if claim.is_last_try:
+            self.end_failed(claim, sentence)
+        else:
+            notes = self.retry_notes(sentence, in_answer=in_answer)
+            self.requeue(self.held_under(claim), failures=claim.failures + 1, **notes)
+
+    def engine_died(self, claim: C, sentence: str) -> None:
+        """Queue again what an engine was working on when it died.
+
+        It is charged only if nothing else was in hand; else it is suspect, and runs alone next time.
+        Raises ClaimLost.
+        """
+        if claim.alone:
+            self.fail(claim, sentence)
+        else:
+            self.requeue(self.held_under(claim), alone=True)
+
+    def requeue_expired(self) -> None:
+        """Queue again what dead workers held."""
+        self.requeue(self._rows.filter(**self.held, lease_expires_at__lt=timezone.now()))
+
+    def requeue_of(self, worker: GpuWorker) -> None:
+        """Queue again what an earlier process of `worker` held: its successor knows that it is gone."""
+        self.requeue(self._rows.filter(**self.held, claimed_by=worker))
+
+    @property
+    def _rows(self) -> "models.QuerySet[Row]":
+        return self.model._default_manager.all()
+
+    def _lost(self, claim: C) -> ClaimLost:
+        return ClaimLost(f"{self.model._meta.verbose_name} {claim.pk}")
+
+
+def suspects_first(
+    ready: "models.QuerySet[Row]", limit: int, in_hand: Collection[int]
+) -> "tuple[models.QuerySet[Row], int]":
+    """Return what to claim of `ready`, and how many: suspects come first, one at a time and alone.
+
+    They were in hand when an engine died; the next death tells whose fault it is. What is `in_hand` is not
+    claimed twice, though it may be in the queue again already.
+    """
+    ready = ready.exclude(pk__in=in_hand)
+    suspects = ready.filter(alone=True)
+    if suspects.exists():
+        return suspects, 0 if in_hand else 1
+    return ready, limit
 
 
 def lease_end() -> datetime:
     return timezone.now() + timedelta(seconds=settings.LEASE_S)
-
-
-def renew(kind: type[Leased], worker: GpuWorker, pks: Collection[int]) -> None:
-    """Prolong the leases of `worker` on the rows `pks`; those it has lost stay lost."""
-    if pks:
-        kind._default_manager.filter(pk__in=pks, claimed_by=worker, lease_expires_at__isnull=False).update(
-            lease_expires_at=lease_end()
-        )
-
-
-def held(kind: type[Row], work: Claim) -> "models.QuerySet[Row]":
-    """The row of `work` if it is still held under that claim, else nothing."""
-    return kind._default_manager.filter(pk=work.pk, claim_token=work.token, lease_expires_at__isnull=False)

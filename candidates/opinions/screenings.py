@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from candidates.evaluations import claims, staleness
+from candidates.evaluations import claims, endings, staleness
 from candidates.models import OPEN_STATUSES, Application, Evaluation, EvaluationStatus, Screening, changes
 from jobs.models import Job
 from models_admin.kit import audit
@@ -141,7 +141,7 @@ def _queue(
 def cancel(screening: Screening, user: User) -> int:
     """Take back what of `screening` waits still, and return how many; what is being read goes on."""
     with transaction.atomic():
-        count = claims.cancel(Evaluation.objects.filter(screening=screening))
+        count = endings.cancel(Evaluation.objects.filter(screening=screening))
         audit.record("screening.cancel", screening, user, count=count)
         changes.screening_changed(screening)
     return count

@@ -17,7 +17,7 @@ from candidates.documents.sentences import refusal
 from candidates.models import ItemState, Resume, UploadBatch
 from candidates.uploads import arrivals, intake, preparation
 from candidates.uploads.arrivals import Arrival
-from candidates.uploads.preparation import Opening
+from candidates.uploads.preparation import ClaimedFile
 
 MOST_FILES = 500
 _DAMAGED = "This file is damaged in its ZIP file and cannot be taken out. Upload it by itself."
@@ -54,11 +54,11 @@ class Unpacked:
     close: Callable[[], None]
 
 
-def unpack(opening: Opening) -> Unpacked:
-    """Unpack the ZIP in a limited child. Raises a DocumentRefused, reader.ReaderFailed and OSError."""
+def unpack(claimed: ClaimedFile) -> Unpacked:
+    """Unpack the ZIP in a limited child. Raises a DocumentRefused, sandbox.ReaderFailed and OSError."""
     limit = settings.MAX_FILE_BYTES
     with ExitStack() as stack:
-        path = stack.enter_context(preparation.local(opening.storage_key))
+        path = stack.enter_context(preparation.local(claimed.storage_key))
         content = stack.enter_context(sandbox.asked(path, kinds.ZIP, max_file_bytes=limit))
         said, content_bytes = sandbox.heard(content, _Answer)
         if isinstance(said, _Refusal):
@@ -68,7 +68,7 @@ def unpack(opening: Opening) -> Unpacked:
         return Unpacked(members=said.files, content=content, close=stack.pop_all().close)
 
 
-def replace(opening: Opening, found: Unpacked) -> None:
+def replace(claimed: ClaimedFile, found: Unpacked) -> None:
     """Put the files of the ZIP in its place in the ledger. Raises ClaimLost.
 
     Documents are kept first, by content; then one transaction changes the ledger. Whoever does it again
@@ -77,13 +77,13 @@ def replace(opening: Opening, found: Unpacked) -> None:
     found.content.seek(0)
     kept = [_kept(member, found.content) for member in found.members]
     with transaction.atomic():
-        item = preparation.held(opening)
+        item = preparation.FILES.lock(claimed)
         batch = item.batch
         UploadBatch.objects.filter(pk=batch.pk).update(announced_count=F("announced_count") - 1 + len(kept))
         preparation.drop(item)
         for arrival in kept:
             intake.enter(batch, arrival)
-        _forget(opening)
+        _forget(claimed)
 
 
 def _kept(member: _Member, content: IO[bytes]) -> Arrival:
@@ -97,10 +97,10 @@ def _kept(member: _Member, content: IO[bytes]) -> Arrival:
     return intake.keep(arrivals.look(file, member.name, within_zip=True), file)
 
 
-def _forget(opening: Opening) -> None:
+def _forget(claimed: ClaimedFile) -> None:
     """Remove the ZIP itself: its files are kept, and nobody looks at it again."""
-    row = Resume.objects.select_for_update().filter(pk=opening.resume_id).first()
+    row = Resume.objects.select_for_update().filter(pk=claimed.resume_id).first()
     if row is None or row.items.exists() or row.applications.exists():  # also sent for another job
         return
     row.delete()
-    transaction.on_commit(lambda: storages["documents"].delete(opening.storage_key), robust=True)
+    transaction.on_commit(lambda: storages["documents"].delete(claimed.storage_key), robust=True)

@@ -1,8 +1,8 @@
-"""Opening what was uploaded: leased work that turns a received file into an application, or says why not."""
+"""Open received files: leased work that makes an application of each, or says why it cannot."""
 
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,14 +26,13 @@ from candidates.models import (
     UploadItem,
     WordBoxes,
     changes,
-    leases,
 )
-from candidates.models.leases import Claim, ClaimLost
+from candidates.models.leases import Claim, LeasedWork
 from models_admin.models import GpuWorker
 
 
 @dataclass(frozen=True, kw_only=True)
-class Opening(Claim):
+class ClaimedFile(Claim):
     """A claimed file. `prepared` is true where another upload of the same bytes has been opened already."""
 
     resume_id: int
@@ -42,21 +41,44 @@ class Opening(Claim):
     prepared: bool
 
 
-def claim(worker: GpuWorker, limit: int, in_hand: Collection[int] = ()) -> list[Opening]:
-    """Take up to `limit` received files, oldest first, but none that is `in_hand` still."""
-    received = UploadItem.objects.filter(state=ItemState.RECEIVED, resume__isnull=False)
-    waiting = received.exclude(pk__in=in_hand).select_related("resume")
-    if limit < 1 or not waiting.exists():  # mostly so
-        return []
-    rows = leases.claim(waiting, worker, limit, state=ItemState.PREPARING)
-    for row in rows:
-        changes.item_changed(row)
-    return [_opening(row) for row in rows]
+class FileWork(LeasedWork[UploadItem, ClaimedFile]):
+    """Received files as leased work: each is opened in a sandbox."""
+
+    model = UploadItem
+    held = {"state": ItemState.PREPARING}
+
+    def claim(self, worker: GpuWorker, limit: int, in_hand: Collection[int] = ()) -> list[ClaimedFile]:
+        """Take up to `limit` received files, oldest first, but none that is `in_hand` still."""
+        received = UploadItem.objects.filter(state=ItemState.RECEIVED, resume__isnull=False)
+        waiting = received.exclude(pk__in=in_hand).select_related("resume")
+        if limit < 1 or not waiting.exists():  # mostly so
+            return []
+        rows = self.take(waiting, worker, limit)
+        for row in rows:
+            changes.item_changed(row)
+        return [_claimed(row) for row in rows]
+
+    def requeue(self, rows: QuerySet[UploadItem], **written: object) -> None:
+        with transaction.atomic():
+            for item in rows.select_for_update(of=("self",)):
+                for name, value in written.items():
+                    setattr(item, name, value)
+                _write(item, ItemState.RECEIVED)
+
+    def end_failed(self, claim: ClaimedFile, sentence: str) -> None:
+        with transaction.atomic():
+            item = self.lock(claim)
+            item.failures += 1
+            item.reason, item.ended_at, item.failed_in_model = sentence[:500], timezone.now(), False
+            _write(item, ItemState.FAILED)
 
 
-def _opening(row: UploadItem) -> Opening:
+FILES = FileWork()
+
+
+def _claimed(row: UploadItem) -> ClaimedFile:
     assert row.resume is not None  # noqa: S101  # the claim asks for it
-    return Opening(
+    return ClaimedFile(
         pk=row.pk,
         token=row.claim_token,
         failures=row.failures,
@@ -77,16 +99,16 @@ class Prepared:
     words: Sequence[Sequence[Word]] = ()
 
 
-def read(opening: Opening) -> Prepared | None:
+def read(claimed: ClaimedFile) -> Prepared | None:
     """Return what stands in the file, None where it was opened before; its page images are kept by then.
 
     Raises refusals.DocumentRefused, reader.ReaderFailed and OSError.
     """
-    if opening.prepared:
+    if claimed.prepared:
         return None
-    with local(opening.storage_key) as path:
-        document = extraction.read_document(path, opening.media_type, max_pages=settings.MAX_PAGES)
-    return prepared(document, opening.storage_key)
+    with local(claimed.storage_key) as path:
+        document = extraction.read_document(path, claimed.media_type, max_pages=settings.MAX_PAGES)
+    return prepared(document, claimed.storage_key)
 
 
 @contextmanager
@@ -133,22 +155,22 @@ def _row(page: Page, number: int, key: str) -> dict[str, Any]:
     }
 
 
-def complete(opening: Opening, found: Prepared | None) -> None:
+def complete(claimed: ClaimedFile, found: Prepared | None) -> None:
     """Keep what was read, make the application and queue its evaluation. Raises ClaimLost.
 
     `found` is None where the bytes were opened before.
     """
     with transaction.atomic():
-        item = held(opening)
+        item = FILES.lock(claimed)
         if found is not None:
-            Resume.objects.filter(pk=opening.resume_id).update(
+            Resume.objects.filter(pk=claimed.resume_id).update(
                 page_count=found.page_count,
                 pages=found.pages,
                 integrity=list(found.integrity),
                 prepared_at=timezone.now(),
             )
-            WordBoxes.objects.update_or_create(resume_id=opening.resume_id, defaults={"pages": found.words})
-        resume = Resume.objects.get(pk=opening.resume_id)
+            WordBoxes.objects.update_or_create(resume_id=claimed.resume_id, defaults={"pages": found.words})
+        resume = Resume.objects.get(pk=claimed.resume_id)
         application, _ = Application.objects.get_or_create(
             job_id=item.job_id,
             resume=resume,
@@ -170,54 +192,12 @@ def _stopped_early(resume: Resume) -> str:
     return f"Only the first {read} of {resume.page_count:,} pages were read."
 
 
-def refuse(opening: Opening, state: ItemState, sentence: str) -> None:
+def refuse(claimed: ClaimedFile, state: ItemState, sentence: str) -> None:
     """End the file in `state`, which its document was refused with. Raises ClaimLost."""
     with transaction.atomic():
-        item = held(opening)
+        item = FILES.lock(claimed)
         item.reason, item.ended_at = sentence[:500], timezone.now()
         _write(item, state)
-
-
-def fail(opening: Opening, sentence: str) -> None:
-    """Charge a failure that is ours: back to the queue, or ended at the third. Raises ClaimLost."""
-    with transaction.atomic():
-        item = held(opening)
-        item.failures += 1
-        if item.failures < leases.FAILURES_ALLOWED:
-            _write(item, ItemState.RECEIVED)
-            return
-        item.reason, item.ended_at, item.failed_in_model = sentence[:500], timezone.now(), False
-        _write(item, ItemState.FAILED)
-
-
-def put_back(openings: Iterable[Opening]) -> None:
-    """Queue again what a worker could not finish. Lost claims stay as they are."""
-    for opening in openings:
-        _put_back(leases.held(UploadItem, opening))
-
-
-def requeue_expired() -> None:
-    """Queue again what dead workers held."""
-    _put_back(UploadItem.objects.filter(state=ItemState.PREPARING, lease_expires_at__lt=timezone.now()))
-
-
-def requeue_of(worker: GpuWorker) -> None:
-    """Queue again what an earlier process of `worker` held: its successor knows that it is gone."""
-    _put_back(UploadItem.objects.filter(state=ItemState.PREPARING, claimed_by=worker))
-
-
-def _put_back(items: QuerySet[UploadItem]) -> None:
-    with transaction.atomic():
-        for item in items.select_for_update(of=("self",)):
-            _write(item, ItemState.RECEIVED)
-
-
-def held(opening: Opening) -> UploadItem:
-    """Return the row of the file, locked. Raises ClaimLost."""
-    item = leases.held(UploadItem, opening).select_for_update(of=("self",)).first()
-    if item is None:
-        raise ClaimLost(f"file {opening.pk}")
-    return item
 
 
 def drop(item: UploadItem) -> None:

@@ -1,4 +1,4 @@
-"""How fast engines work and how long switches to them take, learned from what was seen. Pure.
+"""Learn how fast engines work and how long switches to them take. Pure.
 
 `n` read together take `fixed_s + n * each_s`: a straight line through the last answers, by least squares.
 """
@@ -16,45 +16,46 @@ UNSEEN_SWITCH_S = {Tier.GPU: 0.0, Tier.HOST: 3.0, Tier.DISK: 45.0}
 
 
 class Paces:
-    """By the id of the engine."""
+    """Engines are named by their ids."""
 
     def __init__(self) -> None:
         self._answers: dict[int, deque[tuple[int, float]]] = defaultdict(lambda: deque(maxlen=LAST))
         self._switches: dict[tuple[int, Tier], float] = {}
 
-    def answered(self, engine: int, together: int, seconds: float) -> None:
-        """Note an answer that took `seconds` while `together` were in hand."""
+    def record_answer(self, engine: int, together: int, seconds: float) -> None:
+        """Record an answer that took `seconds` while `together` were in hand."""
         self._answers[engine].append((together, seconds))
 
-    def switched(self, engine: int, tier: Tier, seconds: float) -> None:
-        """Note a switch to an engine that was on `tier`: what it lost, the drain before it counted."""
+    def record_switch(self, engine: int, tier: Tier, seconds: float) -> None:
+        """Record what a switch to an engine on `tier` lost, the drain before it included."""
         self._switches.pop((engine, tier), None)  # the last one is last
         self._switches[engine, tier] = seconds
 
-    def round_loses_s(self, engines: Iterable[int]) -> float:
-        """What the last switches to each of `engines` lost together; 0 where one of them has had none."""
+    def round_loss_s(self, engines: Iterable[int]) -> float:
+        """Return what the last switches to each of `engines` lost together; 0 if one has had none."""
         last = {engine: seconds for (engine, _), seconds in self._switches.items()}
         lost = [last.get(engine, 0.0) for engine in engines]
         return sum(lost) if all(lost) else 0.0
 
-    def of(self, engine: int, most: int) -> Pace:
+    def pace_of(self, engine: int, most: int) -> Pace:
+        """Return the pace of `engine`, which takes `most` at once; a guess if it has not answered yet."""
         seen = self._answers.get(engine)
         if not seen:
             return Pace(fixed_s=UNSEEN.fixed_s, each_s=UNSEEN.each_s, most=most)
         each_s, mean, mean_s = _slope(seen), fmean(n for n, _ in seen), fmean(s for _, s in seen)
-        if each_s is None:  # always as many together: half of it is a guess that errs on neither side much
+        if each_s is None:  # the counts never differ: half of the time is a guess that is never far off
             each_s = mean_s / 2 / mean
         return Pace(fixed_s=max(0.0, mean_s - each_s * mean), each_s=each_s, most=most)
 
     def switch_s(self, engine: int, tier: Tier) -> float:
-        """What a switch to it loses; 0 where it is awake."""
+        """Return what a switch to `engine` on `tier` loses; 0 if it is awake."""
         if tier is Tier.GPU:
             return 0.0
         return self._switches.get((engine, tier), UNSEEN_SWITCH_S[tier])
 
 
 def _slope(seen: "deque[tuple[int, float]]") -> float | None:
-    """Seconds for one more; None where the counts do not differ."""
+    """Return the seconds for one more; None if the counts do not differ."""
     mean, mean_s = fmean(n for n, _ in seen), fmean(s for _, s in seen)
     spread = sum((n - mean) ** 2 for n, _ in seen)
     if not spread:

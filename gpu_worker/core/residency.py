@@ -1,6 +1,6 @@
-"""Where weights are, and who leaves to make room. Pure: sizes and times come in, steps go out.
+"""Plan which engines leave the GPU to make room. Pure: sizes and times come in, steps come out.
 
-Sizes are GiB (2**30 bytes) as measured, never as guessed. Least recently used leaves first; pinned stay.
+Sizes are GiB (2**30 bytes), as measured. The least recently used engine leaves first; pinned ones stay.
 """
 
 from collections.abc import Iterable, Sequence
@@ -60,16 +60,17 @@ class Step:
 
 
 class DoesNotFit(Exception):
-    """The targets cannot be awake together on this machine, whoever leaves."""
+    """The targets cannot be awake together on this machine, even if all others leave."""
 
 
 def plan(targets: Sequence[int], residents: Iterable[Resident], budget: Budget) -> list[Step]:
     """Return the steps, in order, after which all of `targets` are awake.
 
     Every target must be among `residents`. No budget is exceeded after any of the steps.
-    1. An awake engine that is not wanted sleeps, the longest unused first.
-    2. Where host memory is short, the longest unused sleepers are unloaded for it, if that helps.
-    3. What cannot sleep is unloaded; and when nobody else is awake, sleepers leave for what they still hold.
+    1. Awake engines that are not wanted go to sleep, the longest unused first.
+    2. If host memory is short, the longest unused sleepers are unloaded for them, if that helps.
+    3. An engine that cannot sleep is unloaded. If no other engine is awake, sleepers are unloaded for the GPU
+       memory that they still hold.
     4. Then the target is woken, or loaded from disk.
     Raises DoesNotFit with a sentence.
     """

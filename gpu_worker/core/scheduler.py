@@ -1,29 +1,29 @@
-"""Which work is served next, and when the GPU goes to another engine. Pure: what waits comes in, one decision
-comes out; no clock, no database, no engine.
+"""Decide which work is served next, and when the GPU goes to another engine. Pure: what waits comes in, one
+decision comes out; no clock, no database, no engine.
 
 Work waits in stages. A stage belongs to a selection and needs one engine: One-Shot has one stage, a Hybrid
 pair has two, and a résumé that was parsed waits in the second. Switching engines costs seconds in which
-nobody is served, so switches are shared by as many résumés as possible, and yet nobody is forgotten.
+nothing is served, so as many résumés as possible share a switch, and yet none is forgotten.
 
-`decide` goes through these rules; their numbers stand in the code.
+`decide` goes through these rules; their numbers are in the code.
 
-1. Nothing is ready: the first engine of what a person selected comes back to the GPU, else wait.
+1. Nothing is ready: the first engine of the selection comes back to the GPU, else wait.
 2. Nothing is ready elsewhere: stay.
 3. Every switch costs less than a tenth of an evaluation: first come, first served.
-4. An engine with work stays for the cost of the switch and for one batch, or the next rule would have it
-   go to and fro without serving anybody.
-5. Work elsewhere that nears its promise forces a switch, the oldest first. Where what is served is late as
-   well, hurrying helps neither: the pair first serves what waited when the turn began, and others wait for 6.
-6. A turn has a quantum against work outside the pair, long enough that switches take a twentieth at most.
-   Within the pair there is a gate instead: when those who waited as the turn began are through, and no batch
-   arrives, a turn of eight switches is enough; before, no promise parts the pair.
-7. Ready work is served. So batches are gated: the other stages' work piles up meanwhile.
-8. An engine that works on a trickle, far below its rate, is left when the turn has lost what a switch costs
-   and another stage would use the GPU better.
+4. An engine with work stays as long as a switch costs, and for one batch. Otherwise rule 5 would have it go
+   to and fro without serving anything.
+5. Work elsewhere that nears its promise forces a switch, the oldest first. If what is served is late as well,
+   hurrying helps neither: the pair first serves what waited when the turn began, and others wait for rule 6.
+6. A turn has a quantum against work outside the pair, so long that switches take a twentieth at most. Within
+   the pair there is a gate instead: when all that waited as the turn began is taken up, and no batch arrives,
+   a turn of eight switches is enough. Before that no promise parts the pair.
+7. Ready work is served. So batches are gated: work for the other stages piles up meanwhile.
+8. An engine that works far below its rate is left when its turn has lost what a switch costs, and another
+   stage would use the GPU better.
 9. While a batch arrives, the parser is left only if it can be back, and have parsed what came meanwhile, when
-   the last one comes: by 8 while there is time for another such trip, else as late as that is possible.
+   the last one comes: by rule 8 while there is time for another such trip, else as late as possible.
 10. An engine without work is left for the stage with the largest useful share B / (B + s): B seconds of work
-    for s seconds of switching. Who would force its way in after one batch of that goes first.
+    for s seconds of switching. A stage that would force a switch after one batch of that goes first.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """`n` read together take `fixed_s + n * each_s`, and an engine takes `most` at once."""
+    """How fast an engine is: `n` together take `fixed_s + n * each_s`, and it takes `most` at once."""
 
     fixed_s: float
     each_s: float
@@ -62,22 +62,22 @@ class Pace:
 
     @property
     def share_s(self) -> float:
-        """Seconds of the engine that one takes in a full batch: 1 / μ."""
+        """Return the seconds of the engine that one takes in a full batch: 1 / μ."""
         return self.batch_s(self.most) / self.most
 
     def used(self, count: int) -> float:
-        """The share of μ at which `count` together are read."""
+        """Return the share of μ at which `count` together are read."""
         count = min(count, self.most)
         return count * self.share_s / self.batch_s(count) if count else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """Work of one selection that waits for one engine; unpinned work counts to what a person selected.
+    """Work of one selection that waits for one engine; unpinned work belongs to what a person selected.
 
     `oldest_wait_s` counts from the résumé's arrival, through all stages. `arriving` is what senders have
     announced and not sent yet, `rest_s` how long that will take at the pace so far, `quiet_s` how long ago
-    they last sent. `switch_s` is what a switch to the engine loses, the drain before it counted, as measured;
+    they last sent. `switch_s` is what a switch to the engine loses as measured, the drain before it included;
     0 = it is awake already. `in_hand` and `pace` are the engine's.
     """
 
@@ -121,7 +121,7 @@ class Turn:
 
     @property
     def lost_s(self) -> float:
-        """Seconds in which the engine had less to do than it can."""
+        """Return the seconds in which the engine did less than it can."""
         return self.seconds - (self.answered + self.stage.in_hand) * self.stage.pace.share_s
 
     @property
@@ -143,7 +143,7 @@ class Serve:
 
 @dataclass(frozen=True, kw_only=True)
 class Switch:
-    """Drain, then bring `engine` to the GPU for the work of `selection`. The person's selection stays."""
+    """Drain, then bring `engine` to the GPU for the work of `selection`. What a person selected stays."""
 
     engine: int
     selection: Selection
@@ -208,7 +208,7 @@ class _Choice:
         return Switch(engine=engine, selection=self.selected)
 
     def _serve(self) -> Decision:
-        """The oldest first, as many as its engine has room for."""
+        """Serve the oldest first, as many as its engine has room for."""
         for stage in sorted(self.here, key=lambda stage: -stage.oldest_wait_s):
             count = min(stage.ready, stage.pace.most - stage.in_hand)
             if count > 0:
@@ -220,7 +220,7 @@ class _Choice:
         return _switch(oldest) if oldest.oldest_wait_s > self.oldest_here_s else self._serve()
 
     def _forces(self, stage: Stage) -> bool:
-        """Whether it has to be gone to now, so that its oldest is taken up within the promise."""
+        """Whether a switch to it has to begin now, so that its oldest is taken up within the promise."""
         lead_s = stage.switch_s + self.turn.stage.pace.batch_s(self.turn.stage.in_hand)
         if stage.oldest_wait_s < self.promise_s - lead_s or stage.oldest_wait_s <= self.oldest_here_s:
             return False
@@ -230,7 +230,7 @@ class _Choice:
         return in_time
 
     def _next(self) -> Stage:
-        """The most useful stage, unless another would cut its stay short."""
+        """Return the most useful stage, unless another would cut its stay short."""
         best = _most_useful(self.away)
         stay_s = best.switch_s + best.pace.batch_s(best.pace.most)
         cutting = [s for s in self.away if s.oldest_wait_s + stay_s + s.switch_s >= self.promise_s]
@@ -244,7 +244,7 @@ class _Choice:
 
     @property
     def _first_are_through(self) -> bool:
-        """Whether nobody is left of those who waited when the turn began."""
+        """Whether all that waited when the turn began have been taken up."""
         return self.oldest_here_s < self.turn.seconds
 
     def _is_worth_leaving_for(self, stage: Stage) -> bool:

@@ -1,8 +1,8 @@
 """A swap as a pure state machine: events in, actions out; no clock, no database, no engine.
 
-The line of waiting wishes is the Swap table (one waits per worker, a newer one takes its place); this
-machine runs the one that was taken. What it guards: work is admitted only while a selection serves, and
-nothing is moved before all that was admitted has been answered or put back.
+Waiting wishes are rows of the Swap table (one waits per worker, a newer one takes its place); this machine
+runs the one that was taken. It guarantees two things: work is admitted only while a selection serves, and no
+engine is moved before all admitted work has been answered or put back.
 
     idle ── Taken, cold ──▶ preparing ── Broke | Abandoned ──▶ rolled_back | superseded
       │                         │ Prepared
@@ -14,7 +14,7 @@ nothing is moved before all that was admitted has been answered or put back.
                                                           ▼                                      ▼
                                  failed ◀── Broke ── rolling_back ── Restored ──▶ rolled_back   ready
 
-While a target is prepared the selection serves on: nothing that it needs has been touched yet.
+While a target is prepared the selection goes on serving: nothing that it needs has been touched yet.
 """
 
 from collections.abc import Callable, Hashable
@@ -25,7 +25,7 @@ from gpu_worker.core.scheduler import Selection
 
 
 class Phase(StrEnum):
-    """The same words as `models_admin.models.Phase`; a test holds them together."""
+    """The same words as `models_admin.models.Phase`; a test compares them."""
 
     PREPARING = "preparing"
     DRAINING = "draining"
@@ -59,7 +59,7 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """A waiting wish was taken up; `cold` = something of the target is on disk alone, or not even there."""
+    """A waiting wish was taken; `cold` = some weights of the target are only on disk, or not even there."""
 
     swap_id: int
     target: Selection
@@ -83,7 +83,7 @@ class Drained:
 
 @dataclass(frozen=True, kw_only=True)
 class RoomMade:
-    """The target fits now; `next` is what brings it to the GPU, CHECKING where it is there already."""
+    """The target fits now; `next` is what brings it to the GPU, CHECKING if it is there already."""
 
     next: Phase
 
@@ -138,14 +138,14 @@ class Serve:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepare:
-    """Fetch the target's weights, and load it beside what serves where memory permits."""
+    """Fetch the target's weights, and load it beside what serves if memory permits."""
 
     target: Selection
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drain:
-    """Let what is in hand finish; put back what has not by the deadline."""
+    """Let what is in hand finish; put back what is not finished by the deadline."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +167,7 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Restore:
-    """Throw the broken target away and bring `previous` back, checked."""
+    """Unload the broken target and bring `previous` back, checked."""
 
     broken: Selection
     previous: Selection
@@ -177,7 +177,7 @@ Action = Show | Serve | Prepare | Drain | MakeRoom | Bring | Check | Restore
 
 
 class IllegalTransition(Exception):
-    """The shell reported what cannot have happened: a bug. The worker stops, and its restart heals."""
+    """The shell reported what cannot have happened: a bug. The worker stops, and its restart heals that."""
 
 
 def _first(event: Step) -> Phase:
@@ -211,7 +211,7 @@ TRANSITIONS: dict[tuple[Phase | None, type[Step]], Phase | Callable[[Step], Phas
 
 
 class Swapper:
-    """`serving` is the selection whose engines answer; `phase` is None while no swap runs."""
+    """Runs one swap. `serving`: the selection whose engines answer. `phase`: None while no swap runs."""
 
     def __init__(self) -> None:
         self.serving: Selection | None = None
@@ -224,14 +224,19 @@ class Swapper:
     def admits(self) -> bool:
         return self.serving is not None and self.phase in (None, Phase.PREPARING)
 
-    def begin(self, selection: Selection | None) -> None:
-        """Serve `selection`, which the worker brought up without a wish: at its start, or after a loss."""
-        if self.phase is not None or self.serving is not None:
+    @property
+    def may_begin(self) -> bool:
+        """Whether a selection may begin to serve without a swap: nothing serves, and no swap drains yet."""
+        return self.serving is None and self.phase in (None, Phase.PREPARING)
+
+    def begin(self, selection: Selection) -> None:
+        """Serve `selection`, which the worker started without a wish: at its own start, or after a loss."""
+        if not self.may_begin:
             raise IllegalTransition("something serves already, or is about to")
         self.serving = selection
 
     def lost(self) -> None:
-        """Serve nothing: an engine of the selection has died outside of a swap. `begin` ends that state."""
+        """Serve nothing: an engine of the selection has died outside of a swap. `begin` ends that."""
         if self.phase is not None:
             raise IllegalTransition("a swap finds out by its own steps")
         self.serving = None

@@ -1,1 +1,1 @@
-"""Moving engines between disk, host memory and GPU, and whose turn it is there."""
+"""Move engines between disk, host memory and GPU, and decide whose turn it is there."""

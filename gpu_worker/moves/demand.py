@@ -1,4 +1,4 @@
-"""The queue as the worker sees it: what work there is for which engine, and how long things wait."""
+"""Read the queue for the worker: which work waits for which engine, and for how long."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from models_admin.models import ModelConfig
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What waits for one engine on behalf of one selection; the words are those of `scheduler.Stage`."""
+    """What waits for one engine on behalf of one selection; the fields are those of `scheduler.Stage`."""
 
     selection: Selection
     engine: int
@@ -27,11 +27,11 @@ class Work:
     quiet_s: float = 0.0
 
 
-def choice(selection: Selection, selected: Selection, revisions: Mapping[int, str]) -> Choice:
-    """`selection` as its work is looked for; unpinned work is that of the one that a person `selected`.
+def choice_for(selection: Selection, selected: Selection, revisions: Mapping[int, str]) -> Choice:
+    """Return the choice that finds work of `selection`; unpinned work belongs to what a person `selected`.
 
-    `revisions` are those of engines' weights as far as they are known: of a parser that was never looked at
-    no transcript is known either.
+    `revisions` are those of the engines' weights, as far as they are known. A parser of unknown revision has
+    no transcripts yet.
     """
     return Choice(
         mode=selection.mode,
@@ -42,8 +42,10 @@ def choice(selection: Selection, selected: Selection, revisions: Mapping[int, st
     )
 
 
-def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]) -> list[Work]:
-    """All work of selections that `runs` is true of. The parse stage of `selected` is there even if idle."""
+def waiting_work(
+    selected: Selection, runs: Callable[[Selection], bool], revisions: Mapping[int, str]
+) -> list[Work]:
+    """Return all work of selections that `runs` accepts, and the parse stage of `selected` even if idle."""
     groups: dict[Selection, list[Queued]] = {selected: []} if selected.parser_id else {}
     for row in queue.waiting():
         groups.setdefault(_selection(row) or selected, []).append(row)
@@ -53,7 +55,7 @@ def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapp
             continue
         if selection.parser_id:
             found += _stages(
-                selection, choice(selection, selected, revisions), is_selected=selection == selected
+                selection, choice_for(selection, selected, revisions), is_selected=selection == selected
             )
         else:
             count, oldest_s = sum(row.count for row in rows), _age_s(min(row.oldest_at for row in rows))
@@ -69,7 +71,7 @@ def work(selected: Selection, runs: Callable[[Selection], bool], revisions: Mapp
 
 
 def _stages(selection: Selection, wanted: Choice, *, is_selected: bool) -> Iterable[Work]:
-    """Parsing and deciding; what is on its way to us will be work of the selected pair."""
+    """Return the parse and the decide stage; what is still arriving will be work of the selected pair."""
     stages = wanted.stages()
     coming = queue.arriving() if is_selected else None
     assert selection.parser_id is not None  # noqa: S101  # of a pair with a parser
@@ -100,8 +102,8 @@ def _age_s(since: datetime | None) -> float:
     return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
 
 
-def by_model() -> tuple[Waiting, ...]:
-    """What waits, by the name of the model that decides."""
+def waiting_by_model() -> tuple[Waiting, ...]:
+    """Return what waits, by the name of the model that decides."""
     rows = queue.waiting()
     names = dict(ModelConfig.objects.values_list("pk", "name")) if any(row.pinned for row in rows) else {}
     found: dict[str, Waiting] = {}

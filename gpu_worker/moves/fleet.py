@@ -1,6 +1,6 @@
-"""The engines of this worker: which are loaded, and moving them between disk, host memory and GPU.
+"""Hold the engines of this worker, and move them between disk, host memory and GPU.
 
-One lock holds for all moves: on one GPU never two engines start, sleep or wake at once.
+One lock guards all moves: two engines never start, sleep or wake at once.
 """
 
 import asyncio
@@ -19,30 +19,31 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class Berth:
-    """An engine and where it is. `record` is None while it was never loaded like this."""
+    """An engine and where it is. `measured`: its record says what a load took, not what is expected."""
 
     engine: Engine
     record: Record
     measured: bool
     tier: Tier = Tier.DISK
+    checked: bool = False  # it has answered its canary since it came to the GPU
     last_used_s: float = 0.0
 
 
 class Fleet:
-    """`make` builds an engine that is not loaded yet; `budget` is measured once, at start."""
+    """`make` builds an engine that is not loaded yet; `budget` is measured once, when the worker starts."""
 
     def __init__(self, make: Callable[[EngineSpec], Engine], budget: Budget, records: Records) -> None:
         self._make, self.budget, self._records = make, budget, records
         self._berths: dict[int, Berth] = {}
         self._moving = asyncio.Lock()
-        self._moves = 0  # begun since the start
-        self.revisions: dict[int, str] = {}  # of the weights of every engine that was ever looked at
+        self._moves = 0  # begun so far
+        self.revisions: dict[int, str] = {}  # of the weights of every engine that was ever here
 
     def __getitem__(self, id_: int) -> Engine:
         return self._berths[id_].engine
 
     def tiers(self) -> dict[int, Tier]:
-        """Where every engine is that is not on disk alone."""
+        """Return where every loaded engine is."""
         return {id_: berth.tier for id_, berth in self._berths.items() if berth.tier is not Tier.DISK}
 
     def awake(self, ids: Iterable[int]) -> bool:
@@ -50,11 +51,11 @@ class Fleet:
         return all(self._berths[id_].tier is Tier.GPU if id_ in self._berths else False for id_ in ids)
 
     def specs(self) -> dict[int, EngineSpec]:
-        """What every engine that is not on disk alone was loaded as: rows may have been edited since."""
+        """Return the spec that every loaded engine was loaded with: rows may have been edited since."""
         return {id_: self._berths[id_].engine.spec for id_ in self.tiers()}
 
     def memory(self) -> dict[str, Any]:
-        """What `GpuWorker.memory` holds: budgets, what is held of them, and what each engine takes; GiB."""
+        """Return what `GpuWorker.memory` holds: budgets, their use, and the share of each engine; GiB."""
         held = {id_: self._resident(id_, self._berths[id_], False) for id_ in self.tiers()}
         return {
             "gpu_budget_gib": round(self.budget.gpu_gib, 2),
@@ -67,13 +68,13 @@ class Fleet:
             },
         }
 
-    def used(self, engine: Engine) -> None:
-        """Say that the engine has just worked: it is not the next to leave."""
+    def record_use(self, engine: Engine) -> None:
+        """Record that the engine has just worked: it is not the next to leave."""
         if self._has(engine):
             self._berths[engine.spec.id].last_used_s = time.monotonic()
 
     def runs_as(self, engine: Engine) -> str:
-        """The fingerprint that the engine was loaded under; "" = none."""
+        """Return the fingerprint that the engine was loaded with; "" = none."""
         return self._berths[engine.spec.id].record.fingerprint if self._has(engine) else ""
 
     def _has(self, engine: Engine) -> bool:
@@ -83,7 +84,7 @@ class Fleet:
     # Planning
 
     async def _board(self, spec: EngineSpec) -> Berth:
-        """The berth of `spec`, made where there is none. An engine whose row was edited since is unloaded."""
+        """Return the berth of `spec`, a new one if needed. An engine whose row was edited is unloaded."""
         berth = self._berths.get(spec.id)
         if berth and berth.engine.spec == spec:
             berth.engine.spec = spec  # what compares equal may differ in how it answers and how long it stays
@@ -101,7 +102,7 @@ class Fleet:
         return berth
 
     def _steps_to(self, wanted: Collection[int], staying: Collection[int] = ()) -> list[Step]:
-        """What would bring `wanted` to the GPU, with all of `staying` where they are. Raises EngineFailed."""
+        """Return the steps that bring `wanted` to the GPU without moving `staying`. Raises EngineFailed."""
         residents = [self._resident(id_, berth, id_ in staying) for id_, berth in self._berths.items()]
         try:
             return plan(list(wanted), residents, self.budget)
@@ -123,16 +124,16 @@ class Fleet:
     # Moving
 
     async def fetch(self, specs: Iterable[EngineSpec], progress: Progress) -> None:
-        """Get weights that are not on this machine yet. Raises EngineFailed."""
+        """Download weights that are not on this machine yet. Raises EngineFailed."""
         loaded = self.specs()
         missing = [spec for spec in specs if loaded.get(spec.id) != spec]
         for done, spec in enumerate(missing):
             await self._make(spec).fetch(_part(progress, done, len(missing)))
 
     async def prepare(self, specs: Iterable[EngineSpec], serving: Collection[int]) -> None:
-        """Load what of `specs` is on disk beside all of `serving`, where memory permits; else do nothing.
+        """Load `specs` beside all of `serving` if memory permits; else do nothing.
 
-        Raises EngineFailed where a load went wrong; nothing of it is left then.
+        Raises EngineFailed if a load went wrong; that engine is unloaded then.
         """
         async with self._moving:
             wanted = [spec for spec in specs if spec.id not in serving]
@@ -153,9 +154,9 @@ class Fleet:
             await self.check(part)
 
     async def parts(self, specs: Sequence[EngineSpec]) -> list[list[EngineSpec]]:
-        """Whom to bring at once: all of `specs`, or one after the other, the first of them last.
+        """Return which engines to bring at once: all of `specs`, or one after the other, the first one last.
 
-        Of a pair that does not fit together each is tried, and the parser is the one that stays awake.
+        If a pair does not fit together, each engine is tried, and the parser is the one that stays awake.
         """
         if len(specs) == 1:
             return [list(specs)]
@@ -168,7 +169,7 @@ class Fleet:
         return [list(specs)]
 
     async def make_room(self, specs: Iterable[EngineSpec]) -> list[Step]:
-        """Send away whom `specs` need gone and return the steps that remain. Raises EngineFailed."""
+        """Make room for `specs` and return the steps that remain. Raises EngineFailed."""
         async with self._moving:
             wanted = [spec.id for spec in specs if await self._board(spec)]
             steps = self._steps_to(wanted)
@@ -193,7 +194,7 @@ class Fleet:
                     await self._load(step.id, berth)
                 case Move.WAKE:
                     await berth.engine.wake()
-                    berth.tier, berth.last_used_s = Tier.GPU, time.monotonic()
+                    _arrive(berth)
                 case Move.SLEEP:
                     await self._sleep(step.id, berth)
                 case Move.UNLOAD:
@@ -206,22 +207,25 @@ class Fleet:
 
     async def _load(self, id_: int, berth: Berth) -> None:
         footprint = await berth.engine.load(berth.record if berth.measured else None)
-        berth.tier, berth.last_used_s = Tier.GPU, time.monotonic()
+        _arrive(berth)
         berth.record, berth.measured = replace(berth.record, footprint=footprint), True
         if berth.record.fingerprint:
             await self._records.keep(id_, berth.record)
 
     async def _sleep(self, id_: int, berth: Berth) -> None:
-        """One that does not go to sleep is ended: room is made either way, and it is nobody's target."""
+        """Put it to sleep. If that fails it is unloaded: room is made either way."""
         berth.tier = Tier.HOST  # from here on it is given no work
         try:
             await berth.engine.sleep()
         except EngineFailed as failure:
-            log.warning("Unloaded instead: %s", failure)
+            log.warning("Unloaded instead of put to sleep: %s", failure)
             await self._unload(id_)
 
     async def check(self, specs: Iterable[EngineSpec]) -> None:
-        """Let every engine of `specs` answer its canary. Raises EngineFailed; what broke is unloaded."""
+        """Let every engine of `specs` answer its canary. Raises EngineFailed; what broke is unloaded.
+
+        If this is cancelled, an engine that has not answered yet since it came to the GPU is unloaded too.
+        """
         for spec in specs:
             berth = self._berths.get(spec.id)
             if berth is None or berth.tier is not Tier.GPU:
@@ -231,29 +235,34 @@ class Fleet:
             except EngineFailed:
                 await self.unload([spec.id])
                 raise
+            except asyncio.CancelledError:
+                if not berth.checked:
+                    await self.unload_broken(berth.engine)
+                raise
+            berth.checked = True
             if berth.record.fingerprint and canary != berth.record.canary:
                 berth.record = replace(berth.record, canary=canary)
                 await self._records.keep(spec.id, berth.record)
-            self.used(berth.engine)
+            self.record_use(berth.engine)
 
     # Looking after them
 
-    async def lost(self) -> dict[str, str]:
-        """Ask every loaded engine whether it lives; those that do not are unloaded. Returns why, by name."""
+    async def find_lost(self) -> dict[str, str]:
+        """Ping every loaded engine and unload those that are dead. Return why, by name."""
         found: dict[str, str] = {}
         for id_ in self.tiers():
             berth, moves = self._berths.get(id_), self._moves
-            if berth is None or self._moving.locked():  # it left meanwhile; a move has deadlines of its own
+            if berth is None or self._moving.locked():  # it has left; a move has its own deadlines
                 continue
             try:
                 await berth.engine.ping()
-            except EngineFailed as failure:  # said while something moved it is no sign of death
-                if moves == self._moves and await self.lose(berth.engine):
+            except EngineFailed as failure:  # during a move a failed ping proves nothing
+                if moves == self._moves and await self.unload_broken(berth.engine):
                     found[berth.engine.spec.name] = str(failure)
         return found
 
-    async def lose(self, engine: Engine) -> bool:
-        """Unload an engine that was found dead; False where another one has its berth already."""
+    async def unload_broken(self, engine: Engine) -> bool:
+        """Unload an engine that is dead or not to be trusted; False if another one has its berth already."""
         async with self._moving:
             if not self._has(engine):
                 return False
@@ -261,11 +270,11 @@ class Fleet:
             return True
 
     async def unload_idle(self, serving: Collection[int]) -> None:
-        """Unload whose time without work is up: not the serving ones, and not those that are pinned."""
+        """Unload engines whose idle time is up: not those of `serving`, and not pinned ones."""
         async with self._moving:
             for id_, berth in list(self._berths.items()):
                 if id_ not in serving and _is_idle(berth):
-                    log.info("%s was idle for its time", berth.engine.spec.name)
+                    log.info("%s is unloaded: its idle time is up", berth.engine.spec.name)
                     await self._unload(id_)
 
     async def unload(self, ids: Iterable[int]) -> None:
@@ -281,8 +290,13 @@ class Fleet:
             await berth.engine.unload()
 
 
+def _arrive(berth: Berth) -> None:
+    """Note that the engine is on the GPU now."""
+    berth.tier, berth.checked, berth.last_used_s = Tier.GPU, False, time.monotonic()
+
+
 def _part(progress: Progress, done: int, count: int) -> Progress:
-    """Tells `progress` of the whole what it is told of one after `done` of `count`."""
+    """Turn the progress of one download, after `done` of `count`, into that of all."""
     return lambda share: progress((done + share) / count)
 
 

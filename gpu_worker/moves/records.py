@@ -1,4 +1,4 @@
-"""What is remembered of engines from one load to the next, in the EngineRecord rows."""
+"""Remember what was measured of engines from one load to the next, in EngineRecord rows."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -10,14 +10,14 @@ from models_admin.models import EngineRecord
 
 class Records(Protocol):
     async def recall(self, spec_id: int, fingerprint: str) -> Record | None:
-        """What was kept under `fingerprint`; None the first time."""
+        """Return what was kept under `fingerprint`; None the first time."""
 
     async def keep(self, spec_id: int, record: Record) -> None:
-        """Remember `record` in place of an earlier one."""
+        """Keep `record` in place of an earlier one."""
 
 
-class Kept:
-    """In the database."""
+class DatabaseRecords:
+    """Records in the database."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -1,4 +1,4 @@
-"""From registry rows to what this worker runs: engine specs, and what to serve when nobody has chosen."""
+"""Turn registry rows into engine specs, and find what to serve when nobody has chosen."""
 
 from collections.abc import Collection, Sequence
 
@@ -36,12 +36,12 @@ def spec_of(row: ModelConfig) -> EngineSpec:
 
 
 def specs(ids: Collection[int]) -> tuple[EngineSpec, ...]:
-    """The engines of `ids`, in that order, as the registry describes them now. Raises EngineFailed."""
+    """Return the engines of `ids`, in that order, as the registry describes them now. Raises EngineFailed."""
     return tuple(spec_of(row) for row in rows(ids))
 
 
 def rows(ids: Collection[int]) -> tuple[ModelConfig, ...]:
-    """The registry's rows of `ids`, in that order. Raises EngineFailed."""
+    """Return the registry's rows of `ids`, in that order. Raises EngineFailed."""
     found = ModelConfig.objects.in_bulk(ids)
     if len(found) < len(ids):
         raise EngineFailed("The model is no longer in the registry.")
@@ -49,7 +49,7 @@ def rows(ids: Collection[int]) -> tuple[ModelConfig, ...]:
 
 
 def enabled_specs(rows: Sequence[ModelConfig]) -> tuple[EngineSpec, ...]:
-    """The engines of a swap's target, which may have been disabled while it waited. Raises EngineFailed."""
+    """Return the engines of `rows`. Raises EngineFailed if one was disabled while it waited."""
     for row in rows:
         if not row.enabled:
             raise EngineFailed(f"{row.display_name} was disabled before its turn came.")
@@ -57,9 +57,9 @@ def enabled_specs(rows: Sequence[ModelConfig]) -> tuple[EngineSpec, ...]:
 
 
 def at_start(worker: GpuWorker) -> Selection | None:
-    """What `worker` serves when it starts: its last ready selection, the default, else keyword rules.
+    """Return what `worker` serves when it starts: its last selection, the default, else keyword rules.
 
-    Swaps write the selection into the row, so `worker` has to be read anew.
+    Swaps write the selection into the row, so `worker` has to be fresh.
     """
     parser_runs = worker.parser is None or _runs(worker.parser)
     if worker.model_config is not None and _runs(worker.model_config) and parser_runs:
@@ -74,13 +74,13 @@ def at_start(worker: GpuWorker) -> Selection | None:
 
 
 def to_preload() -> tuple[EngineSpec, ...]:
-    """The engines that are to be ready before the selection is."""
+    """Return the engines to load before the selection."""
     rows = ModelConfig.objects.enabled().filter(preload=True).order_by("pk")
     return tuple(spec_of(row) for row in rows if _runs(row))
 
 
 def local_architectures() -> list[str]:
-    """Of the enabled models whose weights are here: what vLLM may have to load; none without vLLM models."""
+    """Return the architectures of the enabled vLLM models whose weights are here."""
     rows = ModelConfig.objects.enabled().filter(provider=ModelConfig.Provider.VLLM)
     return sorted({name for row in rows for name in capability.architectures(row)})
 

@@ -1,4 +1,4 @@
-"""What the work and the moves of one worker have in common."""
+"""What the work and the moves of one worker share."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,17 @@ from gpu_worker.core.swapper import Swapper
 from gpu_worker.database import Database
 from gpu_worker.metrics import Metrics
 from gpu_worker.moves.fleet import Fleet
-from gpu_worker.moves.recovery import Serving
+from gpu_worker.moves.recovery import Recovery
 from gpu_worker.moves.turns import Turns
 from models_admin.models import GpuWorker
 
 
 @dataclass(frozen=True, kw_only=True)
 class Station:
-    """Where the work is done: what the attempts of one worker have in common."""
-
     row: GpuWorker
     db: Database
     fleet: Fleet
     swapper: Swapper
     turns: Turns
-    serving: Serving
+    recovery: Recovery
     metrics: Metrics

@@ -1,4 +1,4 @@
-"""Carrying a swap out: performs the swapper's actions and reports back what happened."""
+"""Run a swap: perform the swapper's actions and report back what happened."""
 
 import asyncio
 import contextlib
@@ -44,14 +44,14 @@ from models_admin.swaps.swap_rows import Wanted
 
 log = logging.getLogger(__name__)
 
-TELL_EVERY_S = 0.5  # how far a swap is, while a phase lasts
-FRESH_S = 0.5  # so old may rows be that were read when the wish was taken
+TELL_EVERY_S = 0.5  # the progress of a swap, while a phase lasts
+FRESH_S = 0.5  # rows that were read earlier are read again
 
 
 class SwapRun:
-    """One swap from the wish that was taken to its end. `drain` returns when nothing is in hand any more.
+    """One swap, from the wish that was taken to its end. `drain` returns when nothing is in hand any more.
 
-    A phase is written while its step goes on: nobody waits for a row that tells what happens anyway.
+    A phase is written while its step goes on: the step does not wait for the database.
     """
 
     def __init__(
@@ -72,12 +72,13 @@ class SwapRun:
         self._parts: list[list[EngineSpec]] = []  # of the target; what is in one is awake at once
         self._fetched: float | None = None  # share of the weights that were fetched, while that goes on
         self._preparing: asyncio.Task[None] | None = None
+        self.is_abandoned = False
 
     async def perform(self, actions: list[Action]) -> None:
         todo = deque(actions)
         try:
             while todo:
-                event = await self._try(todo.popleft())
+                event = await self._attempt(todo.popleft())
                 if event is not None:
                     todo.extend(self._swapper.handle(event))
         finally:
@@ -86,47 +87,48 @@ class SwapRun:
 
     @property
     def engines(self) -> tuple[int, ...]:
-        """Those of the target."""
+        """Return the engines of the target."""
         return tuple(row.pk for row in self._wanted.rows)
 
     def abandon(self) -> None:
-        """End the preparing, if that is what goes on: a newer wish has come."""
+        """End the preparing, now or when it begins: a newer wish has come."""
+        self.is_abandoned = True
         if self._preparing:
             cancel_once(self._preparing)
 
-    async def _try(self, action: Action) -> Step | None:
+    async def _attempt(self, action: Action) -> Step | None:
         try:
-            async with self._told():
-                return await self._do(action)
+            async with self._reporting_progress():
+                return await self._perform_action(action)
         except EngineFailed as failure:
             log.warning("%s broke: %s", type(action).__name__, failure)
             return Broke(reason=str(failure))
 
     @contextlib.asynccontextmanager
-    async def _told(self) -> AsyncIterator[None]:
-        """Write now and then how far the swap is, for as long as this lasts."""
-        telling = asyncio.create_task(self._tell())
+    async def _reporting_progress(self) -> AsyncIterator[None]:
+        """Write the progress of the swap now and then, while this lasts."""
+        telling = asyncio.create_task(self._report_progress())
         try:
             yield
         finally:
             telling.cancel()
             await asyncio.wait([telling])
 
-    async def _tell(self) -> None:
+    async def _report_progress(self) -> None:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
             await asyncio.shield(self._db(swap_rows.tell, self._wanted.swap_id, self._fetched))
 
-    async def _do(self, action: Action) -> Step | None:
+    async def _perform_action(self, action: Action) -> Step | None:
         match action:
             case Show():
-                await self._written()
+                await self._wait_for_row()
                 now = timezone.now()
                 show = self._db(swap_rows.show, self._wanted.swap_id, action.phase, action.reason, now)
                 self._writing = asyncio.create_task(show)
                 return None
             case Serve():
-                await self._written()
+                await self._wait_for_row()
                 await self._end(action)
                 return None
             case Prepare():
@@ -146,13 +148,15 @@ class SwapRun:
                 await self._restore(action.broken, action.previous)
                 return Restored()
 
-    async def _written(self) -> None:
-        """Wait until the row says the phase that began last. Raises SwapEnded."""
+    async def _wait_for_row(self) -> None:
+        """Wait until the phase that began last is written. Raises SwapEnded."""
         if self._writing:
             await self._writing
 
     async def _prepare(self) -> Prepared | Abandoned:
         self._preparing = asyncio.create_task(self._fetch_and_load())
+        if self.is_abandoned:
+            cancel_once(self._preparing)
         try:
             await asyncio.wait([self._preparing])
             if self._preparing.cancelled():
@@ -161,7 +165,7 @@ class SwapRun:
             return Prepared()
         finally:
             cancel_once(self._preparing)
-            await asyncio.wait([self._preparing])  # what was half loaded is gone then
+            await asyncio.wait([self._preparing])  # what was half loaded is unloaded then
             self._preparing, self._fetched = None, None
 
     async def _fetch_and_load(self) -> None:
@@ -173,7 +177,7 @@ class SwapRun:
         await self._fleet.fetch(specs, told)
         self._fetched = None
         staying = self._staying()
-        if any(self._fleet.awake([id_]) for id_ in staying):  # else nobody is kept from work by the drain
+        if any(self._fleet.awake([id_]) for id_ in staying):  # otherwise the drain keeps no engine from work
             await self._fleet.prepare(specs, staying)
 
     async def _make_room(self, target: Selection) -> Phase:
@@ -189,7 +193,7 @@ class SwapRun:
         return Phase.WAKING if Move.WAKE in moves or len(self._parts) > 1 else Phase.CHECKING
 
     async def _bring(self) -> None:
-        """All parts but the last are tried and make room for the next."""
+        """Bring every part; all but the last are tried, and make room for the next."""
         *before, last = self._parts
         for part, following in zip(before, self._parts[1:], strict=True):
             await self._fleet.bring(part)
@@ -198,7 +202,7 @@ class SwapRun:
         await self._fleet.bring(last)
 
     async def _restore(self, broken: Selection, previous: Selection) -> None:
-        """What served comes back as it was, whatever its row says since: that may be what broke."""
+        """Bring back what served, as it was loaded before: an edit of its row may be what broke."""
         await self._fleet.unload(id_ for id_ in broken.engines if id_ not in previous.engines)
         specs = await self._db(selections.specs, previous.engines)
         await self._fleet.bring_up([self._loaded.get(spec.id, spec) for spec in specs])

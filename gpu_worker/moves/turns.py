@@ -1,4 +1,4 @@
-"""Whose turn it is on the GPU: asks the scheduler what to do with the work that waits."""
+"""Keep whose turn it is on the GPU, and ask the scheduler what to do with the work that waits."""
 
 import logging
 import time
@@ -19,15 +19,15 @@ from models_admin.models import GpuWorker
 log = logging.getLogger(__name__)
 
 UNSEEN_MOST = 8  # résumés at once, of an engine that was never here
-BARRED_S = 60.0  # an engine that did not come up is not tried again before
-ASK_AGAIN_S = 1.0  # while the engines are full: only a promise that comes due could change anything
-BUSY = 0.8  # of what the GPU can do: with more to do than this, no promise is worth much
+BACKOFF_S = 60.0  # before an engine that did not come up is tried again
+ASK_AGAIN_S = 1.0  # while the engines are full only a due promise can change anything
+BUSY = 0.8  # share of the GPU's time; with more work no promise is worth much
 ATTEMPTS = 3  # at bringing an engine up for pinned work
 
 
 @dataclass(frozen=True, kw_only=True)
-class Barred:
-    """An engine that did not come up: how often, and until when it is left alone."""
+class Backoff:
+    """An engine that did not come up: how often, and until when it is not tried again."""
 
     attempts: int
     until_s: float
@@ -35,7 +35,7 @@ class Barred:
 
 
 class Turns:
-    """`in_hand` counts what an engine is working on. A turn begins with a selection or with a switch."""
+    """`in_hand` counts what an engine works on. A turn begins with a selection or with a switch."""
 
     def __init__(self, row: GpuWorker, db: Database, fleet: Fleet, in_hand: Callable[[int], int]) -> None:
         self._row, self._db, self._fleet, self._in_hand = row, db, fleet, in_hand
@@ -44,12 +44,12 @@ class Turns:
         self.selection: Selection | None = None
         self._since_s, self._answered, self._asked_s = 0.0, 0, 0.0
         self._has_said_promise = False
-        self._barred: dict[int, Barred] = {}
+        self._backoffs: dict[int, Backoff] = {}
 
     def begin(self, selection: Selection, engine: int | None = None) -> None:
-        """Begin a turn of `engine`, of the first of `selection` that is awake where none is named.
+        """Begin a turn of `engine`; if none is named, of the first engine of `selection` that is awake.
 
-        Where none of them is awake, the turn's engine is lost from the beginning.
+        If none of them is awake, the turn's engine is lost from the beginning.
         """
         awake = (id_ for id_ in selection.engines if self._fleet.awake([id_]))
         self.selection = selection
@@ -57,71 +57,72 @@ class Turns:
         self._since_s, self._answered = time.monotonic(), 0
 
     def end(self) -> None:
-        """Nothing serves any more."""
+        """End the turn: nothing serves any more."""
         self.engine = self.selection = None
 
     @property
     def engines(self) -> tuple[int, ...]:
-        """Those that the turn is about: they stay where they are, whatever else is prepared."""
+        """Return the engines of the turn: they stay where they are, whatever is prepared."""
         return (*(self.selection.engines if self.selection else ()), *([self.engine] if self.engine else []))
 
     @property
     def has_lost(self) -> bool:
-        """Whether the engine whose turn it is is gone."""
+        """Whether the engine whose turn it is, is gone."""
         return self.engine is not None and not self._fleet.awake([self.engine])
 
-    def answered(self, engine: int, seconds: float) -> None:
-        """Note an answer, for the paces and for the turn."""
-        self.paces.answered(engine, max(1, self._in_hand(engine)), seconds)
-        self._barred.pop(engine, None)
+    def record_answer(self, engine: int, seconds: float) -> None:
+        """Record an answer, for the paces and for the turn."""
+        self.paces.record_answer(engine, max(1, self._in_hand(engine)), seconds)
+        self._backoffs.pop(engine, None)
         if engine == self.engine:
             self._answered += 1
 
-    def switched(self, engine: int, tier: Tier, took_s: float, in_hand: int) -> None:
-        """Note a switch to `engine` that had to wait for `in_hand`: half of their work was still useful."""
-        share_s = self.paces.of(self.engine, max(1, in_hand)).share_s if self.engine else 0.0
-        self.paces.switched(engine, tier, max(0.0, took_s - in_hand * share_s / 2))
-        self._say_promise()
+    def record_switch(self, engine: int, tier: Tier, took_s: float, in_hand: int) -> None:
+        """Record a switch to `engine` that waited for `in_hand`: half of their work was still useful."""
+        share_s = self.paces.pace_of(self.engine, max(1, in_hand)).share_s if self.engine else 0.0
+        self.paces.record_switch(engine, tier, max(0.0, took_s - in_hand * share_s / 2))
+        self._warn_of_promise()
 
     @property
     def least_promise_s(self) -> float:
-        """The shortest promise to keep when the GPU is busy with the pair that takes turns; 0 = not known."""
+        """Return the shortest promise that a busy GPU can keep for the pair of the turn; 0 = not known."""
         engines = self.selection.engines if self.selection else ()
-        return least_promise_s(self.paces.round_loses_s(engines), BUSY)
+        return least_promise_s(self.paces.round_loss_s(engines), BUSY)
 
-    def _say_promise(self) -> None:
+    def _warn_of_promise(self) -> None:
         least_s = self.least_promise_s
         if least_s > settings.PROMISE_S and not self._has_said_promise:
             self._has_said_promise = True
             log.warning(
-                "WFC_PROMISE_S is %.0f s and cannot be kept while the GPU is busy: its models take turns, "
-                "and what that costs makes %.0f s the least. Set it to more, or make room for both at once.",
+                "WFC_PROMISE_S is %.0f s and cannot be kept while the GPU is busy: its models take "
+                "turns, and switching between them makes %.0f s the minimum. Raise it, or make room for both "
+                "at once.",
                 settings.PROMISE_S,
                 least_s,
             )
 
-    def failed(self, engine: int, words: str) -> bool:
-        """Note that `engine` did not come up, and why. Returns whether it has had all its attempts."""
-        attempts = self._barred[engine].attempts + 1 if engine in self._barred else 1
-        self._barred[engine] = Barred(attempts=attempts, until_s=time.monotonic() + BARRED_S, words=words)
+    def record_failure(self, engine: int, words: str) -> bool:
+        """Record that `engine` did not come up, and why. Return whether it has had all its attempts."""
+        attempts = self._backoffs[engine].attempts + 1 if engine in self._backoffs else 1
+        self._backoffs[engine] = Backoff(attempts=attempts, until_s=time.monotonic() + BACKOFF_S, words=words)
         return attempts >= ATTEMPTS
 
     @property
-    def waits(self) -> str:
-        """Which engines are left alone for a while, and why; the work of their selections waits."""
-        return " ".join(barred.words for id_, barred in self._barred.items() if self._is_barred(id_))
+    def backoff_notes(self) -> str:
+        """Return for the operator which engines are not tried for a while, and why; their work waits."""
+        return " ".join(backoff.words for id_, backoff in self._backoffs.items() if self._backs_off(id_))
 
-    def _is_barred(self, engine: int) -> bool:
-        barred = self._barred.get(engine)
-        return barred is not None and not self._fleet.awake([engine]) and time.monotonic() < barred.until_s
+    def _backs_off(self, engine: int) -> bool:
+        backoff = self._backoffs.get(engine)
+        return backoff is not None and not self._fleet.awake([engine]) and time.monotonic() < backoff.until_s
 
     async def decide(self, selected: Selection) -> Decision:
-        """What to do next, of the work that waits now."""
+        """Return what to do next with the work that waits now."""
         if self.engine is None or self.selection is None or self._asked_lately(self.selection):
             return Wait()
         self._asked_s = time.monotonic()
         revisions = self._fleet.revisions
-        found = await self._db(demand.work, selected, self._runs, revisions)
+        found = await self._db(demand.waiting_work, selected, self._runs, revisions)
         stages = [self._stage(work) for work in found]
         if not any(stage.ready or stage.in_hand for stage in stages) and not self._in_hand(self.engine):
             self._since_s, self._answered = time.monotonic(), 0
@@ -131,17 +132,17 @@ class Turns:
             stages.append(here)
         turn = Turn(stage=here, seconds=time.monotonic() - self._since_s, answered=self._answered)
         decision = decide(turn, stages, selected, settings.PROMISE_S)
-        goes_to_barred = isinstance(decision, Switch) and self._is_barred(decision.engine)
-        return Wait() if goes_to_barred else decision
+        backs_off = isinstance(decision, Switch) and self._backs_off(decision.engine)
+        return Wait() if backs_off else decision
 
     def _asked_lately(self, selection: Selection) -> bool:
-        """Whether the queue was looked at a moment ago, and nothing has room for more of it."""
+        """Whether the queue was read a moment ago, and no engine has room for more."""
         awake = [id_ for id_ in {*selection.engines, self.engine} if id_ and self._fleet.awake([id_])]
         full = bool(awake) and not any(self._has_room(id_) for id_ in awake)
         return full and time.monotonic() - self._asked_s < ASK_AGAIN_S
 
     def _has_room(self, engine: int) -> bool:
-        """Whether it is worth giving it more: a few at a time cost less, and its reserve lasts."""
+        """Whether it is worth giving it more: several at once cost less, and its reserve lasts."""
         most, in_hand = self._fleet[engine].max_in_flight, self._in_hand(engine)
         return not in_hand or most - in_hand >= max(1, most // 5)
 
@@ -149,10 +150,10 @@ class Turns:
         return (stage.engine, stage.selection) == (self.engine, self.selection)
 
     def _runs(self, selection: Selection) -> bool:
-        """Whether this worker can, and need not wait after an attempt that failed."""
+        """Whether this worker can run `selection`, and need not wait after a failed attempt."""
         return all(
             self._fleet.awake([id_])
-            or (self._row.runnable.get(str(id_), "?") == "" and not self._is_barred(id_))
+            or (self._row.runnable.get(str(id_), "?") == "" and not self._backs_off(id_))
             for id_ in selection.engines
         )
 
@@ -161,11 +162,13 @@ class Turns:
         most, in_hand = UNSEEN_MOST, self._in_hand(work.engine)
         if tier is Tier.GPU:
             most = self._fleet[work.engine].max_in_flight
-            in_hand = in_hand if self._has_room(work.engine) else most  # its last places stay as they are
+            in_hand = (
+                in_hand if self._has_room(work.engine) else most
+            )  # its last places are not filled one by one
         return Stage(
             engine=work.engine,
             selection=work.selection,
-            pace=self.paces.of(work.engine, most),
+            pace=self.paces.pace_of(work.engine, most),
             ready=work.ready,
             oldest_wait_s=work.oldest_wait_s,
             arriving=work.arriving,

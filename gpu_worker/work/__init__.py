@@ -1,1 +1,1 @@
-"""Leased work in hand: evaluations, transcripts, and received files."""
+"""Work that the worker holds by lease: evaluations, transcripts and received files."""

@@ -1,4 +1,4 @@
-"""What is in hand: pieces of work, each in a task of its own, known by the pk of its row."""
+"""Hold work in hand: each piece in a task of its own, known by the pk of its row."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,7 +8,7 @@ from gpu_worker.tasks import Task
 
 
 class Hand:
-    """`ended` is called with every task that has ended, however it did."""
+    """`ended` is called with every task that has ended, in whatever way."""
 
     def __init__(self, ended: Callable[[Task], None]) -> None:
         self._ended = ended
@@ -26,7 +26,7 @@ class Hand:
         return list(self._held.values())
 
     def hold(self, pk: int, work: Coroutine[Any, Any, None]) -> None:
-        """Begin `work` on the row `pk`."""
+        """Begin `work` on the row `pk`, and hold it until it has ended."""
         task = self._held[pk] = asyncio.create_task(work)
 
         def let_go(task: Task) -> None:

@@ -1,4 +1,4 @@
-"""What the worker tells of a reading beside its answer."""
+"""Write down how an answer came about."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from candidates.models.provenance import Provenance
 from gpu_worker.engines.protocol import Engine, Reply
 
 
-def of(
+def trace(
     engine: Engine, reply: Reply, images: Mapping[int, bytes], *, seconds: float, runs_as: str
 ) -> Provenance:
-    """`images` were offered by their pages' numbers; the first `reply.seen` of them were looked at."""
+    """Return the provenance of `reply`. Of `images`, by page number, the first `reply.seen` were used."""
     seen = sorted(images)[: reply.seen]
     return Provenance(
         engine_version=engine.version,

@@ -1,33 +1,27 @@
-"""Transcripts in hand: a parser reads the page images of a résumé, one page after the other."""
+"""Transcribe: let a parser read the page images of a résumé, one page after the other."""
 
 import asyncio
 
 from candidates.documents import store
 from candidates.evaluations import transcripts
-from candidates.evaluations.transcripts import Parsing, TranscribedPage
+from candidates.evaluations.transcripts import ClaimedTranscript, TranscribedPage
 from gpu_worker.core.scheduler import Selection
 from gpu_worker.engines.protocol import Engine
-from gpu_worker.work.attempts import Attempts, Lease
+from gpu_worker.work.attempts import Attempts
 
 
-class Transcriptions(Attempts[Parsing]):
+class Transcripts(Attempts[ClaimedTranscript]):
     kind = "transcript"
-    lease = Lease(
-        claim=transcripts.claim,
-        put_back=transcripts.put_back,
-        fail=transcripts.fail,
-        fail_in_answer=transcripts.fail,
-        engine_died=transcripts.engine_died,
-    )
+    work = transcripts.TRANSCRIPTS
 
-    async def perform(self, engine: Engine, selection: Selection, piece: Parsing) -> None:
+    async def perform(self, engine: Engine, selection: Selection, piece: ClaimedTranscript) -> None:
         images = await asyncio.to_thread(store.images, piece.image_keys)
         pages = [
             await self._page(engine, images[number]) if number in images else TranscribedPage(text=text)
             for number, text in enumerate(piece.texts, 1)
         ]
-        self.station.serving.all_is_well()
-        self.station.fleet.used(engine)
+        self.station.recovery.record_answer()
+        self.station.fleet.record_use(engine)
         await self.station.db(transcripts.complete, piece, pages, engine_version=engine.version)
 
     async def _page(self, engine: Engine, image: bytes) -> TranscribedPage:

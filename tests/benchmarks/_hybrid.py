@@ -236,7 +236,7 @@ async def _through_a_worker(rows: "list[ModelConfig]") -> tuple[float, int]:
             await sync_to_async(_enqueue)(turn)
             began_s = time.perf_counter()
             worker.look.set()
-            while worker.readings.hand or worker.transcriptions.hand or await open_ones.aexists():
+            while worker.work.evaluations.hand or worker.work.transcripts.hand or await open_ones.aexists():
                 assert not worker.stopping.is_set(), "the worker has stopped"
                 await asyncio.sleep(0.05)
             took_s.append(time.perf_counter() - began_s)

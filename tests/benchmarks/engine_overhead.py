@@ -139,7 +139,9 @@ async def through(worker: "Worker", engine: "VllmEngine", texts: list[str]) -> T
 
     async def work() -> None:
         worker.look.set()
-        while not worker.stopping.is_set() and (worker.readings.hand or await sync_to_async(left.exists)()):
+        while not worker.stopping.is_set() and (
+            worker.work.evaluations.hand or await sync_to_async(left.exists)()
+        ):
             await asyncio.sleep(0.02)
         assert not worker.stopping.is_set(), "the worker has stopped"  # why is raised where it ends
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from candidates.child import instructions
 from candidates.child.pdf import integrity, reading_order, words
-from candidates.documents import kinds
+from candidates.documents import extraction, kinds
 from tests.benchmarks import _lines
 
 DATA = Path(__file__).parents[1] / "data" / "resumes"
@@ -49,7 +49,9 @@ def main() -> None:
         _lines.show(f"reading.{name}", value, "ms/page", value / alone, "text alone")
     whole = alone + sum(times.values())
     _lines.show("reading.all", whole, "ms/page", whole / alone, "text alone")
-    child = _ms(lambda: [pages.read(path, kinds.PDF, max_pages=20) for path in files], len(pages))
+    child = _ms(
+        lambda: [extraction.read_document(path, kinds.PDF, max_pages=20) for path in files], len(pages)
+    )
     _lines.show("reading.in_a_child", child, "ms/page", child / whole, "reading.all, in one process")
 
 

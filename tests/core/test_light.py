@@ -9,10 +9,9 @@ from django.conf import settings
 HEAVY = ["django", "asyncio", "vllm", "torch", "channels", "redis", "pydantic"]
 
 
-@pytest.mark.parametrize(
-    "module", ["gpu_worker.core.residency", "gpu_worker.core.scheduler", "gpu_worker.core.swapper"]
-)
-def test_the_core_loads_nothing_heavy(module):
+@pytest.mark.parametrize("room", ["agenda", "paces", "residency", "scheduler", "swapper"])
+def test_the_core_loads_nothing_heavy(room):
+    module = f"gpu_worker.core.{room}"
     code = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
     loaded = subprocess.run(
         [sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True

@@ -159,6 +159,15 @@ def test_nothing_is_begun_where_something_serves_or_is_about_to(swapping):
         swapper.begin(NEW)
 
 
+def test_what_is_started_while_the_target_is_prepared_serves_and_is_what_a_swap_rolls_back_to():
+    swapper = Swapper()
+    swapper.handle(COLD)
+    swapper.begin(OLD)
+    assert swapper.admits
+    actions = after(swapper, Prepared(), Drained(), Broke(reason="No memory."))
+    assert actions[1] == Restore(broken=NEW, previous=OLD)
+
+
 BREAKS = {
     "making room": [Drained()],
     "loading": [Drained(), RoomMade(next=Phase.LOADING)],

@@ -86,6 +86,14 @@ class World(RuleBasedStateMachine):
     def a_newer_wish_ends_the_preparing(self) -> None:
         self.todo = self.swapper.handle(Abandoned())
 
+    @precondition(lambda self: self.swapper.may_begin)
+    @rule(first=st.sampled_from([1, 2, 3]))
+    def a_selection_is_started_without_a_wish(self, first: int) -> None:
+        """Also while a wish is prepared."""
+        self.make_room(first)
+        self.bring(first)
+        self.swapper.begin(Selection(mode="one_shot", model_config_id=first))
+
     @precondition(lambda self: self.todo)
     @rule(breaks=st.booleans())
     def the_shell_does_its_next_step(self, breaks: bool) -> None:

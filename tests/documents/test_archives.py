@@ -50,7 +50,7 @@ def replaced(send, batch, gpu_worker) -> Callable[[bytes], list[tuple[str, str]]
 
     def replaced(content: bytes) -> list[tuple[str, str]]:
         send(content)
-        [opening] = preparation.claim(gpu_worker, 1)
+        [opening] = preparation.FILES.claim(gpu_worker, 1)
         found = archives.unpack(opening)
         archives.replace(opening, found)
         found.close()
@@ -63,7 +63,7 @@ def replaced(send, batch, gpu_worker) -> Callable[[bytes], list[tuple[str, str]]
 def refusal(send, gpu_worker) -> Callable[[bytes], DocumentRefused]:
     def refusal(content: bytes) -> DocumentRefused:
         send(content)
-        [opening] = preparation.claim(gpu_worker, 1)
+        [opening] = preparation.FILES.claim(gpu_worker, 1)
         with pytest.raises(DocumentRefused) as refused:
             archives.unpack(opening)
         return refused.value
@@ -95,7 +95,7 @@ def test_what_is_kept_is_what_was_in_it(replaced):
 def test_the_zip_itself_is_not_kept(replaced, django_capture_on_commit_callbacks, send, batch, gpu_worker):
     item = send(zipped({"mara.pdf": MARA}))
     key = item.resume.storage_key
-    [opening] = preparation.claim(gpu_worker, 1)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with django_capture_on_commit_callbacks(execute=True):
         found = archives.unpack(opening)
         archives.replace(opening, found)
@@ -113,7 +113,7 @@ def test_a_zip_that_was_also_sent_for_another_job_is_kept_until_that_is_done(sen
     send(zipped({"mara.pdf": MARA}))
     send(zipped({"mara.pdf": MARA}), to=other)
     for kept in (True, False):
-        [opening] = preparation.claim(gpu_worker, 1)
+        [opening] = preparation.FILES.claim(gpu_worker, 1)
         found = archives.unpack(opening)
         archives.replace(opening, found)
         found.close()
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
     send, batch, gpu_worker, monkeypatch
 ):
     send(zipped({"mara.pdf": MARA, "pim.pdf": PIM}))
-    [late] = preparation.claim(gpu_worker, 1)
+    [late] = preparation.FILES.claim(gpu_worker, 1)
     entered = []
 
     def dies_at_the_second(*arguments):
@@ -153,8 +153,8 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
         with pytest.raises(RuntimeError):
             archives.replace(late, found)
     assert standing(batch) == [("all.zip", "preparing")]
-    preparation.requeue_of(gpu_worker)
-    [opening] = preparation.claim(gpu_worker, 1)
+    preparation.FILES.requeue_of(gpu_worker)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with closing(archives.unpack(opening)) as found:
         with pytest.raises(ClaimLost):
             archives.replace(late, found)
@@ -165,7 +165,7 @@ def test_a_worker_that_dies_before_the_ledger_is_written_leaves_it_as_it_was(
 
 def test_a_second_turn_after_it_was_done_changes_nothing(send, batch, gpu_worker):
     send(zipped({"mara.pdf": MARA}))
-    [opening] = preparation.claim(gpu_worker, 1)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with closing(archives.unpack(opening)) as found:
         archives.replace(opening, found)
         with pytest.raises(ClaimLost):
@@ -315,7 +315,7 @@ def test_what_a_reader_that_was_taken_over_says_is_not_believed(
     )
     monkeypatch.setattr(sandbox, "CHILD", script)
     send(zipped({"mara.pdf": MARA}))
-    [opening] = preparation.claim(gpu_worker, 1)
+    [opening] = preparation.FILES.claim(gpu_worker, 1)
     with pytest.raises(ReaderFailed, match="makes no sense"):
         archives.unpack(opening)
 

@@ -7,7 +7,7 @@ import pytest
 
 from candidates.documents import extraction, kinds
 from gpu_worker.engines.rules import timeline
-from gpu_worker.engines.rules.text import text_of
+from gpu_worker.engines.rules.text import read_pages
 from tests.documents.tampered import WIDTH, document
 
 DATA = Path(__file__).parent.parent / "data" / "resumes"
@@ -83,7 +83,7 @@ def test_they_do_not_break_up_the_sentences_beside_them():
 
 def test_a_career_is_the_same_in_every_layout_and_has_no_years_at_a_school():
     careers = {
-        layout: timeline.career_of(text_of(tuple(page.text for page in resume(layout))), date(2026, 3, 15))
+        layout: timeline.career_of(read_pages(tuple(page.text for page in resume(layout))), date(2026, 3, 15))
         for layout in ("classic", "ember", "harvard", "moderncv", "opal")
     }
     assert len({career.months() for career in careers.values()}) == 1

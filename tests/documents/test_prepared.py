@@ -19,7 +19,7 @@ def opening(world):
     batch = intake.open_batch(job=world.job, user=world.alice, announced_count=1, source="api")
     intake.receive(batch, SimpleUploadedFile("mara.pdf", files.written("Mara Vell", "References")))
     worker = GpuWorker.objects.create(name="gpu0", host="test", pid=1, pid_started_at=0.0, device="CPU")
-    return preparation.claim(worker, 1)[0]
+    return preparation.FILES.claim(worker, 1)[0]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def test_name_and_address_are_read_from_every_layout_of_the_same_resume(layout):
 
 @pytest.mark.parametrize(("layout", "pages"), LAYOUTS.items())
 def test_every_page_of_a_resume_is_read_and_counted(layout, pages):
-    document = pages.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20)
+    document = extraction.read_document(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20)
     assert (document.page_count, len(document.pages)) == (pages, pages)
 
 

@@ -12,7 +12,7 @@ from candidates.documents import extraction, kinds
 from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Request
 from gpu_worker.engines.rules import RulesEngine, evaluate
-from gpu_worker.engines.rules.text import text_of
+from gpu_worker.engines.rules.text import read_pages
 from gpu_worker.engines.rules.verdict import Thresholds
 from jobs.criteria.requirements import drawn
 from jobs.criteria.tokens import cleaned, tokens
@@ -274,7 +274,7 @@ class TestWhateverComes:
                 assert criterion.quote in " ".join(page.split())
 
     def test_only_so_much_text_is_looked_at(self):
-        assert sum(len(line.text) for line in text_of(("a " * 500_000, "b " * 500_000)).lines) <= 200_000
+        assert sum(len(line.text) for line in read_pages(("a " * 500_000, "b " * 500_000)).lines) <= 200_000
 
     @pytest.mark.parametrize("page", ["a." * 100_000, "a-" * 100_000, "@" * 100_000, "a@" + "b." * 50_000])
     def test_no_text_makes_it_slow(self, page):

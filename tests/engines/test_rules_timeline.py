@@ -7,7 +7,7 @@ import pytest
 from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate, timeline
-from gpu_worker.engines.rules.text import text_of
+from gpu_worker.engines.rules.text import read_pages
 from jobs.criteria import Criterion, Weight
 from models_admin.models.thresholds import Thresholds
 
@@ -16,7 +16,7 @@ HEAD = "Robin Example\nrobin@example.com\n\n"
 
 
 def career(experience: str, rest: str = "") -> timeline.Career:
-    return timeline.career_of(text_of((f"{HEAD}Experience\n{experience}\n\n{rest}",)), TODAY)
+    return timeline.career_of(read_pages((f"{HEAD}Experience\n{experience}\n\n{rest}",)), TODAY)
 
 
 def years(experience: str, rest: str = "") -> float:
@@ -50,7 +50,7 @@ class TestTotal:
 
     def test_without_that_day_it_is_the_last_date_that_the_resume_names(self):
         page = f"{HEAD}Experience\nBaker, Jan 2015 – Present\n\nMember of the guild, Dec 2019"
-        assert timeline.career_of(text_of((page,)), None).months().likely == 60
+        assert timeline.career_of(read_pages((page,)), None).months().likely == 60
 
     def test_and_then_it_contradicts_nothing(self):
         page = "Experience\nBaker, Jan 2019 – Present"
@@ -79,7 +79,7 @@ class TestTotal:
     )
     def test_the_section_is_known_by_its_heading_in_four_languages(self, heading):
         page = f"{HEAD}{heading}\nBaker, Jan 2015 – Dec 2019\n\nEducation\nSchool of bread, 2000 – 2010"
-        assert timeline.career_of(text_of((page,)), TODAY).months().likely == 60
+        assert timeline.career_of(read_pages((page,)), TODAY).months().likely == 60
 
     def test_what_lies_in_the_future_is_not_counted(self):
         assert years("Baker, Jan 2026 – Dec 2030") == 0.5

@@ -19,17 +19,13 @@ from candidates.documents import extraction, libreoffice, sandbox
 from gpu_worker.core import scheduler
 from models_admin.kit.messages import KINDS
 from models_admin.models import Phase
+from wfc_site import command
 from wfc_site.roles import PERMISSIONS
 from wfc_site.settings import Environment
 
 ROOT = Path(settings.BASE_DIR)
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-DOCUMENTS = [
-    *(ROOT / name for name in ("ARCHITECTURE.md", "README.md", "GLOSSARY.md", "CHANGELOG.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
-    ROOT / "docs" / "decisions" / "README.md",
-    *DECISIONS,
-]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = ("wfc_site", "gpu_worker", "candidates", "jobs", "models_admin")
 FOLDERS = (*PACKAGES, "tests", "config", "docs", "templates")  # what a path in a document may begin with
 NO_ROOMS = {"migrations", "management", "static", "templates", "__pycache__"}
@@ -295,11 +291,24 @@ def test_targets_of_make_that_documents_name_exist() -> None:
     assert faults(unknown) == {}
 
 
-def test_commands_of_manage_py_that_documents_name_exist() -> None:
+def test_commands_of_django_that_documents_name_exist() -> None:
     def unknown(document: Path) -> set[str]:
         typed = "\n".join(commands(document.read_text()))
-        return set(re.findall(r"manage\.py (\w+)", typed)) - get_commands().keys()
+        return set(re.findall(r"(?:manage\.py|wfc manage) (\w+)", typed)) - get_commands().keys()
 
+    assert faults(unknown) == {}
+
+
+def test_commands_of_wfc_that_documents_name_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    known = set(re.findall(r"^    ([a-z]+) ", capsys.readouterr().out, re.MULTILINE))
+
+    def unknown(document: Path) -> set[str]:
+        typed = "\n".join(commands(document.read_text()))
+        return set(re.findall(r"(?<![\w.-])wfc ([a-z]+)", typed)) - known
+
+    assert known
     assert faults(unknown) == {}
 
 

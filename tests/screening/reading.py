@@ -24,7 +24,7 @@ from candidates.evaluations import answers
 from candidates.evaluations.answers import Answer, Met
 from gpu_worker.engines.protocol import Request
 from gpu_worker.engines.rules import evaluate, timeline
-from gpu_worker.engines.rules.text import text_of
+from gpu_worker.engines.rules.text import read_pages
 from jobs.criteria import Criterion, drawing
 from models_admin.models.thresholds import Thresholds
 from tests.screening.cases import Case
@@ -148,4 +148,4 @@ def criteria(opening: Opening) -> tuple[Criterion, ...]:
 
 @cache
 def _years(pages: tuple[str, ...]) -> float:
-    return timeline.career_of(text_of(pages), date.today()).months().likely / 12
+    return timeline.career_of(read_pages(pages), date.today()).months().likely / 12

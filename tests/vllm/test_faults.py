@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from candidates.models import Evaluation
-from gpu_worker import worker as worker_module
+from gpu_worker import engine_watch
 from gpu_worker.engines.providers import engine
 from gpu_worker.worker import Worker
 from models_admin.models import EngineRecord, GpuWorker, Phase, Swap
@@ -28,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def _pings_often(monkeypatch, settings) -> None:
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.2)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.2)
     settings.PING_LIMIT_S = 5.0
     settings.CONTROL_LIMIT_S = 2.0
 
@@ -73,7 +73,7 @@ async def test_lost_while_idle(text_a, waiting, fault):
         await seen(serving("tiny/text-a"), limit_s=90)
         lost = pid_of(worker, text_a.pk)
         os.kill(lost, fault)
-        await seen(lambda: "is being brought back" in row().error)
+        await seen(lambda: "is being restarted" in row().error)
         await seen(serving("tiny/text-a"), limit_s=30)
         assert pid_of(worker, text_a.pk) != lost
         await many_resumes(waiting)

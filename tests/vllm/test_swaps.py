@@ -108,9 +108,9 @@ async def test_a_preloaded_model_is_ready_before_anybody_asks(text_a, text_b):
 
 
 async def test_an_idle_model_is_unloaded_when_its_time_is_up(text_a, text_b, monkeypatch):
-    from gpu_worker import worker as worker_module
+    from gpu_worker import engine_watch
 
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.2)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.2)
     await ModelConfig.objects.filter(pk=text_a.pk).aupdate(idle_ttl_s=1)
     async with working(engine, **ONE_AWAKE) as worker:
         await seen(serving("tiny/text-a"), limit_s=90)

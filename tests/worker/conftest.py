@@ -152,10 +152,10 @@ def finish(worker: GpuWorker, *, outcome: str = "Shortlisted", **provenance: Any
     return Evaluation.objects.get(pk=reading.pk)
 
 
-def claim(worker: GpuWorker, limit: int = 1) -> list[claims.Reading]:
+def claim(worker: GpuWorker, limit: int = 1) -> list[claims.ClaimedEvaluation]:
     assert worker.model_config_id is not None
     choice = Choice(mode=worker.mode, model_config_id=worker.model_config_id, parser_id=worker.parser_id)
-    return claims.claim(worker, limit, choice)
+    return claims.EVALUATIONS.claim(worker, limit, choice)
 
 
 def status_of(evaluation: Evaluation) -> str:

@@ -13,7 +13,7 @@ from candidates.models import Evaluation
 from gpu_worker.core.residency import Budget
 from gpu_worker.database import Database
 from gpu_worker.moves.fleet import Fleet
-from gpu_worker.moves.records import Kept
+from gpu_worker.moves.records import DatabaseRecords
 from gpu_worker.worker import Worker
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
 from models_admin.registry import options
@@ -22,7 +22,7 @@ from models_admin.swaps import wishes
 
 def make_worker(make: Callable[..., Any], gpu_gib: float = 0, host_gib: float = 0) -> Worker:
     db = Database()
-    fleet = Fleet(make, Budget(gpu_gib=gpu_gib, host_gib=host_gib), Kept(db))
+    fleet = Fleet(make, Budget(gpu_gib=gpu_gib, host_gib=host_gib), DatabaseRecords(db))
     return Worker("gpu0", fleet, port=None, db=db)
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def claim(worker, limit=10, **changes):
     choice = {"mode": "one_shot", "model_config_id": worker.model_config_id} | changes
-    return claims.claim(worker, limit, Choice(**choice))
+    return claims.EVALUATIONS.claim(worker, limit, Choice(**choice))
 
 
 def complete(reading, answer=ANSWER):
@@ -97,7 +97,7 @@ def test_a_worker_that_lost_its_lease_cannot_write(waiting, worker, other_worker
     waiting("a")
     [late] = claim(worker)
     Evaluation.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
-    claims.requeue_expired()
+    claims.EVALUATIONS.requeue_expired()
     [reading] = claim(other_worker)
     with pytest.raises(ClaimLost):
         complete(late)
@@ -108,7 +108,7 @@ def test_an_expired_lease_goes_back_without_a_failure_charged(waiting, worker):
     evaluation = waiting("a")
     claim(worker)
     Evaluation.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
-    claims.requeue_expired()
+    claims.EVALUATIONS.requeue_expired()
     evaluation.refresh_from_db()
     assert (evaluation.status, evaluation.failures, evaluation.model_config) == ("queued", 0, None)
 
@@ -116,7 +116,7 @@ def test_an_expired_lease_goes_back_without_a_failure_charged(waiting, worker):
 def test_a_lease_that_runs_is_left_alone(waiting, worker):
     evaluation = waiting("a")
     claim(worker)
-    claims.requeue_expired()
+    claims.EVALUATIONS.requeue_expired()
     assert status_of(evaluation) == "running"
 
 
@@ -124,7 +124,7 @@ def test_two_failures_are_tried_again_the_third_ends_it_with_the_reason(waiting,
     evaluation = waiting("a")
     seen = []
     for _ in range(3):
-        claims.fail(claim(worker)[0], "The answer was cut.")
+        claims.EVALUATIONS.fail(claim(worker)[0], "The answer was cut.")
         seen.append(status_of(evaluation))
     assert seen == ["queued", "queued", "failed"]
     item = UploadItem.objects.get(application=evaluation.application)
@@ -136,7 +136,7 @@ def test_what_is_wrong_with_an_answer_is_there_when_it_is_asked_for_again_and_go
 ):
     waiting("a")
     [first] = claim(worker)
-    claims.fail(first, "The answer was cut.", in_answer=True)
+    claims.EVALUATIONS.fail(first, "The answer was cut.", in_answer=True)
     [again] = claim(worker)
     assert (first.wrong, again.wrong) == ("", "The answer was cut.")
     complete(again)
@@ -145,13 +145,13 @@ def test_what_is_wrong_with_an_answer_is_there_when_it_is_asked_for_again_and_go
 
 def test_an_error_of_ours_is_not_told_to_the_model(waiting, worker):
     waiting("a")
-    claims.fail(claim(worker)[0], "An error of ours.")
+    claims.EVALUATIONS.fail(claim(worker)[0], "An error of ours.")
     assert claim(worker)[0].wrong == ""
 
 
 def test_what_is_put_back_is_charged_nothing(waiting, worker):
     evaluation = waiting("a")
-    claims.put_back(claim(worker))
+    claims.EVALUATIONS.put_back(claim(worker))
     evaluation.refresh_from_db()
     assert (evaluation.status, evaluation.failures) == ("queued", 0)
 
@@ -159,7 +159,7 @@ def test_what_is_put_back_is_charged_nothing(waiting, worker):
 def test_the_work_of_a_workers_earlier_process_goes_back_to_the_queue(waiting, worker, other_worker):
     mine, other = waiting("a"), waiting("b")
     claim(worker, limit=1), claim(other_worker, limit=1)
-    claims.requeue_of(worker)
+    claims.EVALUATIONS.requeue_of(worker)
     assert (status_of(mine), status_of(other)) == ("queued", "running")
 
 

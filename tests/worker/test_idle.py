@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from gpu_worker import capability
-from gpu_worker import worker as worker_module
+from gpu_worker import capability, engine_watch
 from models_admin.models import ModelConfig, Phase, Swap
 from tests.worker.looking import count, pinned, seen, serving, wish, with_weights, working
 
@@ -18,7 +17,7 @@ IDLE_S = 1
 @pytest.fixture(autouse=True)
 def _anything_runs(monkeypatch) -> None:
     monkeypatch.setattr(capability, "obstacle", lambda row: "")
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.1)
 
 
 async def test_one_that_nobody_uses_is_unloaded(balanced, strict, workshop):

@@ -7,8 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from candidates.models import Evaluation, EvaluationStatus
-from gpu_worker import capability
-from gpu_worker import worker as worker_module
+from gpu_worker import capability, engine_watch
 from gpu_worker.engines.protocol import Footprint
 from models_admin.models import GpuWorker
 from models_admin.swaps import swap_rows
@@ -22,7 +21,7 @@ LARGE = Footprint(gpu_gib=15.0, host_gib=10.0)
 
 @pytest.fixture
 def quick_pings(monkeypatch) -> None:
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.1)
 
 
 async def test_one_that_is_lost_after_a_swap_is_brought_back_and_not_the_one_before_it(
@@ -92,7 +91,7 @@ async def test_what_was_in_hand_when_an_engine_died_runs_alone_and_only_the_pois
 
 
 async def test_an_engine_that_dies_again_and_again_waits_for_a_person(balanced, workshop, monkeypatch):
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.1)
     workshop.breaks["rules/balanced", "ping"] = "It is dead."
     async with working(workshop):
         worker = await seen(lambda: (worker := row()) and worker.status == GpuWorker.Status.ERROR and worker)

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from candidates.models import Evaluation
 from gpu_worker.metrics import ANY_MODEL, GIB, PHASE_BUCKETS_S, Gauges, Metrics, Waiting
-from gpu_worker.moves.demand import by_model
+from gpu_worker.moves.demand import waiting_by_model
 
 EMPTY = Gauges(waiting=(), files_waiting=0, tiers=(), memory={})
 BUSY = Gauges(
@@ -81,14 +81,14 @@ def test_a_queue_that_is_empty_again_leaves_the_page(metrics):
 def test_the_queue_is_told_by_model_and_unpinned_work_as_any(waiting, balanced):
     waiting("a")
     pin(waiting("b"), model_config=balanced, mode="one_shot")
-    assert {each.model: each.count for each in by_model()} == {ANY_MODEL: 1, "rules/balanced": 1}
+    assert {each.model: each.count for each in waiting_by_model()} == {ANY_MODEL: 1, "rules/balanced": 1}
 
 
 def test_what_waits_for_a_model_is_summed_over_its_modes_and_parsers(waiting, balanced, strict):
     hour_ago = timezone.now() - timedelta(hours=1)
     pin(waiting("a"), model_config=balanced, mode="one_shot", created_at=hour_ago)
     pin(waiting("b"), model_config=balanced, mode="hybrid", parser=strict)
-    (queue,) = by_model()
+    (queue,) = waiting_by_model()
     assert (queue.model, queue.count) == ("rules/balanced", 2)
     assert queue.oldest_s >= 3600
 
@@ -107,7 +107,7 @@ def test_the_documentation_names_every_metric_and_its_labels_and_no_others(metri
     metrics.evaluation_failed("a", "answer")
     metrics.tokens_used("a", prompt=100, generated=20)
     metrics.engine_lost("a")
-    metrics.switched("a", 2.0)
+    metrics.switch_ended("a", 2.0)
     assert told(metrics.page(BUSY)) == explained(settings.BASE_DIR / "docs" / "metrics.md")
 
 

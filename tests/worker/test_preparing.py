@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from asgiref.sync import sync_to_async
 
-from gpu_worker import capability
-from gpu_worker import worker as worker_module
+from gpu_worker import capability, engine_watch
 from gpu_worker.engines.protocol import Footprint, Record
 from models_admin.models import ModelConfig, Phase, Swap
 from tests.worker.fakes import FakeEngine, Workshop
@@ -22,7 +21,7 @@ THREE = {"gpu_gib": 46.0, "host_gib": 60.0}
 @pytest.fixture(autouse=True)
 def _anything_runs(monkeypatch) -> None:
     monkeypatch.setattr(capability, "obstacle", lambda row: "")
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.1)
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_text_that_a_database_cannot_keep_is_kept_without_it(waiting, worker):
 def test_what_the_model_was_told_about_an_earlier_answer_is_kept(waiting, worker):
     evaluation = waiting("a")
     [first] = claim(worker)
-    claims.fail(first, "The answer was cut.", in_answer=True)
+    claims.EVALUATIONS.fail(first, "The answer was cut.", in_answer=True)
     [again] = claim(worker)
     claims.complete(again, ANSWER, Provenance(engine_version="fake 1"))
     assert Evaluation.objects.get(pk=evaluation.pk).wrong == "The answer was cut."

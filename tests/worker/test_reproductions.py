@@ -43,7 +43,7 @@ def test_it_reads_the_job_as_it_was_then(read, worker, job, alice):
 
 def test_the_model_is_told_again_what_it_was_told_about_an_earlier_answer(waiting, worker, alice):
     waiting("a")
-    claims.fail(claim(worker)[0], "The answer was cut.", in_answer=True)
+    claims.EVALUATIONS.fail(claim(worker)[0], "The answer was cut.", in_answer=True)
     reproductions.reproduce(finish(worker), alice)
     assert claim(worker)[0].wrong == "The answer was cut."
 
@@ -73,7 +73,7 @@ def test_one_that_fails_ends_no_uploaded_file(read, worker, alice):
     reproductions.reproduce(first, alice)
     UploadItem.objects.update(state=ItemState.EVALUATING, ended_at=None)
     for _ in range(3):
-        claims.fail(claim(worker)[0], "Cut.")
+        claims.EVALUATIONS.fail(claim(worker)[0], "Cut.")
     assert UploadItem.objects.get().state == ItemState.EVALUATING
 
 

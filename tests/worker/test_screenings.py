@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from candidates.evaluations import claims, prompts, staleness
+from candidates.evaluations import claims, endings, prompts, staleness
 from candidates.evaluations.staleness import Cause
 from candidates.models import Application, Evaluation, ItemState, Resume, Screening, UploadItem
 from candidates.opinions import screening_progress, screenings
@@ -296,10 +296,10 @@ def test_a_file_whose_last_reading_is_taken_back_has_failed_and_says_why(waiting
     waiting("a")
     screening = again().screening
     for _ in range(3):
-        claims.fail(claim(worker)[0], "Cut.")
+        claims.EVALUATIONS.fail(claim(worker)[0], "Cut.")
     screenings.cancel(screening, alice)
     item = UploadItem.objects.get()
-    assert (item.state, item.reason) == (ItemState.FAILED, claims.TAKEN_BACK)
+    assert (item.state, item.reason) == (ItemState.FAILED, endings.CANCELLED)
 
 
 def test_taking_back_stands_in_the_audit_trail(read, again, alice):

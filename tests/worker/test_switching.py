@@ -7,8 +7,7 @@ from asgiref.sync import sync_to_async
 
 from candidates.documents import store
 from candidates.models import Evaluation, EvaluationStatus, Resume, Transcript
-from gpu_worker import capability
-from gpu_worker import worker as worker_module
+from gpu_worker import capability, engine_watch, heartbeat
 from gpu_worker.engines.protocol import Footprint
 from models_admin.models import ModelConfig
 from tests.worker.looking import count, pinned, row, seen, serving, with_weights, working
@@ -122,7 +121,7 @@ async def test_pinned_work_is_done_by_its_own_model_and_the_selection_comes_back
 async def test_pinned_work_whose_model_does_not_come_up_ends_with_the_reason(
     balanced, waiting, workshop, monkeypatch
 ):
-    monkeypatch.setattr("gpu_worker.moves.turns.BARRED_S", 0.0)
+    monkeypatch.setattr("gpu_worker.moves.turns.BACKOFF_S", 0.0)
     other = await with_weights("weights/other")
     workshop.breaks[other.name, "load"] = "It has no weights."
     evaluation = await sync_to_async(waiting)("a")
@@ -137,8 +136,8 @@ async def test_pinned_work_whose_model_does_not_come_up_ends_with_the_reason(
 async def test_while_an_engine_is_left_alone_the_worker_says_what_waits_for_it_and_why(
     balanced, waiting, workshop, monkeypatch
 ):
-    monkeypatch.setattr(worker_module, "HEARTBEAT_S", 0.05)
-    monkeypatch.setattr("gpu_worker.moves.turns.BARRED_S", 1.0)
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr("gpu_worker.moves.turns.BACKOFF_S", 1.0)
     other = await with_weights("weights/other")
     workshop.breaks[other.name, "load"] = "It has no weights."
     async with working(workshop, **BOTH):
@@ -154,7 +153,7 @@ async def test_while_an_engine_is_left_alone_the_worker_says_what_waits_for_it_a
 async def test_several_models_that_do_not_come_up_for_pinned_work_end_nothing_else(
     balanced, waiting, workshop, monkeypatch
 ):
-    monkeypatch.setattr("gpu_worker.moves.turns.BARRED_S", 0.0)
+    monkeypatch.setattr("gpu_worker.moves.turns.BACKOFF_S", 0.0)
     others = [await with_weights(f"weights/{letter}") for letter in "abc"]
     workshop.sizes = {model.name: LARGE for model in (balanced, *others)}
     workshop.breaks = {(model.name, "load"): "It has no weights." for model in others}
@@ -169,8 +168,8 @@ async def test_several_models_that_do_not_come_up_for_pinned_work_end_nothing_el
 async def test_what_was_selected_and_does_not_come_back_is_left_alone_for_a_while(
     balanced, waiting, workshop, monkeypatch
 ):
-    monkeypatch.setattr(worker_module, "PING_EVERY_S", 0.1)
-    monkeypatch.setattr(worker_module, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.1)
+    monkeypatch.setattr(heartbeat, "HEARTBEAT_S", 0.05)
     other = await with_weights("weights/other")
     async with working(workshop, **BOTH) as worker:
         await seen(serving("rules/balanced"))

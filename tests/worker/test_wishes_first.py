@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from gpu_worker import capability
 from gpu_worker.engines.protocol import EngineSpec, Footprint, Record
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
 from tests.worker.fakes import FakeEngine, Workshop
-from tests.worker.looking import ended, row, seen, serving, wish, with_weights, working
+from tests.worker.looking import count, ended, row, seen, serving, wish, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -104,6 +105,48 @@ async def test_a_wish_does_not_wait_for_what_is_being_brought_up(loading_slowly,
         await seen(serving("rules/strict"))
     log = loading_slowly.log
     assert log.index("unload weights/slow") < log.index("load rules/strict")
+
+
+async def test_what_is_being_brought_up_goes_on_while_a_wish_is_fetched(loading_slowly, waiting):
+    cold = await with_weights("weights/cold")
+    loading_slowly.fetched.clear()
+    async with working(loading_slowly):
+        await seen(lambda: "load weights/slow" in loading_slowly.log)
+        await wish(cold)
+        await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING).exists())
+        loading_slowly.loaded.set()
+        await sync_to_async(waiting)("a")
+        await seen(lambda: count("succeeded") == 1)
+        assert (await sync_to_async(row)()).status == GpuWorker.Status.SWAPPING
+        loading_slowly.fetched.set()
+        await seen(serving("weights/cold"))
+    log = loading_slowly.log
+    assert "evaluate weights/slow" in log[: log.index("load weights/cold")]
+
+
+async def test_what_is_still_being_brought_up_when_the_wish_is_fetched_is_ended(loading_slowly):
+    cold = await with_weights("weights/cold")
+    loading_slowly.fetched.clear()
+    async with working(loading_slowly):
+        await seen(lambda: "load weights/slow" in loading_slowly.log)
+        await wish(cold)
+        await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING).exists())
+        loading_slowly.fetched.set()
+        await seen(serving("weights/cold"))
+    log = loading_slowly.log
+    assert log.index("unload weights/slow") < log.index("load weights/cold")
+
+
+async def test_what_is_being_brought_up_goes_on_when_the_wish_cannot_be_fetched(loading_slowly):
+    cold = await with_weights("weights/cold")
+    loading_slowly.breaks[cold.name, "fetch"] = "The hub has no such model."
+    async with working(loading_slowly):
+        await seen(lambda: "load weights/slow" in loading_slowly.log)
+        await wish(cold)
+        await seen(ended(Phase.FAILED))
+        loading_slowly.loaded.set()
+        await seen(serving("weights/slow"))
+    assert loading_slowly.log.count("load weights/slow") == 1
 
 
 async def test_when_that_wish_fails_what_was_being_brought_up_is(loading_slowly, strict):

@@ -15,7 +15,7 @@ from gpu_worker import capability
 from gpu_worker.engines.protocol import EngineFailed, EngineSpec, Footprint, Record
 from gpu_worker.moves import swap_run
 from gpu_worker.roster import NameTaken
-from gpu_worker.work.evaluations import Readings
+from gpu_worker.work.evaluations import Evaluations
 from jobs import openings
 from jobs.criteria import listed
 from models_admin.models import GpuWorker, Phase, Swap
@@ -102,7 +102,7 @@ async def test_what_is_in_hand_is_not_taken_again_though_its_lease_ran_out(balan
     async with working(workshop) as worker:
         await workshop.asked.wait()
         await sync_to_async(Evaluation.objects.update)(lease_expires_at=timezone.now() - timedelta(hours=1))
-        await sync_to_async(claims.requeue_expired)()
+        await sync_to_async(claims.EVALUATIONS.requeue_expired)()
         worker.look.set()
         await asyncio.sleep(0.2)
         assert await sync_to_async(count)("queued") == 1
@@ -240,7 +240,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
     balanced, strict, waiting, workshop, monkeypatch
 ):
     """While weights are prepared work is claimed; the drain may begin between the database and us."""
-    claim = claims.claim
+    claim = claims.EVALUATIONS.claim
 
     def slow_claim(*args, **kwargs):
         found = claim(*args, **kwargs)
@@ -250,7 +250,7 @@ async def test_a_claim_that_comes_too_late_for_a_drain_goes_back(
         return found
 
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(Readings, "lease", replace(Readings.lease, claim=slow_claim))
+    monkeypatch.setattr(Evaluations, "lease", replace(Evaluations.lease, claim=slow_claim))
     monkeypatch.setattr(capability, "obstacle", lambda row: "")
     cold = await with_weights("weights/cold")
     workshop.fetched.clear()
@@ -341,7 +341,7 @@ async def test_a_name_is_worked_under_once(balanced, workshop):
     await GpuWorker.objects.acreate(
         name="gpu0", host=os.uname().nodename, pid=1, pid_started_at=_started(1), device="CPU"
     )
-    with pytest.raises(NameTaken, match="runs already"):
+    with pytest.raises(NameTaken, match="already runs"):
         await make_worker(workshop).run()
 
 

@@ -51,7 +51,7 @@ def _exact(term: Term, text: Text) -> Iterator[Mention]:
 def _at(term: Term, text: Text) -> Iterator[Mention]:
     for line in text.lines_with.get(term.words[0], []):
         for place in term.places(line.tokens):
-            stance = negation.stance_on(text.lead(line), line.tokens, place, len(term.words))
+            stance = negation.stance_of(text.lead(line), line.tokens, place, len(term.words))
             yield Mention(line, stance, term.written)
 
 
@@ -67,7 +67,7 @@ def _reworded(term: Term, text: Text) -> Iterator[Mention]:
             if row[at].startswith(stems[0]) or row[at].startswith(stems[-1]):
                 near = row[at : at + reach]
                 if all(any(_is_form(word, stem) for word in near) for stem in stems):
-                    stance = negation.stance_on(text.lead(line), line.tokens, at, 1)
+                    stance = negation.stance_of(text.lead(line), line.tokens, at, 1)
                     yield Mention(line, stance, line.tokens[at].text)
                     break
 

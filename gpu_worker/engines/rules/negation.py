@@ -51,7 +51,7 @@ class Stance(StrEnum):
     DENIES = "denies"
 
 
-def stance_on(lead: str, row: Sequence[Token], at: int, length: int) -> Stance:
+def stance_of(lead: str, row: Sequence[Token], at: int, length: int) -> Stance:
     """Return the stance on the `length` tokens of `row` from `at`. `lead` is the text that the line continues."""
     before = _last_clause(lead + " " + _text(row[:at]) + row[at].before)
     behind = _first_clause(_text(row[at + length :]))

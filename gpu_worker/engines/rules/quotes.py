@@ -7,7 +7,7 @@ from gpu_worker.engines.rules.text import Line
 LONGEST_CHARS = 200
 
 
-def quote_from(line: Line, names: list[str]) -> str:
+def quote_of(line: Line, names: list[str]) -> str:
     """Return the line as written, or the part around one of `names` that fits; cut between words."""
     shown = line.text if line.text in line.written or not line.written.isprintable() else line.written
     if len(shown) <= LONGEST_CHARS:

@@ -125,7 +125,7 @@ def _name_line_by_line(lines: tuple[Line, ...], name: str) -> frozenset[int]:
     return frozenset(start + step for start in starts for step in range(len(words)))
 
 
-def text_of(pages: tuple[str, ...]) -> Text:
+def read_pages(pages: tuple[str, ...]) -> Text:
     """Return the non-empty lines of `pages`, cleaned."""
     is_whole = all(page.strip() for page in pages) and sum(map(len, pages)) <= MOST_CHARS
     return Text(lines=tuple(_lines(pages)), is_whole=is_whole)

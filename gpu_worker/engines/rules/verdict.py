@@ -17,7 +17,7 @@ from gpu_worker.engines.rules import (
 from gpu_worker.engines.rules.document_kind import DocumentKind
 from gpu_worker.engines.rules.findings import NOTHING, Finding
 from gpu_worker.engines.rules.parsed_resume import ParsedResume
-from gpu_worker.engines.rules.text import Text, text_of
+from gpu_worker.engines.rules.text import Text, read_pages
 from jobs.criteria import Weight, requirements
 from jobs.criteria.requirements import Requirement
 from models_admin.models.thresholds import Thresholds
@@ -49,7 +49,7 @@ class Judged:
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:
     """Judge one résumé for one job."""
-    text = text_of(request.pages)
+    text = read_pages(request.pages)
     if text.is_empty:
         return _answer("Needs Review", "The document has no text layer, only images. A person has to look.")
     what = document_kind.kind_of(text)
@@ -121,7 +121,7 @@ def _criterion(judged: Judged) -> CriterionAnswer:
     return CriterionAnswer(
         key=requirement.key[:120],
         verdict=finding.verdict,
-        quote=quotes.quote_from(line, names) if line else None,
+        quote=quotes.quote_of(line, names) if line else None,
         page=line.page if line else None,
     )
 

@@ -14,7 +14,7 @@ from gpu_worker import memory, roster
 from gpu_worker.database import Database
 from gpu_worker.engines.providers import engine, leave
 from gpu_worker.moves.fleet import Fleet
-from gpu_worker.moves.records import Kept
+from gpu_worker.moves.records import DatabaseRecords
 from gpu_worker.roster import LostName, NameTaken
 from gpu_worker.worker import Worker
 
@@ -38,13 +38,13 @@ class Command(BaseCommand):
         db = Database()
         if await db(roster.was_killed, name):
             await asyncio.to_thread(memory.settle)
-        worker = Worker(name, Fleet(engine, memory.measured_budget(), Kept(db)), port, db)
+        worker = Worker(name, Fleet(engine, memory.measured_budget(), DatabaseRecords(db)), port, db)
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, worker.stop)
         await worker.run()
         leave()
-        # Signed off, nothing in hand. A thread may still import vLLM, for a minute on a busy machine: whoever
-        # told us to stop has given us seconds.
+        # The worker has signed off and holds nothing. A thread may still import vLLM, for a minute on a busy
+        # machine, but a process that is told to stop has only seconds.
         logging.shutdown()
         os._exit(0)

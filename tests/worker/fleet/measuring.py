@@ -1,5 +1,6 @@
 """Engines of known sizes, and a clock that is moved by hand. A and B do not fit together, C fits beside either."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,8 @@ class MeasuredEngine(FakeEngine):
 
     async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
         self.workshop.compared.append(recorded)
+        self.workshop.asked.set()
+        await self.workshop.answers.wait()
         return await super().check(recorded)
 
     async def ping(self) -> None:
@@ -58,6 +61,8 @@ class MeasuringWorkshop(Workshop):
         self.measured: dict[str, Footprint] = {}
         self.remembered: list[Record | None] = []  # what each load was given
         self.compared: list[Mapping[str, Any]] = []  # what each check was given
+        self.answers = asyncio.Event()  # canaries are answered while it is set
+        self.answers.set()
 
     def __call__(self, spec: EngineSpec) -> FakeEngine:
         return MeasuredEngine(spec, self)

@@ -13,7 +13,7 @@ async def test_the_dead_are_found_and_unloaded_and_the_living_stay(fleet, worksh
     await bring(fleet, spec("a"))
     await bring(fleet, spec("c"))
     workshop.breaks["c", "ping"] = "It is dead."
-    assert await fleet.lost() == {"c": "It is dead."}
+    assert await fleet.find_lost() == {"c": "It is dead."}
     assert (fleet.tiers(), workshop.log[-1]) == ({A: Tier.GPU}, "unload c")
 
 
@@ -21,7 +21,7 @@ async def test_one_that_died_asleep_is_found_too(fleet, workshop):
     await bring(fleet, spec("a"))
     await bring(fleet, spec("b"))
     workshop.breaks["a", "ping"] = "It is dead."
-    assert await fleet.lost() == {"a": "It is dead."}
+    assert await fleet.find_lost() == {"a": "It is dead."}
     assert fleet.tiers() == {B: Tier.GPU}
 
 
@@ -32,7 +32,7 @@ async def test_while_something_moves_nobody_is_asked(fleet, workshop):
     workshop.asked.clear()
     moving = asyncio.create_task(fleet.bring([spec("c")]))
     await workshop.asked.wait()
-    assert await fleet.lost() == {}
+    assert await fleet.find_lost() == {}
     workshop.open.set()
     await moving
 
@@ -42,7 +42,7 @@ async def test_what_an_engine_says_while_something_moves_is_no_sign_of_death(fle
     workshop.breaks["a", "ping"] = "It is busy."
     workshop.open.clear()
     workshop.asked.clear()
-    asking = asyncio.create_task(fleet.lost())
+    asking = asyncio.create_task(fleet.find_lost())
     await workshop.asked.wait()
     moving = asyncio.create_task(bring(fleet, spec("c")))
     await asyncio.sleep(0)
@@ -56,7 +56,7 @@ async def test_a_successor_does_not_go_with_the_one_that_was_found_dead(fleet, w
     await bring(fleet, spec("a"))
     workshop.asked.clear()
     workshop.open.clear()
-    looking = asyncio.create_task(fleet.lost())
+    looking = asyncio.create_task(fleet.find_lost())
     await workshop.asked.wait()
     workshop.breaks["a", "ping"] = "It was ended."
     await fleet.unload([A])
@@ -69,7 +69,7 @@ async def test_a_successor_does_not_go_with_the_one_that_was_found_dead(fleet, w
 
 async def test_one_that_failed_a_call_is_unloaded(fleet):
     await bring(fleet, spec("a"))
-    await fleet.lose(fleet[A])
+    await fleet.unload_broken(fleet[A])
     assert fleet.tiers() == {}
 
 
@@ -78,7 +78,7 @@ async def test_one_that_failed_a_call_does_not_take_its_successor_with_it(fleet)
     dead = fleet[A]
     await fleet.unload([A])
     await bring(fleet, spec("a"))
-    await fleet.lose(dead)
+    await fleet.unload_broken(dead)
     assert fleet.tiers() == {A: Tier.GPU}
 
 
@@ -88,7 +88,7 @@ async def test_the_work_of_a_predecessor_does_not_count_for_its_successor(fleet,
     await fleet.unload([A])
     await bring(fleet, spec("a", stay=Stay(idle_ttl_s=60)))
     clock.now_s += 61
-    fleet.used(dead)
+    fleet.record_use(dead)
     await fleet.unload_idle(serving=[])
     assert fleet.tiers() == {}
 
@@ -114,7 +114,7 @@ async def test_what_nobody_has_used_for_long_is_unloaded_unless(fleet, clock, st
 async def test_what_has_just_worked_is_not_idle(fleet, clock):
     await bring(fleet, spec("a", stay=Stay(idle_ttl_s=60)))
     clock.now_s += 61
-    fleet.used(fleet[A])
+    fleet.record_use(fleet[A])
     await fleet.unload_idle(serving=[])
     assert fleet.tiers() == {A: Tier.GPU}
 

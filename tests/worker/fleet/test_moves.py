@@ -7,7 +7,7 @@ import pytest
 from gpu_worker.core.residency import Budget, Move, Step, Tier
 from gpu_worker.engines.protocol import EngineFailed, Footprint, Sampling, Stay
 from gpu_worker.moves.fleet import Fleet
-from tests.worker.fleet.measuring import IDS, A, B, C, bring, spec
+from tests.worker.fleet.measuring import IDS, A, B, C, MeasuringWorkshop, bring, spec
 
 # Who leaves
 
@@ -65,7 +65,7 @@ async def test_the_longest_unused_leaves_first(fleet, workshop, works, leaves):
     workshop.sizes["b"] = Footprint(gpu_gib=4.5)
     await bring(fleet, spec("a"))
     await bring(fleet, spec("c"))
-    fleet.used(fleet[IDS[works]])
+    fleet.record_use(fleet[IDS[works]])
     await bring(fleet, spec("b"))
     assert [id_ for id_, tier in fleet.tiers().items() if tier is Tier.HOST] == [leaves]
 
@@ -218,9 +218,42 @@ async def test_one_that_answers_something_else_is_unloaded(fleet, workshop):
 
 async def test_one_that_was_lost_before_its_check_is_a_failure(fleet):
     await bring(fleet, spec("a"))
-    await fleet.lose(fleet[A])
+    await fleet.unload_broken(fleet[A])
     with pytest.raises(EngineFailed):
         await fleet.check([spec("a")])
+
+
+async def cancelled_check(fleet: Fleet, workshop: MeasuringWorkshop) -> None:
+    """Check engine a, which does not answer, and cancel that."""
+    workshop.asked.clear()
+    workshop.answers.clear()
+    checking = asyncio.create_task(fleet.check([spec("a")]))
+    await workshop.asked.wait()
+    checking.cancel()
+    await asyncio.gather(checking, return_exceptions=True)
+    assert checking.cancelled()
+
+
+async def test_one_whose_canary_is_cancelled_is_unloaded(fleet, workshop):
+    await bring(fleet, spec("a"))
+    await cancelled_check(fleet, workshop)
+    assert fleet.tiers() == {}
+
+
+async def test_one_that_answered_its_canary_before_stays_when_another_is_cancelled(fleet, workshop):
+    await bring(fleet, spec("a"))
+    await fleet.check([spec("a")])
+    await cancelled_check(fleet, workshop)
+    assert fleet.tiers() == {A: Tier.GPU}
+
+
+async def test_one_that_was_woken_has_to_answer_its_canary_again(fleet, workshop):
+    await bring(fleet, spec("a"))
+    await fleet.check([spec("a")])
+    for name in "ba":
+        await bring(fleet, spec(name))
+    await cancelled_check(fleet, workshop)
+    assert fleet.tiers() == {B: Tier.HOST}
 
 
 # Rows that were edited
