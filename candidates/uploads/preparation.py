@@ -102,7 +102,7 @@ class Prepared:
 def read(claimed: ClaimedFile) -> Prepared | None:
     """Return what stands in the file, None where it was opened before; its page images are kept by then.
 
-    Raises refusals.DocumentRefused, reader.ReaderFailed and OSError.
+    Raises refusals.DocumentRefused, sandbox.SandboxFailed and OSError.
     """
     if claimed.prepared:
         return None

@@ -19,7 +19,7 @@ from candidates.documents import extraction, kinds, sandbox
 from candidates.documents.extraction import Document
 from candidates.documents.fork_server import ForkServer
 from candidates.documents.refusals import Unreadable
-from candidates.documents.sandbox import ReaderFailed
+from candidates.documents.sandbox import SandboxFailed
 from tests.documents import files
 from tests.seen import eventually, has_ended
 
@@ -156,12 +156,12 @@ def test_when_the_process_that_readers_are_forked_from_is_killed_another_one_tak
 @pytest.mark.timeout(30)
 def test_whoever_waits_for_a_reader_when_reading_is_stopped_hears_that_it_failed(taken_over):
     def stop() -> None:
-        eventually(lambda: sandbox._reading)
-        sandbox.stop_reading()
+        eventually(lambda: sandbox._ends)
+        sandbox.end_all()
 
     stopping = threading.Thread(target=stop)
     stopping.start()
-    with pytest.raises(ReaderFailed, match="The reader ended with -9"):
+    with pytest.raises(SandboxFailed, match="The sandbox ended with -9"):
         taken_over("time.sleep(600)")
     stopping.join()
 
@@ -197,7 +197,7 @@ def test_a_reader_that_does_not_end_itself_is_ended(taken_over, monkeypatch):
 
 @pytest.mark.parametrize("end", ["sys.exit(1)", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken_over, end):
-    with pytest.raises(ReaderFailed, match="The reader ended with"):
+    with pytest.raises(SandboxFailed, match="The sandbox ended with"):
         taken_over(end)
 
 
@@ -226,7 +226,7 @@ def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken
     ],
 )
 def test_an_answer_that_makes_no_sense_is_not_believed(taken_over, answer):
-    with pytest.raises(ReaderFailed, match="makes no sense"):
+    with pytest.raises(SandboxFailed, match="makes no sense"):
         taken_over(f"say('{answer}')")
 
 
