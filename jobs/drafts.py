@@ -34,7 +34,7 @@ class Draft:
     focus: str = ""
 
     @classmethod
-    def of(cls, version: JobVersion | None) -> "Draft":
+    def of_version(cls, version: JobVersion | None) -> "Draft":
         """What a form begins with; of a new job nothing, drawn from nothing."""
         if version is None:
             return _drawn((), "")

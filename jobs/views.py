@@ -26,7 +26,7 @@ def new(request: Request) -> HttpResponse:
     if "do" in request.POST:
         return _redrafted(request, None)
     teams = openings.teams(request.user)
-    form = JobForm(draft=Draft.of(None), teams=teams)
+    form = JobForm(draft=Draft.of_version(None), teams=teams)
     if request.method == "POST":
         form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():
@@ -42,7 +42,7 @@ def edit(request: Request, job_id: int) -> HttpResponse:
         return _redrafted(request, job)
     now, teams = job.current, openings.teams(request.user, job)
     said = {"title": now.title, "description": forms.unbroken(now.description), "team": job.team_id}
-    form = JobForm(draft=Draft.of(now), teams=teams, initial=said)
+    form = JobForm(draft=Draft.of_version(now), teams=teams, initial=said)
     if request.method == "POST":
         form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():

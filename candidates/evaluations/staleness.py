@@ -21,47 +21,55 @@ class Cause(StrEnum):
     JOB = "the job says something else"
     PROMPT = "the prompt was changed"
     MODEL = "the model has other weights"
+    RULES = "the keyword rules were changed"
     DOCUMENT = "the document was read anew"
 
 
 def conditions(path: str = "") -> dict[Cause, Q]:
     """The condition of each cause, for rows that reach their evaluation by `path` ("current_evaluation__").
 
-    Two queries, for the weights that each model was last seen with.
+    Two queries, for the weights and rules that each model was last seen with.
     """
+    weights, rules = last_seen()
     newer = JobVersion.objects.filter(
         job=OuterRef(f"{path}job_version__job"), number__gt=OuterRef(f"{path}job_version__number")
     )
     return {
         Cause.JOB: Q(Exists(newer)),
         Cause.PROMPT: ~Q(**{f"{path}prompt_version__in": ["", prompts.VERSION]}),
-        Cause.MODEL: _other_weights(path, revisions()),
+        Cause.MODEL: _made_otherwise(path, "model_revision", weights),
+        Cause.RULES: _made_otherwise(path, "engine_version", rules),
         Cause.DOCUMENT: Q(**{f"{path}started_at__lt": F(f"{path}application__resume__prepared_at")}),
     }
 
 
-def _other_weights(path: str, present: Mapping[int, str]) -> Q:
-    """Read by weights that are not those of `present`; who they were is not known of every evaluation."""
+def _made_otherwise(path: str, field: str, present: Mapping[int, str]) -> Q:
+    """Match evaluations whose `field` differs from `present`, by model; an empty field is unknown."""
     found = Q(pk__in=[])
-    for model_config_id, revision in present.items():
+    for model_config_id, value in present.items():
         of_model = Q(**{f"{path}model_config": model_config_id})
-        found |= of_model & ~Q(**{f"{path}model_revision__in": ["", revision]})
+        found |= of_model & ~Q(**{f"{path}{field}__in": ["", value]})
     return found
 
 
-def revisions() -> dict[int, str]:
-    """The revision of the weights that each model read with last, by its id; none for what has no weights.
+def last_seen() -> tuple[dict[int, str], dict[int, str]]:
+    """Return what each model's newest evaluation was made with, by the model's id: weights, and rules.
 
-    Every model is asked for by its number: where PostgreSQL knows only that there is some model, it goes back
-    through the readings of all, and to the first of them for a model that has never read.
+    A model has a revision of its weights or a version of its rules, never both.
+
+    One subquery for each model: if the query does not name the model, PostgreSQL walks back through the
+    evaluations of all models, to the very first one for a model without any.
     """
     read = Evaluation.objects.filter(status=EvaluationStatus.SUCCEEDED)
-    newest = [
-        read.filter(model_config=pk).order_by("-pk").values("pk")[:1]
-        for pk in ModelConfig.objects.order_by().values_list("pk", flat=True)
-    ]
-    rows = read.filter(pk__in=map(Subquery, newest)).exclude(model_revision="")
-    return dict(rows.values_list("model_config", "model_revision"))
+    providers = dict(ModelConfig.objects.order_by().values_list("pk", "provider"))
+    newest = [read.filter(model_config=pk).order_by("-pk").values("pk")[:1] for pk in providers]
+    seen = read.filter(pk__in=map(Subquery, newest))
+    rows = list(seen.values_list("model_config", "model_revision", "engine_version"))
+    weights = {pk: revision for pk, revision, _ in rows if revision}
+    rules = {
+        pk: version for pk, _, version in rows if version and providers[pk] == ModelConfig.Provider.RULES
+    }
+    return weights, rules
 
 
 def any_of(path: str = "") -> Q:

@@ -102,12 +102,12 @@ class Prepared:
 def read(claimed: ClaimedFile) -> Prepared | None:
     """Return what stands in the file, None where it was opened before; its page images are kept by then.
 
-    Raises refusals.DocumentRefused, reader.ReaderFailed and OSError.
+    Raises refusals.DocumentRefused, sandbox.SandboxFailed and OSError.
     """
     if claimed.prepared:
         return None
     with local(claimed.storage_key) as path:
-        document = extraction.read(path, claimed.media_type, max_pages=settings.MAX_PAGES)
+        document = extraction.read_document(path, claimed.media_type, max_pages=settings.MAX_PAGES)
     return prepared(document, claimed.storage_key)
 
 

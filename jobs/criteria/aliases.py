@@ -207,7 +207,7 @@ def _signs() -> dict[tuple[str, ...], tuple[str, ...]]:
     return _pairs(MADE_OF)
 
 
-def of(name: tuple[str, ...]) -> tuple[str, ...]:
+def aliases_of(name: tuple[str, ...]) -> tuple[str, ...]:
     """The other names, as people write them, of what is called `name`, and the names of its kinds."""
     same = (other for other in _groups().get(name, ()) if words(other) != name)
     return (*same, *_kinds().get(name, ()))

@@ -122,7 +122,7 @@ def _of_sentence(sentence: Sentence) -> Iterator[Requirement]:
         return
     number = years.asked(line)
     if number:
-        yield replace(found(f"{years.said(number)} of experience", Kind.YEARS), number=number)
+        yield replace(found(f"{years.in_words(number)} of experience", Kind.YEARS), number=number)
     rank = degrees.lowest(row)
     if rank:
         degree = _degree(found(degrees.named(rank, line), Kind.DEGREE), line, rank)

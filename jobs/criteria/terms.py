@@ -80,7 +80,7 @@ def _once(found: Iterable[Alternatives]) -> list[Alternatives]:
         if not all(named.words in names for named in group):
             kept.append(group)
         for named in group:
-            names |= {named.words, *(words(other) for other in aliases.of(named.words))}
+            names |= {named.words, *(words(other) for other in aliases.aliases_of(named.words))}
     return kept
 
 

@@ -50,7 +50,7 @@ def speaks_of_experience(line: str) -> bool:
     return EXPERIENCE.search(line) is not None
 
 
-def said(number: float) -> str:
+def in_words(number: float) -> str:
     """“1 year”, “5 years”, “2.5 years”."""
     return f"{number:g} year{'' if number == 1 else 's'}"
 

@@ -148,6 +148,20 @@ def test_other_weights_make_stale_from_their_first_reading_on(read):
     assert {row.pk: list(staleness.causes(row)) for row in rows} == {old.pk: [Cause.MODEL], new.pk: []}
 
 
+def test_other_rules_make_stale_from_their_first_evaluation_on(read):
+    old, new = read("a", engine_version="rules 1"), read("b", engine_version="rules 2")
+    rows = Evaluation.objects.annotate(**staleness.annotations())
+    assert {row.pk: list(staleness.causes(row)) for row in rows} == {old.pk: [Cause.RULES], new.pk: []}
+
+
+def test_a_newer_engine_with_the_same_weights_makes_nothing_stale(read, balanced):
+    ModelConfig.objects.filter(pk=balanced.pk).update(type="text_reasoning", provider="vllm")
+    read("a", engine_version="vllm 0.32", model_revision="r1")
+    read("b", engine_version="vllm 0.33", model_revision="r1")
+    rows = Evaluation.objects.annotate(**staleness.annotations())
+    assert [list(staleness.causes(row)) for row in rows] == [[], []]
+
+
 def test_a_document_that_was_read_anew_makes_stale(read):
     read("a")
     Resume.objects.update(prepared_at=timezone.now() + timedelta(seconds=1))

@@ -162,7 +162,7 @@ def test_the_weights_that_models_were_seen_with_are_found_by_an_index(hundred):
     """But for the one model that has read all of it: its newest reading is the newest of all."""
     multiply(7)
     with CaptureQueriesContext(connection) as asked:
-        staleness.revisions()
+        staleness.last_seen()
     with connection.cursor() as cursor:
         cursor.execute(
             f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {asked[-1]['sql']}"
