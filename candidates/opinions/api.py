@@ -14,9 +14,9 @@ from candidates.access import SCREEN, SEE_HIDDEN, Conflict
 from candidates.blind import veil
 from candidates.models import Application, Evaluation, Screening
 from candidates.opinions import comparisons, raters, repeats, reproductions, screening_progress, screenings
-from candidates.opinions.comparison_page import SameReader, chosen
+from candidates.opinions.comparison_page import SameRater, chosen
 from candidates.opinions.comparisons import Comparison, Wanted
-from candidates.opinions.raters import UnknownReader
+from candidates.opinions.raters import UnknownRater
 from candidates.opinions.reproductions import NotReproducible
 from candidates.opinions.scopes import Scope, Which
 from candidates.opinions.screenings import Asked
@@ -26,7 +26,7 @@ from candidates.opinions.shapes import (
     ComparisonShape,
     EvaluationShape,
     NewScreening,
-    ReaderShape,
+    RaterShape,
     RepeatedShape,
     ScreeningShape,
     Times,
@@ -149,13 +149,13 @@ class CancelView(APIView):
         return Response(ScreeningShape(_progress(request, screening_id)).data)
 
 
-class ReadersView(APIView):
-    @extend_schema(operation_id="readers_list", responses={200: ReaderShape(many=True), **REFUSALS})
+class RatersView(APIView):
+    @extend_schema(operation_id="readers_list", responses={200: RaterShape(many=True), **REFUSALS})
     def get(self, request: Request, job_id: int) -> Response:
         """Who has read the applications of a job as it is now, the busiest first."""
         job = visible_job(request, job_id)
         found = raters.of_job(job, comparisons.comparable(job, signed_in(request)))
-        return Response(ReaderShape(found, many=True).data)  # type: ignore[arg-type]  # many
+        return Response(RaterShape(found, many=True).data)  # type: ignore[arg-type]  # many
 
 
 class ComparisonView(APIView):
@@ -165,7 +165,7 @@ class ComparisonView(APIView):
         responses={200: ComparisonShape, **REFUSALS},
     )
     def get(self, request: Request, job_id: int) -> Response:
-        """Two readers of a job's applications side by side; without `a` and `b` the busiest two."""
+        """Two raters of a job's applications side by side; without `a` and `b` the busiest two."""
         job = visible_job(request, job_id)
         query = ComparisonQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
@@ -174,9 +174,9 @@ class ComparisonView(APIView):
         try:
             found = raters.of_job(job, applications)
             pair = chosen(found, wanted.get("a", ""), wanted.get("b", ""))
-        except UnknownReader as unknown:
+        except UnknownRater as unknown:
             raise NotFound(str(unknown)) from unknown
-        except SameReader as same:
+        except SameRater as same:
             raise ValidationError(str(same)) from same
         if pair is None:
             raise NotFound("Nobody else has read here: have the applications read again by another model.")
@@ -233,6 +233,6 @@ urlpatterns = [
     path("jobs/<int:job_id>/screenings", ScreeningsView.as_view(), name="api-screenings"),
     path("screenings/<int:screening_id>", ScreeningView.as_view(), name="api-screening"),
     path("screenings/<int:screening_id>/cancel", CancelView.as_view(), name="api-screening-cancel"),
-    path("jobs/<int:job_id>/readers", ReadersView.as_view(), name="api-readers"),
+    path("jobs/<int:job_id>/readers", RatersView.as_view(), name="api-readers"),
     path("jobs/<int:job_id>/comparison", ComparisonView.as_view(), name="api-comparison"),
 ]

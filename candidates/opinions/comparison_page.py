@@ -1,4 +1,4 @@
-"""The page on which two readers of a job's applications are compared, and decided from."""
+"""The page on which two raters of a job's applications are compared, and decided from."""
 
 from collections.abc import Sequence
 
@@ -8,27 +8,27 @@ from django.views.decorators.http import require_safe
 
 from candidates.opinions import comparisons, raters
 from candidates.opinions.comparisons import Comparison, Wanted
-from candidates.opinions.raters import Reader, UnknownReader
+from candidates.opinions.raters import Rater, UnknownRater
 from jobs.access import visible_job
 from models_admin.kit.pages import Request
 
 
-class SameReader(ValueError):
+class SameRater(ValueError):
     """Nobody is compared with themselves."""
 
 
 @require_safe
 def comparison_page(request: Request, job_id: int) -> HttpResponse:
-    """Two readers: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
+    """Two raters: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
     job = visible_job(request.user, job_id)
     applications = comparisons.comparable(job, request.user)
     found = raters.of_job(job, applications)
-    context = {"job": job, "readers": found, "people": raters.PEOPLE}
+    context = {"job": job, "raters": found, "people": raters.PEOPLE}
     try:
         pair = chosen(found, request.GET.get("a", ""), request.GET.get("b", ""))
-    except UnknownReader as unknown:
+    except UnknownRater as unknown:
         return _refused(request, context, str(unknown), 404)
-    except SameReader as same:
+    except SameRater as same:
         return _refused(request, context, str(same), 400)
     if pair is not None:
         comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
@@ -36,15 +36,15 @@ def comparison_page(request: Request, job_id: int) -> HttpResponse:
     return render(request, "candidates/opinions/comparison.html", context)
 
 
-def chosen(found: Sequence[Reader], first: str, second: str) -> tuple[Reader, Reader] | None:
+def chosen(found: Sequence[Rater], first: str, second: str) -> tuple[Rater, Rater] | None:
     """The two with these keys; for "" the busiest other one, None where there is none.
 
-    Raises UnknownReader or SameReader.
+    Raises UnknownRater or SameRater.
     """
     if first and first == second:
-        raise SameReader("Choose two different readers: everybody agrees with themselves.")
+        raise SameRater("Choose two different raters: everybody agrees with themselves.")
     given = {key: raters.named(found, key) for key in (first, second) if key}
-    others = iter(reader for reader in found if reader.whole_key == reader.key and reader.key not in given)
+    others = iter(rater for rater in found if rater.whole_key == rater.key and rater.key not in given)
     one = given.get(first) or next(others, None)
     other = given.get(second) or next(others, None)
     return (one, other) if one and other else None

@@ -1,4 +1,4 @@
-"""Two readers of the same applications: how often they agree, and where they do not, the gravest first.
+"""Two raters of the same applications: how often they agree, and where they do not, the gravest first.
 
 Compared is what both have read of the job as it is now, the newest reading of each.
 """
@@ -16,7 +16,7 @@ from candidates.blind import veil
 from candidates.evaluations import findings
 from candidates.evaluations.findings import Finding
 from candidates.models import Application, ApplicationQuerySet, Decision, Evaluation, Outcome
-from candidates.opinions.raters import Reader
+from candidates.opinions.raters import Rater
 from jobs.models import Job
 from models_admin.kit import ids
 
@@ -37,7 +37,7 @@ SEVERITY_WORDS = {4: "opposite verdicts", 3: "opposite verdicts", 2: "one step a
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One reader's word on one application; `evaluation` or `decision` is where it stands."""
+    """One rater's word on one application; `evaluation` or `decision` is where it stands."""
 
     outcome: str
     evaluation: Evaluation | None
@@ -90,8 +90,8 @@ class Comparison:
 
     job: Job
     applications: ApplicationQuerySet
-    first: Reader
-    second: Reader
+    first: Rater
+    second: Rater
 
     def both(self) -> Any:
         """The applications that both have read, a query set with `first_says` and `second_says`."""

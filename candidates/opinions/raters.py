@@ -1,6 +1,6 @@
 """Who has read the applications of a job: models and pairs, and the people who decided.
 
-A reader is what comparisons compare. Its `key` stands in addresses: "one_shot:acme/reader", the same with
+A rater is what comparisons compare. Its `key` stands in addresses: "one_shot:acme/reader", the same with
 "@" and a revision of its weights, or "people".
 """
 
@@ -31,12 +31,12 @@ MEANING = {  # what a decision says in a model's words; where nobody has decided
 }
 
 
-class UnknownReader(LookupError):
+class UnknownRater(LookupError):
     """Nobody who is called so has read anything for this job as it is now."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
+class Rater:
     """`option` is None for people. `revision` is "" for all of a model's weights. `count` applications."""
 
     key: str
@@ -94,7 +94,7 @@ def readings(job: Job) -> QuerySet[Evaluation]:
     )
 
 
-def of_job(job: Job, applications: QuerySet[Application]) -> list[Reader]:
+def of_job(job: Job, applications: QuerySet[Application]) -> list[Rater]:
     """Everybody who has read any of `applications`, which are of `job`, as it is now; the busiest first.
 
     Four queries. A model that read with several revisions of its weights stands there as a whole, and once
@@ -104,43 +104,43 @@ def of_job(job: Job, applications: QuerySet[Application]) -> list[Reader]:
     models = ModelConfig.objects.in_bulk()
     count = Count("application", distinct=True)
     whole = [
-        _reader(models, mode, reasoner, parser, number)
+        _rater(models, mode, reasoner, parser, number)
         for mode, reasoner, parser, number in found.values_list(*OPTION).annotate(count)
     ]
     parts = [
-        _reader(models, mode, reasoner, parser, number, revision)
+        _rater(models, mode, reasoner, parser, number, revision)
         for mode, reasoner, parser, revision, number in found.values_list(*OPTION, "model_revision").annotate(
             count
         )
     ]
     several = Counter(part.whole_key for part in parts)
-    readers = whole + [part for part in parts if part.revision and several[part.whole_key] > 1]
+    raters = whole + [part for part in parts if part.revision and several[part.whole_key] > 1]
     decided = Decision.objects.filter(application__in=applications).aggregate(n=count)["n"]
-    readers += [Reader(key=PEOPLE, count=decided)] if decided else []
-    return sorted(readers, key=lambda reader: (-reader.count, reader.label))
+    raters += [Rater(key=PEOPLE, count=decided)] if decided else []
+    return sorted(raters, key=lambda rater: (-rater.count, rater.label))
 
 
-def _reader(
+def _rater(
     models: Mapping[int, ModelConfig],
     mode: str,
     model_config_id: int,
     parser_id: int | None,
     count: int,
     revision: str = "",
-) -> Reader:
+) -> Rater:
     option = Option(
         mode=Mode(mode),
         model_config=models[model_config_id],
         parser=models[parser_id] if parser_id else None,
     )
     key = f"{option.mode}:{option.name}"
-    return Reader(key=f"{key}@{revision}" if revision else key, count=count, option=option, revision=revision)
+    return Rater(key=f"{key}@{revision}" if revision else key, count=count, option=option, revision=revision)
 
 
-def named(readers: Sequence[Reader], key: str) -> Reader:
-    """Return the one with `key`. Raises UnknownReader."""
-    for reader in readers:
-        if reader.key == key:
-            return reader
-    others = ", ".join(f"“{reader.key}”" for reader in readers) or "nobody yet"
-    raise UnknownReader(f"“{key[:200]}” has read nothing for this job as it is now. Who has: {others}.")
+def named(raters: Sequence[Rater], key: str) -> Rater:
+    """Return the one with `key`. Raises UnknownRater."""
+    for rater in raters:
+        if rater.key == key:
+            return rater
+    others = ", ".join(f"“{rater.key}”" for rater in raters) or "nobody yet"
+    raise UnknownRater(f"“{key[:200]}” has read nothing for this job as it is now. Who has: {others}.")

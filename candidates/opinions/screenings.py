@@ -38,14 +38,14 @@ class Asked:
 def again(job: Job, applications: QuerySet[Application], option: Option, user: User) -> Asked:
     """Queue evaluations of `applications`, which are of `job`, pinned to `option`. Raises CannotRunHere."""
     _refuse(option)
-    reader = _pinned(*option.key)
+    pinned = _pinned(*option.key)
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)  # who asks twice at once is heard once
         sorted_out = _sorted_out(job, applications, option).order_by("pk")  # oldest first
         rows = list(sorted_out.values_list("pk", "waits", "is_fresh"))  # type: ignore[misc]  # annotated
         wanted = [pk for pk, waits, fresh in rows if not waits and not fresh]
-        screening = _queue(job, dict.fromkeys(wanted, reader), option, user)
-        audit.record("job.screen", job, user, **reader, count=len(wanted))
+        screening = _queue(job, dict.fromkeys(wanted, pinned), option, user)
+        audit.record("job.screen", job, user, **pinned, count=len(wanted))
     waiting = sum(waits for _, waits, _ in rows)
     fresh = len(rows) - len(wanted) - waiting
     return Asked(made=len(wanted), waiting=waiting, fresh=fresh, screening=screening)
@@ -66,8 +66,8 @@ def foreseen(job: Job, applications: QuerySet[Application], option: Option) -> A
 def _sorted_out(job: Job, applications: QuerySet[Application], option: Option) -> QuerySet[Application, Any]:
     """`applications` with `waits`, asked for before, and `is_fresh`, read so as everything stands today."""
     mode, model_config_id, parser_id = option.key
-    reader = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
-    own = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None, **reader)
+    by_option = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+    own = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None, **by_option)
     waits = own.filter(pinned=True, status__in=OPEN_STATUSES, job_version=job.current)
     fresh = own.filter(status=EvaluationStatus.SUCCEEDED).exclude(staleness.any_of())
     return applications.order_by().annotate(waits=Exists(waits), is_fresh=Exists(fresh))
@@ -95,19 +95,20 @@ def bring_up_to_date(job: Job, user: User) -> Asked:
         Job.objects.select_for_update().get(pk=job.pk)
         rows = stale(job).order_by("pk").select_related("current_evaluation").only("current_evaluation")
         enabled = set(ModelConfig.objects.enabled().values_list("pk", flat=True))
-        readers = {row.pk: _reader(row.current_evaluation, enabled) for row in rows}
-        screening = _queue(job, readers, None, user)
-        audit.record("job.bring_up_to_date", job, user, count=len(readers))
-    return Asked(made=len(readers), screening=screening)
+        wanted = {row.pk: _as_before(row.current_evaluation, enabled) for row in rows}
+        screening = _queue(job, wanted, None, user)
+        audit.record("job.bring_up_to_date", job, user, count=len(wanted))
+    return Asked(made=len(wanted), screening=screening)
 
 
-def _reader(read: Evaluation | None, enabled: Iterable[int]) -> dict[str, object]:
-    if read is None or not read.pinned:
+def _as_before(earlier: Evaluation | None, enabled: Iterable[int]) -> dict[str, object]:
+    """Return what pins an evaluation to the option of `earlier`, if that was pinned and can still serve."""
+    if earlier is None or not earlier.pinned:
         return {}
-    parts = {part for part in (read.model_config_id, read.parser_id) if part is not None}
-    if read.model_config_id is None or not parts <= set(enabled):
+    parts = {part for part in (earlier.model_config_id, earlier.parser_id) if part is not None}
+    if earlier.model_config_id is None or not parts <= set(enabled):
         return {}
-    return _pinned(read.mode, read.model_config_id, read.parser_id)
+    return _pinned(earlier.mode, earlier.model_config_id, earlier.parser_id)
 
 
 def _pinned(mode: str, model_config_id: int, parser_id: int | None) -> dict[str, object]:
@@ -115,10 +116,10 @@ def _pinned(mode: str, model_config_id: int, parser_id: int | None) -> dict[str,
 
 
 def _queue(
-    job: Job, readers: Mapping[int, Mapping[str, object]], option: Option | None, user: User
+    job: Job, wanted: Mapping[int, Mapping[str, object]], option: Option | None, user: User
 ) -> Screening | None:
-    """Queue an evaluation of each application in `readers`, by whom it says, {} = by whoever serves."""
-    if not readers:
+    """Queue an evaluation of each application in `wanted`, with its columns; {} = by the selection."""
+    if not wanted:
         return None
     screening = Screening.objects.create(
         job=job,
@@ -129,10 +130,10 @@ def _queue(
     )
     made = [
         Evaluation(application_id=pk, job_version=job.current, screening=screening, **how)
-        for pk, how in readers.items()
+        for pk, how in wanted.items()
     ]
     Evaluation.objects.bulk_create(made, batch_size=AT_ONCE)
-    claims.show_newest(job, list(readers))
+    claims.show_newest(job, list(wanted))
     claims.look(job.pk)
     changes.screening_changed(screening)
     return screening

@@ -12,7 +12,7 @@ from candidates.models import Evaluation, EvaluationStatus
 from candidates.opinions import reproductions
 from candidates.opinions.comparisons import OUTCOMES, Comparison, Disagreement, Said
 from candidates.opinions.differences import Difference
-from candidates.opinions.raters import Reader
+from candidates.opinions.raters import Rater
 from candidates.opinions.repeats import Repeat, Repeated
 from candidates.opinions.screening_progress import Progress
 from jobs.serializers import SafeText
@@ -173,7 +173,7 @@ class RepeatedShape(serializers.Serializer[Repeated]):
     repeats = RepeatShape(many=True)
 
 
-class ReaderShape(serializers.Serializer[Reader]):
+class RaterShape(serializers.Serializer[Rater]):
     key = serializers.CharField(help_text="What a comparison is asked for with.")
     label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     count = serializers.IntegerField(help_text="Applications that it has read.")
@@ -181,7 +181,7 @@ class ReaderShape(serializers.Serializer[Reader]):
 
 
 class ComparisonQuery(serializers.Serializer[object]):
-    a = serializers.CharField(required=False, help_text="The key of a reader; the busiest without one.")
+    a = serializers.CharField(required=False, help_text="The key of a rater; the busiest without one.")
     b = serializers.CharField(required=False)
     cell = serializers.CharField(required=False, help_text='Only these outcomes: "Shortlisted:Rejected".')
     after = serializers.CharField(required=False, help_text="The place of the last one of the page before.")
@@ -229,8 +229,8 @@ class AgreedShape(serializers.Serializer[object]):
 
 
 class ComparisonShape(serializers.Serializer[Comparison]):
-    first = ReaderShape()
-    second = ReaderShape()
+    first = RaterShape()
+    second = RaterShape()
     outcomes = serializers.ListField(child=serializers.CharField(), help_text="Of rows and columns.")
     matrix = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField()),

@@ -24,7 +24,7 @@ from tests.screening.layouts import LAYOUTS, LONG, WORD
 from tests.screening.openings import OPENINGS
 from tests.screening.others import others
 from tests.screening.people import people, this_month, twins
-from tests.screening.reading import ClaimedEvaluation, Shelf, by_rules, judged
+from tests.screening.reading import Reading, Shelf, by_rules, judged
 from tests.screening.scores import Found, Matrix
 
 OUTCOMES = ("Shortlisted", "Needs Review", "Rejected", "Invalid")

@@ -83,7 +83,7 @@ def test_another_model_reads_and_the_two_are_compared_and_decided_from_there(rea
 
 
 def test_a_cell_of_the_matrix_leads_to_its_resumes(read_twice):
-    read_twice.get_by_role("link", name="Compare readers").click()
+    read_twice.get_by_role("link", name="Compare raters").click()
     cell = read_twice.locator(".matrix td a").first
     count = int(cell.locator("b").inner_text())
     cell.click()

@@ -1,4 +1,4 @@
-"""The page that compares two readers of a job's résumés: who may, what it counts, what it lists first."""
+"""The page that compares two raters of a job's résumés: who may, what it counts, what it lists first."""
 
 from collections.abc import Callable
 
@@ -73,7 +73,7 @@ def test_charlie_cannot_tell_that_the_job_is_there(page, world):
     page(world.charlie, status=404)
 
 
-def test_a_reader_without_any_role_may_look_and_not_decide(page, world, read_twice):
+def test_somebody_without_any_role_may_look_and_not_decide(page, world, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     rita = User.objects.create_user("rita")
     world.team.members.add(rita)
@@ -85,11 +85,11 @@ def test_before_anything_was_read_it_says_what_to_do(page):
     assert "Nobody has read here yet" in page()
 
 
-def test_with_one_reader_it_says_how_to_get_a_second(page, ann):
+def test_with_one_rater_it_says_how_to_get_a_second(page, ann):
     assert "Only Keyword rules (balanced) (One-Shot) has read here" in page()
 
 
-def test_two_readers_are_counted_against_each_other(compared, read_twice):
+def test_two_raters_are_counted_against_each_other(compared, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     read_twice("Ben", "Shortlisted", "Shortlisted")
     matrix = compared(a=BALANCED, b=STRICT)["matrix"]
@@ -107,7 +107,7 @@ def test_what_only_one_has_read_is_left_out(compared, read_twice, make_applicati
     assert compared()["matrix"].total == 1
 
 
-def test_of_several_readings_by_the_same_reader_the_newest_counts(compared, read_twice, strict):
+def test_of_several_readings_by_the_same_rater_the_newest_counts(compared, read_twice, strict):
     application = read_twice("Ann", "Shortlisted", "Rejected")
     older = Evaluation.objects.get(model_config=strict)
     older.pk, older.outcome, older.reason = None, "Shortlisted", "On second thoughts."
@@ -173,7 +173,7 @@ def test_a_long_list_goes_on_where_it_ended(compared, read_twice, monkeypatch):
     assert seen == ["P2", "P1", "P0", "P3"]
 
 
-def test_people_are_a_reader_by_their_newest_decisions(compared, world, make_application):
+def test_people_are_a_rater_by_their_newest_decisions(compared, world, make_application):
     for name, verdicts in {"Ann": ["Rejected", "Accepted"], "Ben": ["Rejected"], "Cleo": ["Pending"]}.items():
         application = make_application(name)
         for verdict in verdicts:
@@ -198,7 +198,7 @@ def test_revisions_of_the_same_model_can_be_told_apart(compared, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected", model_revision="r1")
     read_twice("Ben", "Shortlisted", "Shortlisted", model_revision="r2")
     context = compared(a=f"{STRICT}@r1", b=BALANCED)
-    assert {reader.key: reader.count for reader in context["readers"]} == {
+    assert {rater.key: rater.count for rater in context["raters"]} == {
         BALANCED: 2,
         STRICT: 2,
         f"{STRICT}@r1": 1,
@@ -207,15 +207,15 @@ def test_revisions_of_the_same_model_can_be_told_apart(compared, read_twice):
     assert context["matrix"].total == 1
 
 
-def test_a_reader_that_is_none_is_refused_with_those_who_are(page, read_twice):
+def test_a_rater_that_is_none_is_refused_with_those_who_are(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     text = page(status=404, a="one_shot:nobody/nothing")
     assert "“one_shot:nobody/nothing” has read nothing for this job as it is now." in text
 
 
-def test_a_reader_against_itself_is_refused(page, read_twice):
+def test_a_rater_against_itself_is_refused(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
-    assert "Choose two different readers" in page(status=400, a=STRICT, b=STRICT)
+    assert "Choose two different raters" in page(status=400, a=STRICT, b=STRICT)
 
 
 def test_many_resumes_take_as_many_queries_as_one(page, read_twice):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tests.screening.facts import ClaimedFile, Person, Truth
+from tests.screening.facts import Opening, Person, Truth
 from tests.screening.layouts import HELD_OUT, LAYOUTS, WORD
 from tests.screening.openings import OPENINGS
 

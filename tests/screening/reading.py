@@ -28,7 +28,7 @@ from gpu_worker.engines.rules.text import read_pages
 from jobs.criteria import Criterion, drawing
 from models_admin.models.thresholds import Thresholds
 from tests.screening.cases import Case
-from tests.screening.facts import ClaimedFile
+from tests.screening.facts import Opening
 
 AT_ONCE = max(1, os.cpu_count() or 1)
 
