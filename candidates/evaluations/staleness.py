@@ -1,6 +1,6 @@
-"""Which evaluations would be made otherwise today: computed when asked, kept nowhere.
+"""Stale evaluations, which would be made differently today: computed on demand, never stored.
 
-One set of conditions serves lists, counts and words: a row is called stale exactly where it is counted.
+Lists, counts and texts use the same conditions, so what is called stale is what is counted.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,18 +16,18 @@ from models_admin.models import ModelConfig
 
 
 class Cause(StrEnum):
-    """Why an evaluation is stale, in the words that follow “since then”."""
+    """Why an evaluation is stale, as the end of a sentence that begins with “since then”."""
 
     JOB = "the job says something else"
     PROMPT = "the prompt was changed"
     MODEL = "the model has other weights"
-    DOCUMENT = "the document was read anew"
+    DOCUMENT = "the document was opened again"
 
 
 def conditions(path: str = "") -> dict[Cause, Q]:
-    """The condition of each cause, for rows that reach their evaluation by `path` ("current_evaluation__").
+    """Return the condition of each cause, for rows with the evaluation at `path` ("current_evaluation__").
 
-    Two queries, for the weights that each model was last seen with.
+    It makes two queries, for the weights that each model last used.
     """
     newer = JobVersion.objects.filter(
         job=OuterRef(f"{path}job_version__job"), number__gt=OuterRef(f"{path}job_version__number")
@@ -41,7 +41,7 @@ def conditions(path: str = "") -> dict[Cause, Q]:
 
 
 def _other_weights(path: str, present: Mapping[int, str]) -> Q:
-    """Read by weights that are not those of `present`; who they were is not known of every evaluation."""
+    """Return the condition of other weights than `present`; evaluations without a known revision pass."""
     found = Q(pk__in=[])
     for model_config_id, revision in present.items():
         of_model = Q(**{f"{path}model_config": model_config_id})
@@ -50,10 +50,10 @@ def _other_weights(path: str, present: Mapping[int, str]) -> Q:
 
 
 def revisions() -> dict[int, str]:
-    """The revision of the weights that each model read with last, by its id; none for what has no weights.
+    """Return the revision of the weights that each model last used, by model id; none for the rules.
 
-    Every model is asked for by its number: where PostgreSQL knows only that there is some model, it goes back
-    through the readings of all, and to the first of them for a model that has never read.
+    Each model has a subquery with its id. Else PostgreSQL walks back through the evaluations of all models,
+    to the very first one for a model that has none.
     """
     read = Evaluation.objects.filter(status=EvaluationStatus.SUCCEEDED)
     newest = [
@@ -65,7 +65,7 @@ def revisions() -> dict[int, str]:
 
 
 def any_of(path: str = "") -> Q:
-    """The condition of being stale: succeeded, and for some cause it would be made otherwise today."""
+    """Return the condition of being stale: succeeded, and some cause applies."""
     found = Q(pk__in=[])
     for condition in conditions(path).values():
         found |= condition
@@ -73,7 +73,7 @@ def any_of(path: str = "") -> Q:
 
 
 def annotations(path: str = "") -> dict[str, Case]:
-    """`stale_job`, `stale_prompt`, … for a list: what `causes` reads the words from."""
+    """Return the annotations `stale_job`, `stale_prompt`, … that `causes` reads."""
     succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
     return {
         _name(cause): Case(
@@ -84,7 +84,7 @@ def annotations(path: str = "") -> dict[str, Case]:
 
 
 def words(path: str = "") -> Substr:
-    """The causes in words, "" where there are none, as a column for lists that are rendered by version."""
+    """Return the causes as text, "" if there are none: a column for lists that are cached by version."""
     succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
     said = [
         Case(When(succeeded & condition, then=Value(f", {cause}")), default=Value(""))
@@ -94,7 +94,7 @@ def words(path: str = "") -> Substr:
 
 
 def causes(row: object) -> Collection[Cause]:
-    """Why a row that was read with `annotations` is stale; nothing where it is not."""
+    """Return why a row that was read with `annotations` is stale; nothing if it is not."""
     return [cause for cause in Cause if getattr(row, _name(cause))]
 
 

@@ -1,4 +1,4 @@
-"""The page on which two raters of a job's applications are compared, and decided from."""
+"""The page that compares two raters of a job's applications, with decisions beside each difference."""
 
 from collections.abc import Sequence
 
@@ -14,15 +14,15 @@ from models_admin.kit.pages import Request
 
 
 class SameRater(ValueError):
-    """Nobody is compared with themselves."""
+    """A rater cannot be compared with itself."""
 
 
 @require_safe
 def comparison_page(request: Request, job_id: int) -> HttpResponse:
-    """Two raters: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
+    """Compare `?a=…&b=…`, by default the two busiest raters; `&cell=…&after=…` is a part of the list."""
     job = visible_job(request.user, job_id)
     applications = comparisons.comparable(job, request.user)
-    found = raters.of_job(job, applications)
+    found = raters.raters_of_job(job, applications)
     context = {"job": job, "raters": found, "people": raters.PEOPLE}
     try:
         pair = chosen(found, request.GET.get("a", ""), request.GET.get("b", ""))
@@ -37,13 +37,13 @@ def comparison_page(request: Request, job_id: int) -> HttpResponse:
 
 
 def chosen(found: Sequence[Rater], first: str, second: str) -> tuple[Rater, Rater] | None:
-    """The two with these keys; for "" the busiest other one, None where there is none.
+    """Return the raters with these keys; "" is the busiest other one. None if there are not two.
 
     Raises UnknownRater or SameRater.
     """
     if first and first == second:
-        raise SameRater("Choose two different raters: everybody agrees with themselves.")
-    given = {key: raters.named(found, key) for key in (first, second) if key}
+        raise SameRater("Choose two different raters.")
+    given = {key: raters.rater_named(found, key) for key in (first, second) if key}
     others = iter(rater for rater in found if rater.whole_key == rater.key and rater.key not in given)
     one = given.get(first) or next(others, None)
     other = given.get(second) or next(others, None)
@@ -52,7 +52,7 @@ def chosen(found: Sequence[Rater], first: str, second: str) -> tuple[Rater, Rate
 
 def _compared(comparison: Comparison, wanted: Wanted) -> dict[str, object]:
     matrix = comparison.matrix()
-    differences = comparisons.page(comparison, wanted)
+    differences = comparisons.disagreements(comparison, wanted)
     full = len(differences) == comparisons.PAGE_ROWS
     return {
         "comparison": comparison,

@@ -1,4 +1,4 @@
-"""Reading applications again: with another model or mode, or as everything stands today."""
+"""Screen applications again: with another option, or to bring stale verdicts up to date."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,26 +21,26 @@ AT_ONCE = 1000  # rows in one INSERT, ids in one UPDATE: SQLite takes 32,766 val
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What became of a wish to read again: `waiting` were asked for before, `fresh` would be the same."""
+    """The result of a request: `waiting` are queued already, `fresh` have an up-to-date verdict."""
 
     made: int
     waiting: int = 0
     fresh: int = 0
-    screening: Screening | None = field(default=None, compare=False)  # None where nothing was made
+    screening: Screening | None = field(default=None, compare=False)  # None if nothing was made
 
     def __str__(self) -> str:
         said = [f"{self.made} will be read again."]
-        said += [f"{self.waiting} wait for it already."] if self.waiting else []
-        said += [f"{self.fresh} were read so as everything stands today."] if self.fresh else []
+        said += [f"Queued already: {self.waiting}."] if self.waiting else []
+        said += [f"Up to date already: {self.fresh}."] if self.fresh else []
         return " ".join(said)
 
 
-def again(job: Job, applications: QuerySet[Application], option: Option, user: User) -> Asked:
-    """Queue evaluations of `applications`, which are of `job`, pinned to `option`. Raises CannotRunHere."""
+def screen_again(job: Job, applications: QuerySet[Application], option: Option, user: User) -> Asked:
+    """Queue evaluations of `applications` of `job`, pinned to `option`. Raises CannotRunHere."""
     _refuse(option)
     pinned = _pinned(*option.key)
     with transaction.atomic():
-        Job.objects.select_for_update().get(pk=job.pk)  # who asks twice at once is heard once
+        Job.objects.select_for_update().get(pk=job.pk)  # two requests at once queue once
         sorted_out = _sorted_out(job, applications, option).order_by("pk")  # oldest first
         rows = list(sorted_out.values_list("pk", "waits", "is_fresh"))  # type: ignore[misc]  # annotated
         wanted = [pk for pk, waits, fresh in rows if not waits and not fresh]
@@ -51,8 +51,8 @@ def again(job: Job, applications: QuerySet[Application], option: Option, user: U
     return Asked(made=len(wanted), waiting=waiting, fresh=fresh, screening=screening)
 
 
-def foreseen(job: Job, applications: QuerySet[Application], option: Option) -> Asked:
-    """What `again` would do now. Raises CannotRunHere."""
+def foresee(job: Job, applications: QuerySet[Application], option: Option) -> Asked:
+    """Return what `screen_again` would do now. Raises CannotRunHere."""
     _refuse(option)
     counts = _sorted_out(job, applications, option).aggregate(
         total=Count("pk"),
@@ -64,7 +64,7 @@ def foreseen(job: Job, applications: QuerySet[Application], option: Option) -> A
 
 
 def _sorted_out(job: Job, applications: QuerySet[Application], option: Option) -> QuerySet[Application, Any]:
-    """`applications` with `waits`, asked for before, and `is_fresh`, read so as everything stands today."""
+    """Annotate `waits`, queued for `option` already, and `is_fresh`, with an up-to-date verdict of it."""
     mode, model_config_id, parser_id = option.key
     by_option = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
     own = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None, **by_option)
@@ -74,14 +74,14 @@ def _sorted_out(job: Job, applications: QuerySet[Application], option: Option) -
 
 
 def _refuse(option: Option) -> None:
-    """Without a worker it waits for one; with some, one of them must be able to."""
+    """Raise CannotRunHere if there are live workers and none can run `option`."""
     why = option.obstacle(GpuWorker.objects.live())
     if why and why != NO_WORKER:
         raise CannotRunHere(f"{option.display_name} cannot run here. {why}")
 
 
-def stale(job: Job) -> QuerySet[Application]:
-    """The applications whose verdict is stale and that nothing is on its way for."""
+def stale_applications(job: Job) -> QuerySet[Application]:
+    """Return the applications with a stale verdict and no open evaluation."""
     open_ones = Evaluation.objects.filter(
         application=OuterRef("pk"), reproduces=None, status__in=OPEN_STATUSES, job_version=job.current
     )
@@ -90,10 +90,11 @@ def stale(job: Job) -> QuerySet[Application]:
 
 
 def bring_up_to_date(job: Job, user: User) -> Asked:
-    """Queue all that is stale: who was pinned reads again, the others whoever serves."""
+    """Queue all that is stale: pinned evaluations to the same option, the others to the selection."""
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
-        rows = stale(job).order_by("pk").select_related("current_evaluation").only("current_evaluation")
+        rows = stale_applications(job).order_by("pk").select_related("current_evaluation")
+        rows = rows.only("current_evaluation")
         enabled = set(ModelConfig.objects.enabled().values_list("pk", flat=True))
         wanted = {row.pk: _as_before(row.current_evaluation, enabled) for row in rows}
         screening = _queue(job, wanted, None, user)
@@ -134,13 +135,13 @@ def _queue(
     ]
     Evaluation.objects.bulk_create(made, batch_size=AT_ONCE)
     claims.show_newest(job, list(wanted))
-    claims.look(job.pk)
+    claims.nudge_workers(job.pk)
     changes.screening_changed(screening)
     return screening
 
 
 def cancel(screening: Screening, user: User) -> int:
-    """Take back what of `screening` waits still, and return how many; what is being read goes on."""
+    """Cancel the queued evaluations of `screening` and return how many; running ones go on."""
     with transaction.atomic():
         count = endings.cancel(Evaluation.objects.filter(screening=screening))
         audit.record("screening.cancel", screening, user, count=count)

@@ -142,7 +142,7 @@ def test_a_reading_is_repeated_and_its_repeats_told(alice, reproductions):
 def test_while_it_is_being_repeated_it_is_not_repeated_again(alice, reproductions):
     alice.post(reproductions)
     answer = alice.post(reproductions)
-    assert (answer.status_code, answer.json()["detail"]) == (409, "It is being repeated already.")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "It is already being repeated.")
 
 
 def test_a_repeat_says_what_differs(alice, ann, reproductions):
@@ -181,7 +181,7 @@ def test_a_page_of_differences_ends_where_the_next_begins(alice, comparison, rea
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ({"a": "nobody"}, 404, "has read nothing"),
+        ({"a": "nobody"}, 404, "has rated nothing"),
         ({"a": "one_shot:rules/strict", "b": "one_shot:rules/strict"}, 400, "two different raters"),
     ],
 )
@@ -191,7 +191,7 @@ def test_raters_that_cannot_be_compared_are_refused(alice, comparison, read_twic
 
 
 def test_one_rater_alone_is_not_compared(alice, comparison, ann):
-    assert "read again by another model" in alice.get(comparison).json()["detail"]
+    assert "Screen its applications again with another model" in alice.get(comparison).json()["detail"]
 
 
 def test_an_onlooker_reads_everything(

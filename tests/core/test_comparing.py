@@ -8,7 +8,7 @@ from candidates.agreement import Kappa, tally
 from candidates.evaluations.findings import Finding
 from candidates.opinions.comparison_page import SameRater, chosen
 from candidates.opinions.comparisons import OUTCOMES, SEVERITY, Wanted, differing, grid
-from candidates.opinions.raters import Rater, UnknownRater, named
+from candidates.opinions.raters import Rater, UnknownRater, rater_named
 
 MODEL, PAIR, REVISION = (
     Rater(key="one_shot:a/a", count=9),
@@ -93,8 +93,8 @@ def test_nobody_is_compared_with_themselves():
 
 
 def test_a_rater_that_is_none_is_told_who_is():
-    with pytest.raises(UnknownRater, match="Who has: “one_shot:a/a”, “hybrid:text layer"):
-        named(FOUND, "one_shot:c/c")
+    with pytest.raises(UnknownRater, match="Raters: “one_shot:a/a”, “hybrid:text layer"):
+        rater_named(FOUND, "one_shot:c/c")
 
 
 @pytest.mark.parametrize(

@@ -82,11 +82,11 @@ def test_somebody_without_any_role_may_look_and_not_decide(page, world, read_twi
 
 
 def test_before_anything_was_read_it_says_what_to_do(page):
-    assert "Nobody has read here yet" in page()
+    assert "No raters yet" in page()
 
 
 def test_with_one_rater_it_says_how_to_get_a_second(page, ann):
-    assert "Only Keyword rules (balanced) (One-Shot) has read here" in page()
+    assert "Keyword rules (balanced) (One-Shot) is the only rater" in page()
 
 
 def test_two_raters_are_counted_against_each_other(compared, read_twice):
@@ -107,7 +107,7 @@ def test_what_only_one_has_read_is_left_out(compared, read_twice, make_applicati
     assert compared()["matrix"].total == 1
 
 
-def test_of_several_readings_by_the_same_rater_the_newest_counts(compared, read_twice, strict):
+def test_of_several_evaluations_by_the_same_rater_the_newest_counts(compared, read_twice, strict):
     application = read_twice("Ann", "Shortlisted", "Rejected")
     older = Evaluation.objects.get(model_config=strict)
     older.pk, older.outcome, older.reason = None, "Shortlisted", "On second thoughts."
@@ -116,7 +116,7 @@ def test_of_several_readings_by_the_same_rater_the_newest_counts(compared, read_
     assert application.evaluations.count() == 3
 
 
-def test_a_repeat_is_no_reading(compared, read_twice, strict):
+def test_a_repeat_does_not_count(compared, read_twice, strict):
     read_twice("Ann", "Shortlisted", "Rejected")
     repeat = Evaluation.objects.get(model_config=strict)
     repeat.reproduces_id, repeat.pk, repeat.outcome, repeat.pinned = repeat.pk, None, "Shortlisted", True
@@ -124,10 +124,10 @@ def test_a_repeat_is_no_reading(compared, read_twice, strict):
     assert compared()["matrix"].agreed.count == 0
 
 
-def test_readings_of_an_earlier_text_do_not_count(page, world, read_twice):
+def test_evaluations_for_an_earlier_text_do_not_count(page, world, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     world.job.versions.create(number=2, title="Cook", description="Cakes.")
-    assert "Nobody has read here yet" in page()
+    assert "No raters yet" in page()
 
 
 def test_the_gravest_difference_stands_first_and_then_the_newest(compared, read_twice):
@@ -142,7 +142,7 @@ def test_the_gravest_difference_stands_first_and_then_the_newest(compared, read_
 def test_side_by_side_stand_both_reasons_and_the_criteria_that_differ(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     text = page()
-    for words in ("Ann names Python.", "Ann, strictly.", "1 criterion judged otherwise", "Not met"):
+    for words in ("Ann names Python.", "Ann, strictly.", "1 criterion judged differently", "Not met"):
         assert words in text
 
 
@@ -210,7 +210,7 @@ def test_revisions_of_the_same_model_can_be_told_apart(compared, read_twice):
 def test_a_rater_that_is_none_is_refused_with_those_who_are(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     text = page(status=404, a="one_shot:nobody/nothing")
-    assert "“one_shot:nobody/nothing” has read nothing for this job as it is now." in text
+    assert "“one_shot:nobody/nothing” has rated nothing for this version of the job." in text
 
 
 def test_a_rater_against_itself_is_refused(page, read_twice):
