@@ -31,7 +31,7 @@ def again(job, alice, strict, worker):
 
     def again(model_config=strict) -> Asked:
         option = Option(mode=Mode.ONE_SHOT, model_config=model_config)
-        return screenings.again(job, Application.objects.filter(job=job), option, alice)
+        return screenings.screen_again(job, Application.objects.filter(job=job), option, alice)
 
     return again
 
@@ -186,7 +186,7 @@ def test_all_that_is_stale_is_brought_up_to_date_once(read, revise, job, alice):
     read("a"), read("b")
     revise()
     assert [screenings.bring_up_to_date(job, alice).made for _ in range(2)] == [2, 0]
-    assert screenings.stale(job).count() == 0
+    assert screenings.stale_applications(job).count() == 0
 
 
 def test_who_was_pinned_is_pinned_again_and_the_others_take_whoever_serves(
@@ -229,7 +229,7 @@ def test_what_will_be_read_is_told_before_anything_is_queued(read, again, job, s
     read("a"), read("b")
     option = Option(mode=Mode.ONE_SHOT, model_config=strict)
     first = Application.objects.filter(resume__storage_key="a")
-    again_first = screenings.foreseen(job, first, option)
+    again_first = screenings.foresee(job, first, option)
     assert (again_first, Evaluation.objects.count()) == (Asked(made=1), 2)
 
 
@@ -238,7 +238,7 @@ def test_what_is_told_before_is_what_happens(read, again, job, balanced, revise,
     read("a"), read("b")
     if late:
         revise()
-    told = screenings.foreseen(
+    told = screenings.foresee(
         job, Application.objects.filter(job=job), Option(mode=Mode.ONE_SHOT, model_config=balanced)
     )
     assert again(balanced) == told

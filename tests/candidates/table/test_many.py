@@ -103,7 +103,7 @@ def test_the_table_of_12800_reads_no_more_than_that_of_3200(hundred, world):
 def test_a_job_without_a_sample_is_not_read_for_one(hundred, world):
     multiply(5)
     with work_counted() as steps:
-        sample.of_job(world.job)
+        sample.sample_of(world.job)
     assert steps[0] < 3, steps
 
 
