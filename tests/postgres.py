@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-START_LIMIT_S = 30
+START_LIMIT_S = 60
 
 
 class NoPostgres(Exception):
@@ -76,7 +76,7 @@ def _serving(user: str, folder: Path, binaries: Path) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _wait(process: subprocess.Popen, binaries: Path, folder: Path) -> None:

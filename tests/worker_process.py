@@ -18,7 +18,7 @@ from wfc_site.launch.die_with_parent import dying_with_parent
 
 @contextlib.contextmanager
 def running_worker(
-    name: str = "gpu0", port: int = 0, limit_s: float = 20, **environment: str
+    name: str = "gpu0", port: int = 0, limit_s: float = 60, **environment: str
 ) -> Iterator[GpuWorker]:
     """Start `manage.py gpu_worker` and wait until its row is ready; SIGTERM ends it.
 

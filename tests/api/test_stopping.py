@@ -35,7 +35,7 @@ def site(redis) -> Iterator[tuple[str, subprocess.Popen]]:
     eventually(lambda: answers(address))
     yield address, process
     process.kill()
-    process.wait(10)
+    process.wait(60)
 
 
 def answers(address: str) -> bool:
@@ -58,7 +58,7 @@ def test_a_waiting_upload_is_answered_with_202(site, world):
                 headers={"Authorization": f"Token {token}"},
                 data={"job_title": "Python developer"},
                 files={"pdf_files": ("a.pdf", PDF)},
-                timeout=20,
+                timeout=60,
             )
         )
 
@@ -66,8 +66,8 @@ def test_a_waiting_upload_is_answered_with_202(site, world):
     waiting.start()
     eventually(UploadItem.objects.exists)
     process.send_signal(signal.SIGTERM)
-    waiting.join(20)
-    assert ([answer.status_code for answer in heard], process.wait(10) in (0, -signal.SIGTERM)) == (
+    waiting.join(60)
+    assert ([answer.status_code for answer in heard], process.wait(60) in (0, -signal.SIGTERM)) == (
         [202],
         True,
     )

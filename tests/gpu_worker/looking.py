@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -38,12 +38,25 @@ async def working(make: Callable[..., Any], **budget: float) -> AsyncIterator[Wo
         await running
 
 
-async def seen(look: Callable[[], Any], limit_s: float = 10) -> Any:
+async def seen(look: Callable[[], Any], limit_s: float = 60) -> Any:
     """Return what `look` finds, as soon as it is true."""
     async with asyncio.timeout(limit_s):
         while not (found := await sync_to_async(look)()):
             await asyncio.sleep(0.02)
         return found
+
+
+async def looked(worker: Worker, times: int = 10) -> None:
+    """Have `worker` look for something to do so often: what it has not done then it does not do."""
+    for _ in range(times):
+        worker.look.set()
+        await seen(lambda: not worker.look.is_set())
+
+
+async def watched(idle_rounds: list[Collection[int]]) -> None:
+    """Have the watch go all the way round once: it unloads who is idle now."""
+    already = len(idle_rounds)
+    await seen(lambda: len(idle_rounds) > already + 1)
 
 
 def row() -> GpuWorker | None:

@@ -26,7 +26,7 @@ async def look() -> AsyncIterator[asyncio.Event]:
 
 async def nudged(look: asyncio.Event) -> bool:
     """Send nudges, which are lost until the listener has joined, until one is heard."""
-    for _ in range(50):
+    for _ in range(600):
         await get_channel_layer().group_send(messages.WORKERS, NUDGE)
         try:
             async with asyncio.timeout(0.1):

@@ -75,7 +75,7 @@ def process(commands, folder) -> Iterator["subprocess.Popen[str]"]:
 def visitor(process, folder) -> Iterator[httpx.Client]:
     """A browser at the site's address."""
     url = json.loads((folder / ".wfc" / "demo.json").read_text())["url"]
-    with httpx.Client(base_url=url, headers={"Referer": url}, follow_redirects=True, timeout=20) as client:
+    with httpx.Client(base_url=url, headers={"Referer": url}, follow_redirects=True, timeout=60) as client:
         yield client
 
 
@@ -159,5 +159,5 @@ def test_it_stops_when_it_is_told_to(commands, tmp_path):
     up = launch([str(commands / "wfc"), "up", f"--port={free_port()}"], tmp_path, WFC_WORKER_PORT="0")
     with ready(up) as process:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert process.returncode == 0

@@ -107,9 +107,9 @@ def said_to_subscriber(path: Path) -> bytes:
 
     with Redis(unix_socket_path=str(path)) as client, client.pubsub() as subscription:
         subscription.subscribe("news")
-        subscription.get_message(timeout=5)
+        subscription.get_message(timeout=60)
         client.publish("news", "look")
-        return subscription.get_message(timeout=5)["data"]
+        return subscription.get_message(timeout=60)["data"]
 
 
 def test_a_folder_with_a_long_name_gets_a_short_socket(folder):

@@ -44,11 +44,11 @@ class Page:
         self.heard: list[str] = []
 
     async def open(self) -> "Page":
-        accepted, _ = await self.socket.connect(timeout=5)
+        accepted, _ = await self.socket.connect(timeout=60)
         assert accepted
         return self
 
-    async def until(self, *words: str, limit_s: float = 8) -> str:
+    async def until(self, *words: str, limit_s: float = 60) -> str:
         """Return the first fragment that holds all of `words`."""
         async with asyncio.timeout(limit_s):
             while True:
@@ -59,7 +59,7 @@ class Page:
 
     async def close_code(self) -> int:
         while True:
-            message = await self.socket.receive_output(timeout=5)
+            message = await self.socket.receive_output(timeout=60)
             if message["type"] == "websocket.close":
                 return message["code"]
 
@@ -241,7 +241,7 @@ async def test_a_right_that_is_taken_away_ends_the_page(world, open_page, monkey
 
 async def test_another_site_cannot_listen(world):
     page = await sync_to_async(Page)("page=jobs", world.alice, origin=(b"origin", b"http://evil.example"))
-    accepted, _ = await page.socket.connect(timeout=5)
+    accepted, _ = await page.socket.connect(timeout=60)
     assert not accepted
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from candidates.blind.identity import Identity
+from tests.growth import LINEAR, growth
 
 MARA = Identity.from_details(["Mara Vell-Ó Briain"], ["mara@example.org"], ["+4940123456"])
 
@@ -33,11 +34,10 @@ def test_a_sentence_is_told_without_the_person(text, told):
     assert MARA.told(text) == told
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("piece", ["a", "a.", "a-", "a.a@", "1 ", "00 ", "+1", "(1(", "www", "1a"])
-def test_a_text_without_an_end_takes_no_time_without_one(piece):
-    MARA.told(piece * 100_000)
-    MARA.boxes([[piece * 50_000, 0, 0, 1, 1]], 842, is_first=True)
+def test_a_text_without_an_end_takes_as_long_as_it_is(piece):
+    assert growth(MARA.told, piece, 40_000) < LINEAR
+    assert growth(lambda word: MARA.boxes([[word, 0, 0, 1, 1]], 842, is_first=True), piece, 40_000) < LINEAR
 
 
 def row(text: str, x: float, y: float) -> list[object]:

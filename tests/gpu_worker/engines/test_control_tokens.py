@@ -1,10 +1,9 @@
 """Control tokens in a stranger's text are made letters, however many a model has and whatever is written."""
 
-import time
-
 import pytest
 
 from gpu_worker.engines.vllm.control_tokens import ControlTokens
+from tests.growth import least_s
 
 FEW = ControlTokens(["<unused0>", "[INST]", "[/INST]", "</s>"])
 MANY = ControlTokens([f"<unused{number}>" for number in range(6250)] + ["[INST]", "[/INST]", "<s>", "</s>"])
@@ -37,10 +36,4 @@ def test_thousands_of_them_take_little_longer_than_four(text):
 
 
 def seconds(tokens: ControlTokens, text: str) -> float:
-    """Of processor time, the least of three."""
-    took_s = []
-    for _ in range(3):
-        began_s = time.process_time()
-        tokens.disarmed(text)
-        took_s.append(time.process_time() - began_s)
-    return max(min(took_s), 1e-4)
+    return max(least_s(tokens.disarmed, text), 1e-4)

@@ -1,7 +1,6 @@
 """An engine that dies while it serves: who is to blame, what is brought back, and when a person is asked."""
 
-import asyncio
-import time
+import threading
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,7 +10,7 @@ from gpu_worker import capability, engine_watch
 from gpu_worker.engines.protocol import Footprint
 from models_admin.models import GpuWorker
 from models_admin.swaps import swap_rows
-from tests.gpu_worker.looking import count, row, seen, serving, wish, with_weights, working
+from tests.gpu_worker.looking import count, looked, row, seen, serving, wish, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -58,10 +57,11 @@ async def test_one_that_cannot_be_brought_back_is_not_replaced_by_another_that_n
 async def test_what_a_swap_has_sent_away_is_not_lost_though_its_row_is_written_slowly(
     balanced, strict, workshop, monkeypatch
 ):
-    end = swap_rows.end_swap
+    end, begun, goes_on = swap_rows.end_swap, threading.Event(), threading.Event()
 
     def slow_end(*args, **kwargs):
-        time.sleep(0.3)
+        begun.set()
+        goes_on.wait()
         return end(*args, **kwargs)
 
     monkeypatch.setattr(swap_rows, "end_swap", slow_end)
@@ -69,9 +69,10 @@ async def test_what_a_swap_has_sent_away_is_not_lost_though_its_row_is_written_s
     async with working(workshop, gpu_gib=20.0, host_gib=20.0) as worker:
         await seen(serving("rules/balanced"))
         await wish(strict)
-        while not await sync_to_async(serving("rules/strict"))():
-            worker.look.set()
-            await asyncio.sleep(0.02)
+        await seen(begun.is_set)
+        await looked(worker)
+        goes_on.set()
+        await seen(serving("rules/strict"))
     assert workshop.log.count("check rules/strict") == 1
 
 

@@ -1,7 +1,5 @@
 """Work of several engines on one GPU: a pair in stages, and pinned work; what a person selected comes back."""
 
-import asyncio
-
 import pytest
 from asgiref.sync import sync_to_async
 
@@ -10,7 +8,7 @@ from candidates.models import Evaluation, EvaluationStatus, Resume, Transcript
 from gpu_worker import capability, engine_watch, heartbeat
 from gpu_worker.engines.protocol import Footprint
 from models_admin.models import ModelConfig
-from tests.gpu_worker.looking import count, pinned, row, seen, serving, with_weights, working
+from tests.gpu_worker.looking import count, looked, pinned, row, seen, serving, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -162,7 +160,8 @@ async def test_several_models_that_do_not_come_up_for_pinned_work_end_nothing_el
         for model in others:
             await pinned(waiting, model.name[-1], model)
         await seen(lambda: count("failed") == 3)
-        await seen(serving("rules/balanced"))
+        await sync_to_async(waiting)("d")
+        await seen(lambda: count("succeeded") == 1)
 
 
 async def test_what_was_selected_and_does_not_come_back_is_left_alone_for_a_while(
@@ -182,7 +181,5 @@ async def test_what_was_selected_and_does_not_come_back_is_left_alone_for_a_whil
         await seen(lambda: "unload rules/balanced" in workshop.log)
         workshop.open.set()
         await seen(lambda: (found := row()) and "A threshold is wrong." in found.waits)
-        for _ in range(10):
-            worker.look.set()
-            await asyncio.sleep(0.02)
+        await looked(worker)
     assert workshop.log.count("load rules/balanced") == 1

@@ -7,9 +7,10 @@ from asgiref.sync import sync_to_async
 
 from gpu_worker import capability
 from gpu_worker.engines.protocol import EngineSpec, Footprint, Record
+from gpu_worker.worker import Worker
 from models_admin.models import GpuWorker, ModelConfig, Phase, Swap
 from tests.gpu_worker.fakes import FakeEngine, Workshop
-from tests.gpu_worker.looking import count, ended, row, seen, serving, wish, with_weights, working
+from tests.gpu_worker.looking import count, ended, looked, row, seen, serving, wish, with_weights, working
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "loop_closed")]
 
@@ -20,7 +21,7 @@ def anything_runs(monkeypatch) -> None:
 
 
 class Slow(FakeEngine):
-    """Loads when `workshop.loaded` is set, and takes its time to leave nothing behind."""
+    """Loads when `workshop.loaded` is set, and is gone when `workshop.left` is."""
 
     workshop: "SlowWorkshop"
 
@@ -30,7 +31,8 @@ class Slow(FakeEngine):
         return Footprint()
 
     async def unload(self) -> None:
-        await asyncio.sleep(0.3)
+        self.workshop.log.append(f"leave {self.spec.name}")
+        await self.workshop.left.wait()
         await super().unload()
 
 
@@ -40,9 +42,20 @@ class SlowWorkshop(Workshop):
     def __init__(self) -> None:
         super().__init__()
         self.loaded = asyncio.Event()
+        self.left = asyncio.Event()
+        self.left.set()
 
     def __call__(self, spec: EngineSpec) -> FakeEngine:
         return (Slow if "slow" in spec.name else FakeEngine)(spec, self)
+
+    async def waits_for_slow(self, worker: Worker, name: str) -> bool:
+        """Whether the engine `name` is loaded only when the slow one, which leaves, has left."""
+        await seen(lambda: "leave weights/slow" in self.log)
+        await looked(worker)
+        waits = f"load {name}" not in self.log
+        self.left.set()
+        await seen(serving(name))
+        return waits
 
 
 async def test_a_newer_wish_ends_the_preparing_of_the_older_one(balanced, strict, workshop, anything_runs):
@@ -66,11 +79,9 @@ async def test_what_was_being_prepared_is_gone_before_anything_else_is_loaded(
         await seen(serving("rules/balanced"))
         await wish(slow)
         await seen(lambda: "load weights/slow" in workshop.log)
+        workshop.left.clear()
         await wish(strict)
-        while "load rules/strict" not in workshop.log:
-            worker.look.set()
-            await asyncio.sleep(0.02)
-    assert workshop.log.index("unload weights/slow") < workshop.log.index("load rules/strict")
+        assert await workshop.waits_for_slow(worker, "rules/strict")
 
 
 async def test_without_a_model_that_can_run_it_waits_for_one(strict, workshop):
@@ -99,12 +110,11 @@ async def loading_slowly(balanced, strict, anything_runs, monkeypatch) -> SlowWo
 
 
 async def test_a_wish_does_not_wait_for_what_is_being_brought_up(loading_slowly, strict):
-    async with working(loading_slowly):
+    async with working(loading_slowly) as worker:
         await seen(lambda: "load weights/slow" in loading_slowly.log)
+        loading_slowly.left.clear()
         await wish(strict)
-        await seen(serving("rules/strict"))
-    log = loading_slowly.log
-    assert log.index("unload weights/slow") < log.index("load rules/strict")
+        assert await loading_slowly.waits_for_slow(worker, "rules/strict")
 
 
 async def test_what_is_being_brought_up_goes_on_while_a_wish_is_fetched(loading_slowly, waiting):
@@ -127,14 +137,13 @@ async def test_what_is_being_brought_up_goes_on_while_a_wish_is_fetched(loading_
 async def test_what_is_still_being_brought_up_when_the_wish_is_fetched_is_ended(loading_slowly):
     cold = await with_weights("weights/cold")
     loading_slowly.fetched.clear()
-    async with working(loading_slowly):
+    async with working(loading_slowly) as worker:
         await seen(lambda: "load weights/slow" in loading_slowly.log)
         await wish(cold)
         await seen(lambda: Swap.objects.filter(phase=Phase.PREPARING).exists())
+        loading_slowly.left.clear()
         loading_slowly.fetched.set()
-        await seen(serving("weights/cold"))
-    log = loading_slowly.log
-    assert log.index("unload weights/slow") < log.index("load weights/cold")
+        assert await loading_slowly.waits_for_slow(worker, "weights/cold")
 
 
 async def test_what_is_being_brought_up_goes_on_when_the_wish_cannot_be_fetched(loading_slowly):

@@ -138,5 +138,5 @@ def text_b(tiny) -> ModelConfig:
 async def ready(model: ModelConfig) -> Swap:
     """Wish for `model` and return its swap, ready."""
     await wish(model)
-    await seen(serving(model.name), limit_s=60)
+    await seen(serving(model.name))
     return await Swap.objects.alatest("pk")

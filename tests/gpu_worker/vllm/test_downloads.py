@@ -275,7 +275,7 @@ def test_a_fetch_ends_with_the_worker_that_wants_it(hub, cache):
     hub.halfway.wait()
     worker.kill()
     worker.communicate()
-    child.wait(10)
+    child.wait(60)
     assert left_over(cache) == []
 
 

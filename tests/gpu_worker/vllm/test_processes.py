@@ -69,10 +69,10 @@ def test_a_killed_worker_leaves_no_process_and_its_successor_takes_over(text_a, 
         left = engines_of(worker)
         assert len(left) >= 2
         worker.kill()
-        eventually(lambda: all_gone(left), limit_s=5)
+        eventually(lambda: all_gone(left))
         assert scratch_of(worker.pid)
     with running() as successor:
-        eventually(lambda: count("succeeded") == 6, limit_s=60)
+        eventually(lambda: count("succeeded") == 6)
         assert not scratch_of(worker.pid)
     assert not scratch_of(successor.pid)
     assert not Evaluation.objects.filter(failures__gt=0).exists()
@@ -84,7 +84,7 @@ def test_a_worker_killed_while_swapping_comes_back_with_the_last_ready_model(tex
         eventually(lambda: Swap.objects.filter(phase__in=[Phase.MAKING_ROOM, Phase.LOADING]).exists())
         left = engines_of(worker)
         worker.kill()
-        eventually(lambda: all_gone(left), limit_s=5)
+        eventually(lambda: all_gone(left))
     with running():
         assert serving("tiny/text-a")()
     assert Swap.objects.get().phase == Phase.INTERRUPTED
@@ -98,8 +98,8 @@ def test_told_to_stop_while_generating_it_puts_back_what_does_not_finish(text_a,
         eventually(lambda: count("running") > 0)
         left = engines_of(worker)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(30)
-        eventually(lambda: all_gone(left), limit_s=5)
+        worker.wait(60)
+        eventually(lambda: all_gone(left))
     assert GpuWorker.objects.get().status == GpuWorker.Status.STOPPED
     assert count("running") == 0
     assert count("queued") > 0
@@ -113,7 +113,7 @@ def test_told_to_stop_it_finishes_what_it_can_within_its_grace(text_a, waiting, 
     with running(WFC_DRAIN_S="30") as worker:
         eventually(lambda: count("running") > 0)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(40)
+        worker.wait(60)
     assert count("succeeded") > 0
     assert count("running") == 0
 
@@ -124,14 +124,14 @@ def test_told_to_stop_while_swapping_it_leaves_within_its_grace(text_a, text_b, 
         eventually(lambda: Swap.objects.filter(phase=Phase.LOADING).exists(), every_s=0.005)
         left = engines_of(worker)
         worker.send_signal(signal.SIGTERM)
-        worker.wait(30)
-        eventually(lambda: all_gone(left), limit_s=5)
+        worker.wait(60)
+        eventually(lambda: all_gone(left))
     assert Swap.objects.get().phase in (Phase.INTERRUPTED, Phase.READY)
 
 
 def test_told_to_stop_while_it_is_still_starting_it_leaves_at_once(text_a, environment):
     with started_worker(**environment) as process:
-        eventually(lambda: engines_of(psutil.Process(process.pid)), limit_s=60)
+        eventually(lambda: engines_of(psutil.Process(process.pid)))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(12) == 0
+        assert process.wait(60) == 0
     assert GpuWorker.objects.get().status == GpuWorker.Status.STOPPED

@@ -48,7 +48,7 @@ async def test_a_reproduction_through_the_worker_is_identical(text_a, waiting):
         read = await Evaluation.objects.select_related("application__job__owner").aget(pk=first.pk)
         owner = read.application.job.owner
         [repeat] = await sync_to_async(reproductions.reproduce)(read, owner)
-        await seen(lambda: count("succeeded") == 2, limit_s=60)
+        await seen(lambda: count("succeeded") == 2)
     again = await Evaluation.objects.aget(pk=repeat.pk)
     difference = differences.difference_between(read, again)
     assert (str(difference), difference.circumstances) == ("Identical, letter for letter", ())

@@ -1,7 +1,5 @@
 """Swaps between real engines: who sleeps, who wakes, who is loaded, and that no résumé is lost meanwhile."""
 
-import asyncio
-
 import pytest
 from asgiref.sync import sync_to_async
 
@@ -9,7 +7,7 @@ from candidates.models import Evaluation
 from gpu_worker.core.residency import Tier
 from gpu_worker.engines.providers import engine
 from models_admin.models import EngineRecord, GpuWorker, ModelConfig, Phase
-from tests.gpu_worker.looking import count, ended, seen, serving, wish, working
+from tests.gpu_worker.looking import count, ended, seen, serving, watched, wish, working
 from tests.gpu_worker.vllm.conftest import BOTH_AWAKE, ONE_AWAKE, ready
 
 pytestmark = [
@@ -51,7 +49,7 @@ async def test_resumes_are_read_before_during_and_after_a_swap(text_a, text_b, w
         await wish(text_b)
         for letter in "ghijkl":
             await sync_to_async(waiting)(letter)
-        await seen(lambda: count("succeeded") == 12, limit_s=60)
+        await seen(lambda: count("succeeded") == 12)
     read_by = [name async for name in Evaluation.objects.values_list("model_config__name", flat=True)]
     assert set(read_by) == {"tiny/text-a", "tiny/text-b"}
     assert not await Evaluation.objects.filter(failures__gt=0).aexists()
@@ -67,7 +65,7 @@ async def test_a_pair_that_fits_is_awake_together(text_a, tiny):
 
         name = "tiny/vision + tiny/text-a"
         await sync_to_async(wishes.make_wish)(model_name=name, mode="hybrid", user=AnonymousUser())
-        await seen(ended(Phase.READY), limit_s=60)
+        await seen(ended(Phase.READY))
         assert worker.fleet.tiers() == {text_a.pk: Tier.GPU, parser.pk: Tier.GPU}
 
 
@@ -95,7 +93,7 @@ async def test_a_pinned_model_is_never_sent_away(text_a, text_b):
     async with working(engine, **ONE_AWAKE):
         await seen(serving("tiny/text-a"), limit_s=90)
         await wish(text_b)
-        swap = await seen(ended(Phase.ROLLED_BACK), limit_s=60)
+        swap = await seen(ended(Phase.ROLLED_BACK))
         assert "pinned models keep" in swap.reason
         await seen(serving("tiny/text-a"))
 
@@ -107,14 +105,15 @@ async def test_a_preloaded_model_is_ready_before_anybody_asks(text_a, text_b):
         assert worker.fleet.tiers() == {text_a.pk: Tier.GPU, text_b.pk: Tier.HOST}
 
 
-async def test_an_idle_model_is_unloaded_when_its_time_is_up(text_a, text_b, monkeypatch):
+async def test_an_idle_model_is_unloaded_when_its_time_is_up(text_a, text_b, monkeypatch, clock, idle_rounds):
     from gpu_worker import engine_watch
 
     monkeypatch.setattr(engine_watch, "PING_EVERY_S", 0.2)
-    await ModelConfig.objects.filter(pk=text_a.pk).aupdate(idle_ttl_s=1)
+    await ModelConfig.objects.filter(pk=text_a.pk).aupdate(idle_ttl_s=60)
     async with working(engine, **ONE_AWAKE) as worker:
         await seen(serving("tiny/text-a"), limit_s=90)
-        await asyncio.sleep(1.5)
+        clock.now_s += 61
+        await watched(idle_rounds)
         assert text_a.pk in worker.fleet.tiers()  # it serves
         await ready(text_b)
         await seen(lambda: text_a.pk not in worker.fleet.tiers())
