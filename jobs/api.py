@@ -81,7 +81,7 @@ def signed_in(request: Request) -> User:
 def visible_job(request: Request, job_id: object) -> Job:
     """Return the job if this user may see it. Raises Http404; ValidationError if `job_id` is no id."""
     text = str(job_id)
-    if not ids.is_one(text):
+    if not ids.is_id(text):
         raise ValidationError({"job_id": "Give the number of a job."})
     return visible_or_404(openings.described(Job.objects.all()), request.user, int(text))
 

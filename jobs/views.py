@@ -80,4 +80,4 @@ def _shown(request: Request, form: JobForm, job: Job | None) -> HttpResponse:
 
 def _seen(request: Request) -> int | None:
     """Return the number of the version that the form was filled with, None if unknown."""
-    return ids.read(request.POST.get("seen", "")) or None
+    return ids.parse_id(request.POST.get("seen", "")) or None

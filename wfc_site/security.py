@@ -1,4 +1,4 @@
-"""What a browser may do with our pages: our own scripts, styles and sockets, and nothing from elsewhere."""
+"""Security headers: pages may use scripts, styles and sockets of this site only."""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -15,7 +15,7 @@ STRICT = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-# Swagger UI writes styles into the page and draws its pictures from data; its scripts are files.
+# Swagger UI needs inline styles and data: images; its scripts are files.
 DOCS = {"style-src": "'self' 'unsafe-inline'", "img-src": "'self' data:"}
 DOCS_PATH = "/api/docs"
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -25,7 +25,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awa
 
 @sync_and_async_middleware
 def content_security_policy(get_response: Answer) -> Answer:
-    """Add the policy to every answer that does not bring a stricter one, as a résumé's file does."""
+    """Add the policy to every response without its own; a résumé's file has a stricter one."""
     if iscoroutinefunction(get_response):
 
         async def async_middleware(request: HttpRequest) -> HttpResponseBase:
@@ -40,14 +40,14 @@ def content_security_policy(get_response: Answer) -> Answer:
 
 
 def _with_policy(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    response.headers.setdefault("Content-Security-Policy", policy(request))
+    response.headers.setdefault("Content-Security-Policy", csp_header(request))
     response.headers.setdefault("Permissions-Policy", NO_DEVICES)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response
 
 
-def policy(request: HttpRequest) -> str:
-    """The value of the header. Older Safaris take 'self' for http alone: the socket is named as well."""
+def csp_header(request: HttpRequest) -> str:
+    """Return the header's value. It names the socket because older Safaris read 'self' as http only."""
     rules = STRICT | {"connect-src": f"'self' {_socket_origin(request)}".strip()}
     if request.path == DOCS_PATH:
         rules |= DOCS
@@ -57,6 +57,6 @@ def policy(request: HttpRequest) -> str:
 def _socket_origin(request: HttpRequest) -> str:
     try:
         host = request.get_host()
-    except DisallowedHost:  # the answer is a refusal, which has no socket
+    except DisallowedHost:  # the response is a refusal, which opens no socket
         return ""
     return f"{'wss' if request.is_secure() else 'ws'}://{host}"

@@ -1,6 +1,6 @@
-"""Which evaluations would be made otherwise today: computed when asked, kept nowhere.
+"""Stale evaluations, which would be made differently today: computed on demand, never stored.
 
-One set of conditions serves lists, counts and words: a row is called stale exactly where it is counted.
+Lists, counts and texts use the same conditions, so what is called stale is what is counted.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,19 +16,19 @@ from models_admin.models import ModelConfig
 
 
 class Cause(StrEnum):
-    """Why an evaluation is stale, in the words that follow “since then”."""
+    """Why an evaluation is stale, as the end of a sentence that begins with “since then”."""
 
     JOB = "the job says something else"
     PROMPT = "the prompt was changed"
     MODEL = "the model has other weights"
     RULES = "the keyword rules were changed"
-    DOCUMENT = "the document was read anew"
+    DOCUMENT = "the document was opened again"
 
 
 def conditions(path: str = "") -> dict[Cause, Q]:
-    """The condition of each cause, for rows that reach their evaluation by `path` ("current_evaluation__").
+    """Return the condition of each cause, for rows with the evaluation at `path` ("current_evaluation__").
 
-    Two queries, for the weights and rules that each model was last seen with.
+    It makes two queries, for the weights and rules that each model last used.
     """
     weights, rules = last_seen()
     newer = JobVersion.objects.filter(
@@ -53,12 +53,11 @@ def _made_otherwise(path: str, field: str, present: Mapping[int, str]) -> Q:
 
 
 def last_seen() -> tuple[dict[int, str], dict[int, str]]:
-    """Return what each model's newest evaluation was made with, by the model's id: weights, and rules.
+    """Return the weights, and the rules, that each model last used, by model id.
 
-    A model has a revision of its weights or a version of its rules, never both.
-
-    One subquery for each model: if the query does not name the model, PostgreSQL walks back through the
-    evaluations of all models, to the very first one for a model without any.
+    A model has a revision of its weights or a version of its rules, never both. Each model has a subquery
+    with its id. Else PostgreSQL walks back through the evaluations of all models, to the very first one for
+    a model that has none.
     """
     read = Evaluation.objects.filter(status=EvaluationStatus.SUCCEEDED)
     providers = dict(ModelConfig.objects.order_by().values_list("pk", "provider"))
@@ -73,7 +72,7 @@ def last_seen() -> tuple[dict[int, str], dict[int, str]]:
 
 
 def any_of(path: str = "") -> Q:
-    """The condition of being stale: succeeded, and for some cause it would be made otherwise today."""
+    """Return the condition of being stale: succeeded, and some cause applies."""
     found = Q(pk__in=[])
     for condition in conditions(path).values():
         found |= condition
@@ -81,7 +80,7 @@ def any_of(path: str = "") -> Q:
 
 
 def annotations(path: str = "") -> dict[str, Case]:
-    """`stale_job`, `stale_prompt`, … for a list: what `causes` reads the words from."""
+    """Return the annotations `stale_job`, `stale_prompt`, … that `causes` reads."""
     succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
     return {
         _name(cause): Case(
@@ -92,7 +91,7 @@ def annotations(path: str = "") -> dict[str, Case]:
 
 
 def words(path: str = "") -> Substr:
-    """The causes in words, "" where there are none, as a column for lists that are rendered by version."""
+    """Return the causes as text, "" if there are none: a column for lists that are cached by version."""
     succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
     said = [
         Case(When(succeeded & condition, then=Value(f", {cause}")), default=Value(""))
@@ -102,7 +101,7 @@ def words(path: str = "") -> Substr:
 
 
 def causes(row: object) -> Collection[Cause]:
-    """Why a row that was read with `annotations` is stale; nothing where it is not."""
+    """Return why a row that was read with `annotations` is stale; nothing if it is not."""
     return [cause for cause in Cause if getattr(row, _name(cause))]
 
 

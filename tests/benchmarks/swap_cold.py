@@ -59,7 +59,7 @@ async def ours(names: list[str]) -> float:
     from gpu_worker.core.residency import Budget
     from gpu_worker.engines.providers import engine
     from gpu_worker.moves.fleet import Fleet
-    from tests.worker.fakes import Remembered
+    from tests.gpu_worker.fakes import Remembered
 
     specs = [spec(number, name) for number, name in enumerate(names, 1)]
     fleet = Fleet(engine, Budget(gpu_gib=100, host_gib=0), Remembered())

@@ -23,6 +23,7 @@ from typing import Any
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from gpu_worker import tiny_checkpoints
 from tests.benchmarks import _lines, _place
@@ -175,7 +176,7 @@ def page(port: int, user: Any, query: str) -> Iterator[ClientConnection]:
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
     cookie = {"Cookie": f"{name}={client.cookies[name].value}"}
-    origin = f"http://127.0.0.1:{port}"
+    origin = Origin(f"http://127.0.0.1:{port}")
     url = f"ws://127.0.0.1:{port}/ws/live?{query}"
     with connect(url, origin=origin, additional_headers=cookie, proxy=None) as socket:
         yield socket

@@ -78,7 +78,7 @@ def test_earlier_versions_are_shown_when_asked_for(uploaded):
 
 def test_what_was_sent_before_is_told_to_be_a_duplicate(uploaded):
     uploaded.set_input_files("#files", RESUMES[:1])
-    expect(uploaded.locator("#sending")).to_contain_text("The same file was uploaded for this job already")
+    expect(uploaded.locator("#sending")).to_contain_text("This file was already uploaded for this job")
 
 
 def test_a_file_that_is_no_resume_says_what_to_do(job_page, tmp_path):

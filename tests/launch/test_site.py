@@ -6,6 +6,7 @@ import httpx
 import pytest
 import websockets.sync.client
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from wfc_site import asgi
 
@@ -30,7 +31,7 @@ def test_static_files_are_served(live_site, path):
 def test_a_socket_from_another_origin_is_refused(live_site):
     address = live_site.replace("http", "ws", 1) + "/ws/live"
     with pytest.raises(InvalidStatus, match="403"):
-        websockets.sync.client.connect(address, origin="http://evil.example")
+        websockets.sync.client.connect(address, origin=Origin("http://evil.example"))
 
 
 @pytest.fixture

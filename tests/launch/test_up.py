@@ -63,7 +63,7 @@ def test_the_registry_is_read(stack, folder):
 def test_a_second_one_on_the_same_folder_is_refused_with_a_sentence(stack, folder):
     second = start(folder, free_port())
     said, _ = second.communicate(timeout=30)
-    assert (second.returncode, "wfc runs already on" in said) == (1, True)
+    assert (second.returncode, "wfc is already running on" in said) == (1, True)
 
 
 def test_a_port_that_is_taken_is_named(stack, port, tmp_path):

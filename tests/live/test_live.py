@@ -129,7 +129,7 @@ async def test_a_row_that_sorts_elsewhere_is_only_counted(world, open_page):
     page = await open_page(f"page=job&job={world.job.pk}&after={first.pk + 1}&seen={first.pk}", world.alice)
     await page.until('id="counts"')
     await sync_to_async(make_application)(world.job, "b")
-    await page.until('id="unseen"', "1 new: show")
+    await page.until('id="unseen"', "Show 1 new")
 
 
 async def test_a_row_joins_before_the_row_that_sorts_behind_it(world, open_page):
@@ -189,7 +189,7 @@ async def test_another_ones_job_is_told_to_nobody_else(world, open_page):
 async def test_the_page_of_an_application_is_told_all_that_it_shows(world, open_page):
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=application&application={made.pk}", world.alice)
-    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document"):
+    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "evaluations", "document"):
         await page.until(f'id="{part}"')
 
 

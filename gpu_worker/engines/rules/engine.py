@@ -55,7 +55,7 @@ class RulesEngine:
 
     async def load(self, record: Record | None = None) -> Footprint:
         try:
-            self._thresholds = thresholds.read(self.spec.rules)
+            self._thresholds = thresholds.read_thresholds(self.spec.rules)
         except WrongThresholds as error:
             raise EngineFailed(f"The thresholds of {self.spec.name} are wrong: {error}.") from error
         return Footprint()

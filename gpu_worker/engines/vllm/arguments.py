@@ -88,6 +88,6 @@ def arguments(
 
 def _wished(spec: EngineSpec) -> dict[str, Any]:
     try:
-        return engine_args.read(spec.engine_args)
+        return engine_args.read_engine_args(spec.engine_args)
     except WrongArguments as wrong:
         raise EngineFailed(f"The engine arguments of {spec.name} are wrong: {wrong}.") from wrong

@@ -132,7 +132,7 @@ class Chat:
         Raises AnswerFailed.
         """
         try:
-            answer = answers.read(said, request.criteria)
+            answer = answers.parse_answer(said, request.criteria)
         except answers.NoAnswer as error:
             raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
         return settled(answers.supported(answer, request.pages), request.criteria)
