@@ -250,7 +250,7 @@ def test_what_waits_can_be_taken_back_and_what_is_being_read_goes_on(read, again
     worker.model_config = strict
     claim(worker)
     assert screenings.cancel(screening, alice) == 2
-    assert screening_progress.progress_of(screening).words == "0 of 3 read, 2 taken back, 1 to go"
+    assert screening_progress.progress_of(screening).words == "0 of 3 read, 2 cancelled, 1 to go"
 
 
 def test_what_was_taken_back_is_not_read(read, again, worker, strict, alice):
