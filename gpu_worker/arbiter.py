@@ -32,7 +32,7 @@ class Arbiter:
 
     async def act(self) -> bool:
         """Make the next move. Return whether to look again at once."""
-        wish_waits = await self._station.db(swap_rows.waits, self._station.row)
+        wish_waits = await self._station.db(swap_rows.has_waiting_wish, self._station.row)
         move, decision, selected = next_move(self._known(wish_waits)), None, self._station.swapper.serving
         if move is Move.ASK and selected:
             decision = await self._station.turns.decide(selected)
@@ -144,7 +144,7 @@ class Arbiter:
     async def _take_wish(self) -> None:
         at, loaded = self._station, self._station.fleet.specs()
         is_loaded = lambda row: loaded.get(row.pk) == selections.spec_of(row)  # noqa: E731
-        wanted = await at.db(swap_rows.take, at.row, is_loaded)
+        wanted = await at.db(swap_rows.take_wish, at.row, is_loaded)
         if wanted is None:  # it was taken back
             return
         parser_id = wanted.parser.pk if wanted.parser else None

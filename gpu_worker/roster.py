@@ -80,7 +80,7 @@ def sign_off(worker: GpuWorker) -> None:
 
 def _release_work(worker: GpuWorker) -> None:
     swap_rows.interrupt_leftovers(worker)
-    trials.requeue_of(worker)
+    trials.requeue_interrupted(worker)
     for work in (EVALUATIONS, TRANSCRIPTS, FILES):
         work.requeue_of(worker)
 

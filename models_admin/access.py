@@ -1,4 +1,4 @@
-"""What operators need permission for."""
+"""Permissions of operators."""
 
 from models_admin.kit.permissions import Permission
 

@@ -1,4 +1,4 @@
-"""The registry as operators edit it, and what the workers did, to read."""
+"""Admin pages: the registry to edit; workers, swaps, trials and the audit trail to read."""
 
 from copy import copy
 from typing import Any, cast
@@ -13,22 +13,22 @@ from django.urls import URLPattern, path
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
-from models_admin import catalogue
 from models_admin.access import SWAP
 from models_admin.kit.admin import ReadOnlyAdmin
 from models_admin.models import AuditEvent, EngineRecord, GpuWorker, Mode, ModelConfig, Swap, Trial
+from models_admin.present import Present
 from models_admin.registry import fitting, options, pages, yaml_file
 from models_admin.swaps import trials, wishes
 
 
 class ModelConfigForm(ModelForm):
-    """Refuses what is sure not to fit into the memory of the workers that run."""
+    """Refuse a model that cannot fit into the memory of any live worker."""
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if not self.errors:
             row = construct_instance(self, copy(self.instance))
-            if why := fitting.refusal(row, GpuWorker.objects.live()):
+            if why := fitting.fit_refusal(row, GpuWorker.objects.live()):
                 self.add_error("gpu_memory_utilization", why)
         return said
 
@@ -47,20 +47,20 @@ class ModelConfigAdmin(admin.ModelAdmin):
             "Use",
             {
                 "fields": ["enabled", "is_default", "sleep_level", "pin", "preload", "idle_ttl_s"],
-                "description": "What may be chosen, and where weights stay while others have the GPU.",
+                "description": "Whether it can be chosen, and where its weights stay without the GPU.",
             },
         ),
         (
             "Memory and length",
             {
                 "fields": ["gpu_memory_utilization", "max_model_len", "tensor_parallel_size", "engine_args"],
-                "description": "What the engine may take. A change loads it anew at the next swap.",
+                "description": "What the engine may use. A change reloads the engine at the next swap.",
             },
         ),
         (
             "Answering",
             {
-                "description": "How answers are drawn. A change holds from the next résumé on.",
+                "description": "How answers are sampled. A change applies from the next résumé.",
                 "fields": [
                     "temperature",
                     "top_p",
@@ -77,18 +77,18 @@ class ModelConfigAdmin(admin.ModelAdmin):
     ]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        # Read once for the rows of one page, and only where rows are shown.
-        present = cast(catalogue.Present, SimpleLazyObject(catalogue.Present))
+        # Read once for all rows of a page, and only if rows are shown.
+        present = cast(Present, SimpleLazyObject(Present))
 
         @admin.display(description="state")
         def state(row: ModelConfig) -> SafeString:
-            """Live: `models_admin.live.RegistryTopic` replaces it whenever the workers say something new."""
+            """Live: `models_admin.live.RegistryTopic` replaces it when it changes."""
             return present.state_html(row)
 
         return [self.list_display[0], state, *self.list_display[1:]]
 
     def get_readonly_fields(self, request: HttpRequest, obj: ModelConfig | None = None) -> list[str]:
-        """Whose code is trusted is a superuser's decision: also that it is these weights and no others."""
+        """Only a superuser decides whose code is trusted, and for which weights."""
         if request.user.is_superuser:
             return []
         trusted = obj is not None and obj.trust_remote_code
@@ -108,27 +108,31 @@ class ModelConfigAdmin(admin.ModelAdmin):
         if len(rows) != 1:
             self.message_user(request, "Choose exactly one model to swap to.", messages.ERROR)
             return
-        name, mode = options.meant_by(rows[0])
+        name, mode = options.name_and_mode(rows[0])
         try:
-            wish = wishes.wish(model_name=name, mode=mode, user=request.user)
+            wish = wishes.make_wish(model_name=name, mode=mode, user=request.user)
         except wishes.WishRefused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return
-        words = "Swapping to {}." if wish.swap else "{} serves already."
+        words = "Swapping to {}." if wish.swap else "{} is active already."
         self.message_user(request, words.format(wish.option.display_name), messages.SUCCESS)
 
     @admin.action(description="Try: load, check and measure, without swapping", permissions=["swap"])
     def try_these_models(self, request: HttpRequest, rows: QuerySet[ModelConfig]) -> None:
-        self._ask(request, rows, "{} is tried as soon as nothing else moves; see its state.", keep=False)
+        self._request_trials(
+            request, rows, "{} will be tried when no other model is moving. See its state.", keep=False
+        )
 
     @admin.action(description="Preload: make ready for a quick swap", permissions=["swap"])
     def preload_these_models(self, request: HttpRequest, rows: QuerySet[ModelConfig]) -> None:
-        self._ask(request, rows, "{} is loaded and stays ready as far as memory goes.", keep=True)
+        self._request_trials(request, rows, "{} will be loaded and kept ready if memory allows.", keep=True)
 
-    def _ask(self, request: HttpRequest, rows: QuerySet[ModelConfig], words: str, *, keep: bool) -> None:
+    def _request_trials(
+        self, request: HttpRequest, rows: QuerySet[ModelConfig], words: str, *, keep: bool
+    ) -> None:
         for row in rows:
             try:
-                trials.ask(row, cast(User, request.user), keep=keep)
+                trials.request_trial(row, cast(User, request.user), keep=keep)
             except wishes.WishRefused as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
             else:
@@ -147,10 +151,10 @@ class ModelConfigAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: ModelForm, change: bool) -> None:
         action = "registry.change" if change else "registry.add"
-        yaml_file.save(obj, cast(User, request.user), action, fields=form.changed_data)
+        yaml_file.save_model(obj, cast(User, request.user), action, fields=form.changed_data)
 
     def delete_model(self, request: HttpRequest, obj: ModelConfig) -> None:
-        yaml_file.delete(obj, cast(User, request.user))
+        yaml_file.delete_model(obj, cast(User, request.user))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ModelConfig]) -> None:
         for obj in queryset:
@@ -200,7 +204,7 @@ class TrialAdmin(ReadOnlyAdmin):
 
 @admin.register(EngineRecord)
 class EngineRecordAdmin(ReadOnlyAdmin):
-    """Deleting one lets the next load measure anew, and take its canary as the right one."""
+    """After a deletion the next load measures again and records its canary as correct."""
 
     list_display = ["model_config", "gpu_gib", "asleep_gpu_gib", "host_gib", "measured_at", "fingerprint"]
     list_select_related = ["model_config"]

@@ -1,4 +1,4 @@
-"""`/api/models/*`: what can be chosen, what serves, and the swap."""
+"""`/api/models/*`: the choices, the status, and the swap."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from models_admin import catalogue
 from models_admin.access import SWAP
 from models_admin.kit.shapes import Detail
+from models_admin.present import IDLE, SWAPPING
 from models_admin.shapes import Available, Health, ModelsStatus, Swapping, Wished
 from models_admin.swaps import wishes
 
@@ -20,23 +21,23 @@ REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 503), Detail)
 class AvailableView(APIView):
     @extend_schema(responses={200: Available, 401: Detail}, operation_id="models_available")
     def get(self, request: Request) -> Response:
-        """The models that can be chosen, by mode."""
-        return Response(catalogue.available())
+        """List the models that can be chosen, by mode."""
+        return Response(catalogue.available_models())
 
 
 class StatusView(APIView):
     @extend_schema(responses={200: ModelsStatus, 401: Detail}, operation_id="models_status")
     def get(self, request: Request) -> Response:
-        """What serves, what is being swapped, and who works."""
-        return Response(catalogue.status())
+        """Show the active model, the running swap, the queue and the workers."""
+        return Response(catalogue.models_status())
 
 
 class HealthView(APIView):
     @extend_schema(responses={200: Health, 401: Detail, 503: Health}, operation_id="models_health")
     def get(self, request: Request) -> Response:
-        """Healthy while a worker serves or swaps."""
-        status: dict[str, Any] = catalogue.status()
-        healthy = status["status"] in (catalogue.IDLE, catalogue.SWAPPING)
+        """Healthy while a worker serves or swaps; else 503."""
+        status: dict[str, Any] = catalogue.models_status()
+        healthy = status["status"] in (IDLE, SWAPPING)
         body = {"status": "healthy" if healthy else "unhealthy", "detail": status["detail"]}
         return Response(body, status=200 if healthy else 503)
 
@@ -46,12 +47,12 @@ class SwapView(APIView):
         request=Wished, responses={200: Swapping, 202: Swapping, **REFUSALS}, operation_id="models_swap"
     )
     def post(self, request: Request) -> Response:
-        """Make a model or pair the active one: 202 while it is on its way, 200 where it serves already."""
+        """Make a model or pair active: 202 when a swap is under way, 200 if it is active already."""
         SWAP.require(request.user)
         wished = Wished(data=request.data)
         wished.is_valid(raise_exception=True)
         try:
-            granted = wishes.wish(
+            granted = wishes.make_wish(
                 model_name=wished.validated_data["model_name"],
                 mode=wished.validated_data["inference_mode"],
                 user=request.user,

@@ -1,4 +1,4 @@
-"""The queue as far as models are concerned. A higher layer keeps it, and says so once with `kept_by`."""
+"""The queue as models see it. A higher layer keeps it, and registers itself once with `register_queue`."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """Queued work that asks for the same engines; `pinned` False = any selection may serve it."""
+    """Queued work that needs the same engines; if not `pinned`, any selection may serve it."""
 
     pinned: bool
     mode: str
@@ -19,20 +19,20 @@ class Waiting:
 
 
 class Queue(Protocol):
-    """Who keeps it. A module will do."""
+    """The keeper of the queue; may be a module."""
 
     def depth(self) -> dict[str, int]:
-        """How much waits and runs: `to_prepare`, `queued` and `running`."""
+        """Return the counts `to_prepare`, `queued` and `running`."""
 
     def waiting(self) -> list[Waiting]:
-        """What is queued, by what it waits for."""
+        """Return queued work, grouped by what it waits for."""
 
     def paces_s(self, model_config_ids: Collection[int]) -> Mapping[int, float]:
-        """Seconds for each piece of work while these models were busy lately; none of those never seen."""
+        """Return recent seconds per piece of work, by model; models without measurements are left out."""
 
 
-class Nothing:
-    """The queue before anybody has said that he keeps it."""
+class EmptyQueue:
+    """The queue until a keeper is registered."""
 
     def depth(self) -> dict[str, int]:
         return {}
@@ -44,11 +44,11 @@ class Nothing:
         return {}
 
 
-_keeper: Queue = Nothing()
+_keeper: Queue = EmptyQueue()
 
 
-def kept_by(queue: Queue) -> None:
-    """Let a higher layer, which knows the queue, be asked for it."""
+def register_queue(queue: Queue) -> None:
+    """Make `queue` the one that this module asks."""
     global _keeper
     _keeper = queue
 

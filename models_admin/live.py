@@ -1,4 +1,4 @@
-"""The live topics of models: the header of every page, the Models page, and the list in the admin."""
+"""The live topics of models: the header of every page, the Models page and the list in the admin."""
 
 import time
 from collections.abc import Collection
@@ -9,27 +9,28 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import QueryDict
 from django.template.loader import render_to_string
 
-from models_admin import catalogue, overview
-from models_admin.catalogue import Header
+from models_admin.header import Header, read_header
 from models_admin.kit import messages
 from models_admin.kit.messages import Message, Report
 from models_admin.kit.topics import NotAllowed
-from models_admin.overview import Overview, Rows
+from models_admin.overview import Overview, read_overview
+from models_admin.overview.shown import Rows
+from models_admin.present import Present
 
-PARTS = {  # of the Models page, by the field of its Overview
+PARTS = {  # templates of the Models page, by field of Overview
     "workers": "models_admin/_workers.html",
     "open_swaps": "models_admin/_open_swaps.html",
     "queue": "models_admin/_queue.html",
     "models": "models_admin/_models.html",
     "past_swaps": "models_admin/_swaps.html",
 }
-OF_MODELS = frozenset({Report.WORKER_CHANGED, Report.SWAP_CHANGED, Report.REGISTRY_CHANGED})
+MODEL_REPORTS = frozenset({Report.WORKER_CHANGED, Report.SWAP_CHANGED, Report.REGISTRY_CHANGED})
 
 
 class HeaderTopic:
     """The model selector and the status of the workers: on every page."""
 
-    kinds = OF_MODELS
+    kinds = MODEL_REPORTS
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         self.groups = [messages.MODELS]
@@ -40,7 +41,7 @@ class HeaderTopic:
         return self.after([])
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        header = _header_now(time.monotonic() // 1) if not changes else catalogue.header()
+        header = _header_now(time.monotonic() // 1) if not changes else read_header()
         if header.version == self._shown:
             return []
         self._shown = header.version
@@ -48,20 +49,20 @@ class HeaderTopic:
 
 
 class ModelsTopic:
-    """The Models page: its workers, its swaps and its table, each sent when it has changed."""
+    """The Models page; each part is sent when it has changed."""
 
     groups = (messages.MODELS,)
-    kinds = OF_MODELS
+    kinds = MODEL_REPORTS
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         self._shown: dict[str, str] = {}
 
     def snapshot(self) -> list[str]:
         self._shown = {}
-        return self._fresh(overview.read())
+        return self._fresh(read_overview())
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        return self._fresh(overview.read() if changes else _overview_now(time.monotonic() // 1))
+        return self._fresh(read_overview() if changes else _overview_now(time.monotonic() // 1))
 
     def _fresh(self, now: Overview) -> list[str]:
         parts: dict[str, Rows[Any]] = {name: getattr(now, name) for name in PARTS}
@@ -74,7 +75,7 @@ class RegistryTopic:
     """The state column of the admin's list of models."""
 
     groups = (messages.MODELS,)
-    kinds = OF_MODELS
+    kinds = MODEL_REPORTS
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         if not (isinstance(user, User) and user.is_staff and user.has_perm("models_admin.view_modelconfig")):
@@ -86,7 +87,7 @@ class RegistryTopic:
         return self.after([])
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        present = catalogue.Present()
+        present = Present()
         states: set[str] = {present.state_html(row) for row in present.rows}
         fresh, self._shown = states - self._shown, states
         return sorted(fresh)
@@ -94,14 +95,14 @@ class RegistryTopic:
 
 @lru_cache(maxsize=1)
 def _header_now(second: float) -> Header:
-    """The header, read once a second however many pages look."""
-    return catalogue.header()
+    """The header, read at most once a second by this process."""
+    return read_header()
 
 
 @lru_cache(maxsize=1)
 def _overview_now(second: float) -> Overview:
-    """The Models page, read once a second however many look at it."""
-    return overview.read()
+    """The Models page, read at most once a second by this process."""
+    return read_overview()
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""The shapes of `/api/models/*`: the ancestor's, with additions."""
+"""The shapes of `/api/models/*`. Field names are kept for older clients."""
 
 from rest_framework import serializers
 
@@ -12,8 +12,8 @@ class ModelChoice(serializers.Serializer[object]):
     max_model_len = serializers.IntegerField(required=False, allow_null=True)
     vision_model = serializers.CharField(required=False)
     reasoning_model = serializers.CharField(required=False)
-    available = serializers.BooleanField(help_text="Can it run here?")
-    reason = serializers.CharField(allow_blank=True, help_text="Why not.")
+    available = serializers.BooleanField(help_text="Whether it can run here.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why it cannot run here, else empty.")
     residency = serializers.ChoiceField(["gpu", "host", "disk"], allow_null=True)
     eta_seconds = serializers.FloatField(allow_null=True)
 
@@ -42,7 +42,7 @@ class EngineMemory(serializers.Serializer[object]):
 
 
 class WorkerMemory(serializers.Serializer[object]):
-    """GiB (2**30 bytes). On a machine without a GPU "gpu" means awake, in host memory too."""
+    """GiB (2**30 bytes). On a machine without a GPU, "gpu" means awake in host memory."""
 
     gpu_budget_gib = serializers.FloatField()
     gpu_held_gib = serializers.FloatField()
@@ -70,7 +70,7 @@ class ModelsStatus(serializers.Serializer[object]):
     progress = serializers.FloatField(allow_null=True, help_text="0 to 1.")
     eta_seconds = serializers.FloatField(allow_null=True)
     phase_seconds = serializers.DictField(
-        child=serializers.FloatField(), allow_null=True, help_text="Of the phases that have ended."
+        child=serializers.FloatField(), allow_null=True, help_text="Seconds of each phase that has ended."
     )
     queue = serializers.DictField(child=serializers.IntegerField())
     workers = WorkerStatus(many=True)

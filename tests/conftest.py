@@ -34,15 +34,27 @@ def world(db) -> World:
 
 
 @pytest.fixture
+def signed_in() -> Callable[..., Client]:
+    """`signed_in(world.alice)`: her browser; with `htmx=True` its requests come from our scripts."""
+
+    def signed_in(user: User, htmx: bool = False) -> Client:
+        client = Client(headers={"HX-Request": "true"} if htmx else {})
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
 def registry(db) -> None:
     """The shipped config/models.yaml as ModelConfig rows."""
-    registry_file.load(django_settings.MODELS_FILE)
+    registry_file.load_registry(django_settings.MODELS_FILE)
 
 
 @pytest.fixture(scope="session")
 def redis() -> Iterator[str]:
     """A real Redis at settings.REDIS_URL, private to this run."""
-    with embedded_redis.running(django_settings.DATA_DIR):
+    with embedded_redis.running_redis(django_settings.DATA_DIR):
         yield django_settings.REDIS_URL
 
 
@@ -51,7 +63,7 @@ def _served(redis) -> Iterator[str]:
     from wfc_site import serve
 
     listening = socket.create_server(("127.0.0.1", 0))
-    server = serve.Quiet(serve.config())
+    server = serve.Quiet(serve.server_config())
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
     thread.start()
     eventually(lambda: server.started)

@@ -7,12 +7,16 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "benchmarks"
 
 
+def scripts() -> list[Path]:
+    return [path for path in sorted(FOLDER.glob("[a-z]*.py")) if not path.stem.startswith("test_")]
+
+
 def main(name: str = "") -> int:
-    scripts = [path for path in sorted(FOLDER.glob("[a-z]*.py")) if name in path.stem]
-    if not scripts:
+    chosen = [path for path in scripts() if name in path.stem]
+    if not chosen:
         print(f"No benchmark has {name!r} in its name." if name else "There are no benchmarks.")
         return int(bool(name))
-    return max(_run(path.stem) for path in scripts)
+    return max(_run(path.stem) for path in chosen)
 
 
 def _run(name: str) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-START_LIMIT_S = 30
+START_LIMIT_S = 60
 
 
 class NoPostgres(Exception):
@@ -21,9 +21,10 @@ class NoPostgres(Exception):
 def binary_folder() -> Path | None:
     """The folder with initdb and postgres: on the path, or where Debian keeps the newest one."""
     kept = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-    for folder in [*os.environ.get("PATH", "").split(os.pathsep), *reversed(kept)]:
-        if all(os.access(Path(folder, name), os.X_OK) for name in ("initdb", "postgres", "pg_isready")):
-            return Path(folder)
+    on_path = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep)]
+    for folder in [*on_path, *reversed(kept)]:
+        if all(os.access(folder / name, os.X_OK) for name in ("initdb", "postgres", "pg_isready")):
+            return folder
     return None
 
 
@@ -37,7 +38,18 @@ def server() -> Iterator[str]:
     user = _unprivileged_user()
     shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
     try:
-        make = [binaries / "initdb", "-D", "data", "-U", "wfc", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        make: list[str | Path] = [
+            binaries / "initdb",
+            "-D",
+            "data",
+            "-U",
+            "wfc",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         subprocess.run(_as_user(user, *make), cwd=folder, check=True, stdout=subprocess.DEVNULL)
         with _serving(user, folder, binaries):
             yield f"postgres://wfc@{quote(str(folder), safe='')}/postgres"
@@ -55,7 +67,7 @@ def _unprivileged_user() -> str:
 
 @contextlib.contextmanager
 def _serving(user: str, folder: Path, binaries: Path) -> Iterator[None]:
-    options = ["-D", "data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+    options: list[str | Path] = ["-D", "data", "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
     command = _as_user(user, binaries / "postgres", *options)
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, cwd=folder, stdout=quiet, stderr=quiet)
@@ -64,7 +76,7 @@ def _serving(user: str, folder: Path, binaries: Path) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def _wait(process: subprocess.Popen, binaries: Path, folder: Path) -> None:

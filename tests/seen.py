@@ -9,7 +9,7 @@ import psutil
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], limit_s: float = 20, every_s: float = 0.02) -> T:
+def eventually(look: Callable[[], T], limit_s: float = 60, every_s: float = 0.02) -> T:
     """Return the first true answer of `look`; fail with its last one when there is none in time."""
     end = time.monotonic() + limit_s
     while not (answer := look()):

@@ -13,12 +13,12 @@ from django.db import connection
 
 from models_admin.models import GpuWorker
 from tests.seen import eventually
-from wfc_site.launch.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import dying_with_parent
 
 
 @contextlib.contextmanager
 def running_worker(
-    name: str = "gpu0", port: int = 0, limit_s: float = 20, **environment: str
+    name: str = "gpu0", port: int = 0, limit_s: float = 60, **environment: str
 ) -> Iterator[GpuWorker]:
     """Start `manage.py gpu_worker` and wait until its row is ready; SIGTERM ends it.
 
@@ -33,7 +33,7 @@ def started_worker(name: str = "gpu0", port: int = 0, **environment: str) -> Ite
     """As `running_worker`, at the moment that the process has begun."""
     command = [sys.executable, "manage.py", "gpu_worker", "--name", name, "--port", str(port)]
     variables = {**os.environ, "WFC_DATABASE_URL": database_url(), **environment}
-    process = subprocess.Popen(wrapped(command), cwd=settings.BASE_DIR, env=variables)
+    process = subprocess.Popen(dying_with_parent(command), cwd=settings.BASE_DIR, env=variables)
     try:
         yield process
     finally:

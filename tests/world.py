@@ -29,7 +29,7 @@ PASSWORD = "a long enough passphrase"
 
 
 def build() -> World:
-    roles.establish()
+    roles.establish_roles()
     alice, bob, charlie = (_person(name, Role.RECRUITER) for name in ("alice", "bob", "charlie"))
     olga = _person("olga", Role.OPERATOR)
     team = Team.objects.create(name="Bakery")
@@ -45,5 +45,5 @@ def build() -> World:
 
 def _person(name: str, role: Role) -> User:
     user = User.objects.create_user(name, f"{name}@example.com", PASSWORD)
-    roles.give(user, role)
+    roles.give_role(user, role)
     return user

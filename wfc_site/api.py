@@ -1,4 +1,4 @@
-"""The REST API's addresses, and how it words errors: always `{"detail": a sentence}`."""
+"""The URLs of the REST API, and its errors: always `{"detail": a sentence}`."""
 
 from typing import Any
 
@@ -39,20 +39,20 @@ RIGHTS = [
 ]
 
 
-# Django's own refusals of a form, which DRF does not know.
+# Django's refusals of a form, which DRF does not handle.
 FORM_REFUSALS: dict[type[Exception], str] = {
     TooManyFilesSent: f"Send at most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files in one request, "
     "or one by one to /api/batches.",
     TooManyFieldsSent: "The form has too many fields.",
     RequestDataTooBig: "The form's text is too long.",
-    MultiPartParserError: "The form is damaged: its parts cannot be told apart.",
+    MultiPartParserError: "The form is damaged: its parts cannot be separated.",
 }
 LONGEST_ECHO = 100
 REDIS_LIMIT_S = 1
 
 
-def sentence(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler: every refusal becomes one sentence under `detail`."""
+def handle_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn every refusal into one sentence under `detail`, as DRF's exception handler."""
     if words := FORM_REFUSALS.get(type(error)):
         error = ValidationError(words)
     response = exception_handler(error, context)
@@ -78,15 +78,15 @@ def _words(data: Any, field: str = "") -> list[str]:
 
 @csrf_exempt
 @login_not_required
-def nowhere(request: HttpRequest) -> JsonResponse:
-    """What is no address of the API says so as the API does, not as a page."""
+def not_found(request: HttpRequest) -> JsonResponse:
+    """Answer unknown API paths with JSON, not an HTML page."""
     said = f"There is nothing at {request.path[:LONGEST_ECHO]}: see /api/docs."
     return JsonResponse({"detail": said}, status=404)
 
 
 class SiteStatus(serializers.Serializer[object]):
     status = serializers.CharField()
-    redis = serializers.BooleanField(help_text="Without it pages are late, and nothing is lost.")
+    redis = serializers.BooleanField(help_text="Without it, live updates are late; nothing is lost.")
     models = serializers.DictField()
 
 
@@ -104,8 +104,8 @@ class UserShape(serializers.Serializer[object]):
 class StatusView(APIView):
     @extend_schema(operation_id="status", responses={200: SiteStatus, 401: Detail})
     def get(self, request: Request) -> Response:
-        """That the site answers, and how the models are."""
-        return Response({"status": "running", "redis": redis_answers(), "models": catalogue.status()})
+        """Show that the site answers, and the status of the models."""
+        return Response({"status": "running", "redis": redis_answers(), "models": catalogue.models_status()})
 
 
 def redis_answers() -> bool:
@@ -118,14 +118,14 @@ def redis_answers() -> bool:
 
 
 class HealthView(APIView):
-    authentication_classes = []  # a session or a token would need the database that is asked about
+    authentication_classes = []  # a session or a token would need the database that this checks
     permission_classes = [AllowAny]
 
     @extend_schema(operation_id="health", responses={200: SiteHealth, 503: SiteHealth}, auth=[])
     def get(self, request: Request) -> Response:
-        """Whether the site and its database answer; open to probes."""
+        """Check that the site and its database answer. Needs no sign-in."""
         try:
-            with connection.cursor() as cursor:  # a connection that is open already may be dead
+            with connection.cursor() as cursor:  # an open connection may be dead
                 cursor.execute("SELECT 1")
         except DatabaseError:
             return Response({"status": "unhealthy"}, status=503)
@@ -135,7 +135,7 @@ class HealthView(APIView):
 class UserView(APIView):
     @extend_schema(operation_id="user", responses={200: UserShape, 401: Detail})
     def get(self, request: Request) -> Response:
-        """Who you are to wfc, and what you may do."""
+        """Show your account and your permissions."""
         user = request.user
         return Response(
             {
@@ -159,5 +159,5 @@ urlpatterns = [
     path("user", UserView.as_view(), name="api-user"),
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path("", nowhere),
+    re_path("", not_found),
 ]

@@ -9,11 +9,11 @@ class SiteConfig(AppConfig):
     verbose_name = "Wheat From Chaff"
 
     def ready(self) -> None:
-        # The last app in the list: the permissions of all others exist by the time this is called.
+        # This app is the last in the list: the permissions of all others exist when this is called.
         post_migrate.connect(_establish_roles, sender=self)
 
 
 def _establish_roles(**_: Any) -> None:
     from wfc_site import roles
 
-    roles.establish()
+    roles.establish_roles()

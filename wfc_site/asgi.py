@@ -12,7 +12,7 @@ from django.urls import path
 from wfc_site.request_size import RequestSize
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfc_site.settings")
-pages = get_asgi_application()  # loads the apps, which what follows needs
+pages = get_asgi_application()  # loads the apps, which the import below needs
 
 from wfc_site.live import Live  # noqa: E402
 

@@ -1,4 +1,4 @@
-"""`wfc`: the one command of an installed wfc. Nothing is imported before a sub-command needs it."""
+"""`wfc`: the command of an installed wfc. Modules are imported only when a sub-command needs them."""
 
 import argparse
 import os
@@ -29,7 +29,7 @@ def model_serve() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Options have no defaults here: the sub-commands take them from the settings."""
+    """Build the parser. Options have no defaults here: the sub-commands take them from the settings."""
     parser = argparse.ArgumentParser(
         prog="wfc",
         description="Wheat From Chaff: screen résumés with models on your own hardware.",
@@ -100,7 +100,7 @@ def _serve(arguments: list[str]) -> None:
 
 
 def _worker(arguments: list[str]) -> None:
-    os.umask(0o077)  # what the worker writes holds what people sent us
+    os.umask(0o077)  # the worker's files hold personal data
     _django("wfc", ["gpu_worker", *arguments])
 
 

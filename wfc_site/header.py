@@ -1,19 +1,19 @@
-"""What every page of ours shows above its content."""
+"""The template context of the header that every page shows."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from models_admin import catalogue
+from models_admin.header import read_header
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
-    """Template context: the models as they are now, read only where a template shows them to somebody."""
-    user = getattr(request, "user", None)  # an error page may be made before anybody is known
+    """Add the models as they are now; they are read only if a template shows them."""
+    user = getattr(request, "user", None)  # an error page may be rendered before authentication
     if user is None or not user.is_authenticated or _in_admin(request):
         return {}
-    return {"header": SimpleLazyObject(catalogue.header)}
+    return {"header": SimpleLazyObject(read_header)}
 
 
 def _in_admin(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""GET /healthz: is this process alive, and does its database answer?"""
+"""GET /healthz: whether this process is alive and its database answers."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 @never_cache
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """200 while the database answers, else 503; what the GPU worker does is for /api/health to say."""
+    """Answer 200 if the database answers, else 503. The GPU worker's health is at /api/models/health."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

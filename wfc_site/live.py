@@ -1,8 +1,9 @@
-"""The one WebSocket consumer: a page says what it shows, and is told whenever that has changed.
+"""The WebSocket consumer of live pages: a page says what it shows, and gets updates when that changes.
 
-Messages from the channel layer are nudges. The consumer gathers them, reads the rows and sends fragments
-that the page swaps in by id: one fragment a message, since a table row cannot stand beside other elements.
-On every connect it sends the present state of all that the page shows, so no update can be missed.
+Messages from the channel layer are nudges. The consumer collects them, reads the rows and sends fragments
+that the page swaps in by id. Each fragment is one message, because a table row cannot have other siblings.
+On every connect it sends the current state of everything on the page, so no update can be missed.
+A page of another version of the site gets nothing: its scripts may not know the fragments of this one.
 """
 
 import asyncio
@@ -24,17 +25,18 @@ from candidates.opinions.repeats_page import RepeatsTopic
 from candidates.opinions.screening_live import ScreeningsTopic
 from candidates.pages.live import ApplicationTopic, JobTopic
 from jobs.live import JobsTopic
-from models_admin.kit.messages import KINDS, Message, parse
+from models_admin.kit.messages import KINDS, Message, parse_message
 from models_admin.kit.topics import NotAllowed, Topic
 from models_admin.live import HeaderTopic, ModelsTopic, RegistryTopic
+from wfc_site import version
 
 log = logging.getLogger(__name__)
 
-GAP_S = 0.25  # in the long run four looks a second; what happens between is shown together
-AT_ONCE = 8  # looks that need not wait: a swap has six phases, and a person waits for the last one
-HEADER_AGAIN_S = 5.0  # a worker that was killed sends nothing: its silence has to be noticed
-ALL_AGAIN_S = 20.0  # a lost message, a lost subscription, a right that was taken away
-SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
+GAP_S = 0.25  # at most four refreshes a second on average; changes in between are shown together
+AT_ONCE = 8  # refreshes without a pause: a swap has six phases, and a person waits for the last one
+HEADER_AGAIN_S = 5.0  # a killed worker sends nothing: its silence must be noticed
+ALL_AGAIN_S = 20.0  # against lost messages, lost subscriptions and withdrawn permissions
+SIGNED_OUT, NOT_ALLOWED, OUTDATED, TRY_AGAIN = 4401, 4403, 4426, 1012
 
 PAGES: dict[str, list[type[Topic]]] = {
     "application": [HeaderTopic, ApplicationTopic, RepeatsTopic],
@@ -46,10 +48,10 @@ PAGES: dict[str, list[type[Topic]]] = {
 
 
 class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
-    """`/ws/live?page=job&job=12&…`: the rest of the query string is the page's own."""
+    """`/ws/live?version=…&page=job&job=12&…`: the rest of the query string is the page's own."""
 
     async def connect(self) -> None:
-        await self.accept()  # a browser is told the close code only of a socket that was open
+        await self.accept()  # a browser learns the close code only if the socket was open
         self._changes: set[Message] = set()
         self._changed = asyncio.Event()
         self._joined: set[str] = set()
@@ -63,18 +65,20 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] in KINDS:
-            self._changes.add(parse(message))
+            self._changes.add(parse_message(message))
             self._changed.set()
         else:
             await super().dispatch(message)
 
     async def _follow(self) -> None:
         code = await self._show_until_closed()
-        with contextlib.suppress(OSError):  # the browser is gone already
+        with contextlib.suppress(OSError):  # the browser has disconnected already
             await self.close(code=code)
 
     async def _show_until_closed(self) -> int:
-        """Keep the page as it is; return the code to close the socket with."""
+        """Keep the page up to date; return the code to close the socket with."""
+        if QueryDict(self.scope["query_string"]).get("version", version.current()) != version.current():
+            return OUTDATED
         try:
             await self._show()
         except SignedOut:
@@ -82,20 +86,20 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
         except NotAllowed:
             return NOT_ALLOWED
         except OSError as error:
-            log.info("A live page cannot be reached (%r); the browser connects again", error)
+            log.info("A live page cannot be reached (%r); the browser will reconnect", error)
         except Exception:
-            log.exception("A live page lost its thread; the browser connects again")
+            log.exception("A live page failed; the browser will reconnect")
         return TRY_AGAIN
 
     async def _show(self) -> None:
-        """Show what there is and what changes, for ever. Raises SignedOut or NotAllowed."""
+        """Send the current state and then every change, for ever. Raises SignedOut or NotAllowed."""
         while True:
             topics = await _topics(self.scope)
             for group in {group for topic in topics for group in topic.groups}:
                 await self.channel_layer.group_add(group, self.channel_name)
                 self._joined.add(group)
             self._changes.clear()
-            for topic in topics:  # joined first, read second: nothing falls between
+            for topic in topics:  # join first, then read: no change is missed
                 await self._send_all(await _snapshot(topic))
             await self._show_changes(topics, until=time.monotonic() + ALL_AGAIN_S)
 
@@ -115,19 +119,19 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
 
 
 class Pace:
-    """How often a page may look: AT_ONCE looks after a quiet time, then one every GAP_S."""
+    """A rate limit for refreshes: a burst of AT_ONCE after a quiet time, then one every GAP_S."""
 
     def __init__(self) -> None:
-        self._paid_until_s = 0.0  # every look costs GAP_S
+        self._paid_until_s = 0.0  # every refresh costs GAP_S
 
     def pause_s(self, now_s: float) -> float:
-        """How long to pause after a look at `now_s`."""
+        """Return how long to pause after a refresh at `now_s`."""
         self._paid_until_s = max(self._paid_until_s, now_s) + GAP_S
         return max(0.0, self._paid_until_s - now_s - AT_ONCE * GAP_S)
 
 
 class SignedOut(Exception):
-    """The session has ended or its user may not sign in any more."""
+    """The session has ended, or its user may no longer sign in."""
 
 
 async def _wait(event: asyncio.Event, limit_s: float) -> None:
@@ -140,7 +144,7 @@ async def _wait(event: asyncio.Event, limit_s: float) -> None:
 
 @database_sync_to_async  # type: ignore[untyped-decorator]
 def _topics(scope: dict[str, Any]) -> list[Topic]:
-    """What the page shows, with the rights of this moment. Raises SignedOut or NotAllowed."""
+    """Return the topics of the page, with current permissions. Raises SignedOut or NotAllowed."""
     user = _user(scope)
     if not user.is_authenticated:
         raise SignedOut
@@ -149,7 +153,7 @@ def _topics(scope: dict[str, Any]) -> list[Topic]:
 
 
 def _user(scope: dict[str, Any]) -> AbstractBaseUser | AnonymousUser:
-    """The user of the session as the database has it now: the scope's own was read when it connected."""
+    """Return the session's user from the database; the scope's user dates from the connect."""
     session = SessionStore(scope["cookies"].get(settings.SESSION_COOKIE_NAME))
     return get_user(SimpleNamespace(session=session))  # type: ignore[arg-type]
 

@@ -1,4 +1,4 @@
-"""The bodies that the API reads."""
+"""The JSON parser of the API."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -8,7 +8,7 @@ from rest_framework.parsers import JSONParser
 
 
 class Json(JSONParser):
-    """JSON of a sane depth: Python's own parser gives up on the rest with an error that would be a 500."""
+    """Refuse JSON that is nested too deeply; Python's RecursionError would be a 500."""
 
     def parse(
         self,

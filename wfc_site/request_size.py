@@ -1,4 +1,4 @@
-"""Requests that are too large are refused at the door: at once where they say so, else at the limit."""
+"""Refuse requests that are too large: at once if they announce their size, else at the limit."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,17 +11,17 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-STRANGERS_BYTES = 2**20  # a form to sign in is far below; Django would keep the rest on disk
+ANONYMOUS_BYTES = 2**20  # the sign-in form is far smaller; Django would write the rest to disk
 
 
 class RequestSize:
-    """An ASGI application that answers 413 when a body is longer than `limit_bytes`, announced or not."""
+    """ASGI middleware that answers 413 if a body is longer than `limit_bytes`, announced or not."""
 
     def __init__(self, application: Application, limit_bytes: int) -> None:
         self.application, self.limit_bytes = application, limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit_bytes = self.limit_bytes if _brings_a_key(scope) else min(STRANGERS_BYTES, self.limit_bytes)
+        limit_bytes = self.limit_bytes if _has_credentials(scope) else min(ANONYMOUS_BYTES, self.limit_bytes)
         if _announced_bytes(scope) > limit_bytes:
             await self._refuse(scope, send, limit_bytes)
             return
@@ -32,7 +32,7 @@ class RequestSize:
 
     async def _refuse(self, scope: Scope, send: Send, limit_bytes: int) -> None:
         sentence = f"A request may carry {limit_bytes // 2**20} MiB: send fewer files at once."
-        if not _brings_a_key(scope):
+        if not _has_credentials(scope):
             sentence = "Sign in before you send files."
         kind, content = b"text/plain; charset=utf-8", sentence.encode()
         if scope["path"].startswith("/api/"):
@@ -42,20 +42,20 @@ class RequestSize:
         await send({"type": "http.response.body", "body": content})
 
 
-def _brings_a_key(scope: Scope) -> bool:
-    """Whether somebody at least says who it is; whether that is true, Django finds out."""
+def _has_credentials(scope: Scope) -> bool:
+    """Whether the request has any credentials; Django checks them later."""
     return not {b"authorization", b"cookie"}.isdisjoint(name for name, _ in scope["headers"])
 
 
 def _announced_bytes(scope: Scope) -> int:
-    """The Content-Length; 0 where there is none (a chunked body) or none that is a number."""
+    """Return the Content-Length; 0 if it is missing (a chunked body) or not a number."""
     value = dict(scope["headers"]).get(b"content-length", b"0")
     return int(value) if value.isdigit() else 0
 
 
 class _Body:
-    """Counts what arrives. A body that grows too long looks like a client that went away, so that
-    Django drops what it has and answers nothing; the answer is then ours."""
+    """Counts the bytes of a body. If there are too many, it reports a disconnect, so that Django drops the
+    request without an answer and this middleware can answer."""
 
     def __init__(self, receive: Receive, limit_bytes: int) -> None:
         self._receive, self._left_bytes = receive, limit_bytes

@@ -1,4 +1,4 @@
-"""What people may do by their work, as Django groups that an administrator may widen."""
+"""Roles and their permissions, as Django groups that an administrator may extend."""
 
 from enum import StrEnum
 
@@ -7,13 +7,13 @@ from django.db.models import Q
 
 
 class Role(StrEnum):
-    RECRUITER = "Recruiter"  # opens jobs, uploads résumés, has them read again, decides
-    HIRING_MANAGER = "Hiring manager"  # reads the jobs that are shared with them
-    OPERATOR = "Operator"  # keeps the registry and swaps models, in the admin
-    AUDITOR = "Auditor"  # reads everything, and the trail of who did what; changes nothing
+    RECRUITER = "Recruiter"  # creates jobs, uploads résumés, requests evaluations, decides
+    HIRING_MANAGER = "Hiring manager"  # views the jobs that are shared with them
+    OPERATOR = "Operator"  # maintains the registry and swaps models, in the admin
+    AUDITOR = "Auditor"  # views everything, and the audit trail; changes nothing
 
 
-READS_JOBS = (
+VIEWS_JOBS = (
     "jobs.view_job",
     "candidates.view_application",
     "candidates.view_candidate",
@@ -23,7 +23,7 @@ READS_JOBS = (
     "candidates.view_uploadbatch",
     "candidates.view_uploaditem",
 )
-READS_MODELS = (
+VIEWS_MODELS = (
     "models_admin.view_modelconfig",
     "models_admin.view_enginerecord",
     "models_admin.view_gpuworker",
@@ -31,12 +31,12 @@ READS_MODELS = (
     "models_admin.view_trial",
     "models_admin.view_auditevent",
 )
-STAFF = frozenset({Role.OPERATOR, Role.AUDITOR})  # they work in the admin
+STAFF = frozenset({Role.OPERATOR, Role.AUDITOR})  # they use the admin
 
 
 PERMISSIONS: dict[Role, tuple[str, ...]] = {
     Role.RECRUITER: (
-        *READS_JOBS,
+        *VIEWS_JOBS,
         "jobs.add_job",
         "jobs.change_job",
         "candidates.add_uploaditem",
@@ -44,9 +44,9 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "candidates.export_application",
         "candidates.add_evaluation",
     ),
-    Role.HIRING_MANAGER: READS_JOBS,
+    Role.HIRING_MANAGER: VIEWS_JOBS,
     Role.OPERATOR: (
-        *READS_MODELS,
+        *VIEWS_MODELS,
         "models_admin.add_modelconfig",
         "models_admin.change_modelconfig",
         "models_admin.delete_modelconfig",
@@ -54,8 +54,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
         "models_admin.swap_model",
     ),
     Role.AUDITOR: (
-        *READS_JOBS,
-        *READS_MODELS,
+        *VIEWS_JOBS,
+        *VIEWS_MODELS,
         "jobs.view_every_job",
         "jobs.view_team",
         "candidates.view_hidden",
@@ -63,8 +63,8 @@ PERMISSIONS: dict[Role, tuple[str, ...]] = {
 }
 
 
-def establish() -> None:
-    """Make the groups, and give them what they lack; permissions added by hand stay."""
+def establish_roles() -> None:
+    """Create the groups and add missing permissions; permissions added by hand stay."""
     for role, names in PERMISSIONS.items():
         group, _ = Group.objects.get_or_create(name=role.value)
         group.permissions.add(*_permissions(names))
@@ -77,12 +77,14 @@ def _permissions(names: tuple[str, ...]) -> list[Permission]:
         wanted |= Q(content_type__app_label=app, codename=codename)
     found = list(Permission.objects.filter(wanted))
     if len(found) != len(names):
-        raise LookupError(f"Of the permissions {', '.join(names)} only {found} exist: migrate first.")
+        raise LookupError(
+            f"Some of the permissions {', '.join(names)} do not exist, only {found}. Migrate first."
+        )
     return found
 
 
-def give(user: User, role: Role) -> None:
-    """Put `user` into the role's group; who works in the admin becomes staff."""
+def give_role(user: User, role: Role) -> None:
+    """Add `user` to the role's group; roles that use the admin make them staff."""
     user.groups.add(Group.objects.get(name=role.value))
     if role in STAFF and not user.is_staff:
         user.is_staff = True

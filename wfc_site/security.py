@@ -1,12 +1,9 @@
-"""What a browser may do with our pages: our own scripts, styles and sockets, and nothing from elsewhere."""
+"""Security headers: pages may use scripts, styles and sockets of this site only."""
 
-from collections.abc import Awaitable, Callable
-from typing import cast
-
-from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
+from django.http import HttpRequest
+
+from wfc_site.answer_headers import adding
 
 STRICT = {
     "default-src": "'self'",
@@ -15,39 +12,26 @@ STRICT = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-# Swagger UI writes styles into the page and draws its pictures from data; its scripts are files.
+# Swagger UI needs inline styles and data: images; its scripts are files.
 DOCS = {"style-src": "'self' 'unsafe-inline'", "img-src": "'self' data:"}
 DOCS_PATH = "/api/docs"
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
-Answer = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": csp_header(request),
+        "Permissions-Policy": NO_DEVICES,
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
-@sync_and_async_middleware
-def content_security_policy(get_response: Answer) -> Answer:
-    """Add the policy to every answer that does not bring a stricter one, as a résumé's file does."""
-    if iscoroutinefunction(get_response):
-
-        async def async_middleware(request: HttpRequest) -> HttpResponseBase:
-            return _with_policy(request, await get_response(request))
-
-        return async_middleware
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        return _with_policy(request, cast(HttpResponseBase, get_response(request)))
-
-    return middleware
+# A résumé's file brings a stricter policy of its own.
+content_security_policy = adding(_headers)
 
 
-def _with_policy(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    response.headers.setdefault("Content-Security-Policy", policy(request))
-    response.headers.setdefault("Permissions-Policy", NO_DEVICES)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return response
-
-
-def policy(request: HttpRequest) -> str:
-    """The value of the header. Older Safaris take 'self' for http alone: the socket is named as well."""
+def csp_header(request: HttpRequest) -> str:
+    """Return the header's value. It names the socket because older Safaris read 'self' as http only."""
     rules = STRICT | {"connect-src": f"'self' {_socket_origin(request)}".strip()}
     if request.path == DOCS_PATH:
         rules |= DOCS
@@ -57,6 +41,6 @@ def policy(request: HttpRequest) -> str:
 def _socket_origin(request: HttpRequest) -> str:
     try:
         host = request.get_host()
-    except DisallowedHost:  # the answer is a refusal, which has no socket
+    except DisallowedHost:  # the response is a refusal, which opens no socket
         return ""
     return f"{'wss' if request.is_secure() else 'ws'}://{host}"

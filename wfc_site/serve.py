@@ -10,13 +10,13 @@ import uvicorn
 
 from candidates.uploads.stopping import stopping
 
-STOP_WITHIN_S = 4  # requests in flight are finished; live pages connect again by themselves
-LONGEST_SOCKET_MESSAGE_BYTES = 2**16  # browsers only listen
+STOP_WITHIN_S = 4  # requests in flight are finished; live pages reconnect by themselves
+LONGEST_SOCKET_MESSAGE_BYTES = 2**16  # browsers send nothing
 
 
 def main(argv: list[str] | None = None) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wfc_site.settings")
-    os.umask(0o077)  # what we write holds what people sent us
+    os.umask(0o077)  # the site's files hold personal data
     from django.conf import settings
 
     parser = argparse.ArgumentParser(
@@ -27,16 +27,16 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
     options = parser.parse_args(argv)
-    Site(config(options.host, options.port)).run()
+    Site(server_config(options.host, options.port)).run()
 
 
-def config(host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
-    """How the site is served: Django's own log format; no access log, for addresses hold people's names."""
+def server_config(host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+    """Return uvicorn's configuration: Django's log format, and no access log because URLs hold names."""
     return uvicorn.Config(
         "wfc_site.asgi:application",
         host=host,
         port=port,
-        lifespan="off",  # Django has none
+        lifespan="off",  # Django has no lifespan events
         ws="websockets-sansio",
         ws_max_size=LONGEST_SOCKET_MESSAGE_BYTES,
         timeout_graceful_shutdown=STOP_WITHIN_S,
@@ -47,7 +47,7 @@ def config(host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
 
 
 class Site(uvicorn.Server):
-    """Asked to stop, it tells waiting uploads, which answer with what they have instead of being cut off."""
+    """A server that tells waiting uploads of its stop, so that they answer instead of being cut off."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         stopping.set()
@@ -55,7 +55,7 @@ class Site(uvicorn.Server):
 
 
 class Quiet(uvicorn.Server):
-    """A server in a thread of another program, to which the signals belong."""
+    """A server in a thread of another program, which handles the signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
-"""Settings: the environment comes in, typed values go out, and wrong ones are refused at start.
+"""Settings: environment variables in, typed values out; wrong values stop the start.
 
-Every variable is a field of `Environment`, named in upper case with the prefix `WFC_`
-(`REDIS_URL` and `PORT` also under those plain names); README.md lists the ones operators set.
+Every variable is a field of `Environment` in upper case with the prefix `WFC_` (`REDIS_URL` and `PORT` also
+work without it). README.md lists the ones that operators set.
 """
 
 import os
@@ -18,15 +18,15 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from wfc_site.launch.embedded_redis import socket_url
 
 PACKAGE_DIR = Path(__file__).resolve().parent
-INSTALLED = (PACKAGE_DIR / "templates").is_dir()  # inside the package in a wheel, beside it in a checkout
+INSTALLED = (PACKAGE_DIR / "templates").is_dir()  # a wheel has them in the package, a checkout next to it
 SHIPPED_DIR = PACKAGE_DIR if INSTALLED else PACKAGE_DIR.parent
 TEMPLATES_DIR = SHIPPED_DIR / "templates"
 CONFIG_DIR = SHIPPED_DIR / "config"
-BASE_DIR = Path.cwd() if INSTALLED else PACKAGE_DIR.parent  # where data is kept and child processes start
+BASE_DIR = Path.cwd() if INSTALLED else PACKAGE_DIR.parent  # of data, and of child processes
 
 
 class Environment(BaseSettings):
-    """What the operator may set, with units in the names."""
+    """The variables that operators may set, with units in the names."""
 
     model_config = SettingsConfigDict(env_prefix="WFC_", extra="ignore")
 
@@ -73,12 +73,12 @@ DATA_DIR = ENVIRONMENT.data_dir.resolve()
 
 def _required_in_production(value: str, name: str) -> str:
     if PRODUCTION and not value:
-        raise ImproperlyConfigured(f"Set {name}: with WFC_PRODUCTION=1 nothing is made up.")
+        raise ImproperlyConfigured(f"Set {name}: WFC_PRODUCTION=1 allows no default for it.")
     return value
 
 
-def _kept_secret_key() -> str:
-    """Return the secret key of this data folder, made at the first start and readable by its owner alone."""
+def _stored_secret_key() -> str:
+    """Return the secret key of this data folder, created at the first start, readable only by its owner."""
     path = DATA_DIR / "secret_key"
     if not path.exists():
         DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def _kept_secret_key() -> str:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
         try:
-            os.link(fresh, path)  # two processes that start at once agree on the first one's key
+            os.link(fresh, path)  # processes that start together use the first one's key
         except FileExistsError:
             pass
         finally:
@@ -94,13 +94,15 @@ def _kept_secret_key() -> str:
     return path.read_text()
 
 
-SECRET_KEY = _required_in_production(ENVIRONMENT.secret_key, "WFC_SECRET_KEY") or _kept_secret_key()
+SECRET_KEY = _required_in_production(ENVIRONMENT.secret_key, "WFC_SECRET_KEY") or _stored_secret_key()
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in ENVIRONMENT.hosts.split(",") if host.strip()]
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("WFC_HOSTS names no host: leave it out for this machine alone, or name some.")
+    raise ImproperlyConfigured(
+        "WFC_HOSTS names no host: leave it out for this machine only, or name the hosts."
+    )
 if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("WFC_HOSTS=* would switch the WebSocket origin check off: name the hosts.")
+    raise ImproperlyConfigured("WFC_HOSTS=* would turn off the WebSocket origin check: name the hosts.")
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in ENVIRONMENT.origins.split(",") if origin.strip()]
 
 INSTALLED_APPS = [
@@ -131,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "wfc_site.security.content_security_policy",
+    "wfc_site.version.version_header",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -156,25 +159,26 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wfc_site.header.header",
+                "wfc_site.version.context",
             ]
         },
     }
 ]
 
-# Measured with 2-8 writers: WAL with IMMEDIATE transactions never fails with "database is locked".
+# WAL with IMMEDIATE transactions never failed with "database is locked", measured with 2 to 8 writers.
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
 if _required_in_production(ENVIRONMENT.database_url, "WFC_DATABASE_URL"):
-    # No lasting connections: under ASGI a request has a thread of its own, and its connection would be lost.
+    # No persistent connections: under ASGI each request has its own thread, and would leak its connection.
     DATABASES = {"default": dj_database_url.parse(ENVIRONMENT.database_url)}
 else:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "wfc.sqlite3")}}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
-    # A file also in tests: the worker's threads and the server's share it as real processes would.
+    # Tests use a file too: the threads of worker and server share it as real processes do.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -183,7 +187,7 @@ CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
-            # redis-py 8 ends an idle consumer after its default of 5 s: a longer limit, with pings.
+            # redis-py 8 closes an idle consumer after 5 s by default: set a longer time-out, with pings.
             "hosts": [
                 {
                     "address": REDIS_URL,
@@ -207,11 +211,10 @@ STORAGES: dict[str, dict[str, Any]] = {
             "directory_permissions_mode": 0o700,
         },
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "wfc_site.static_files.HashedStaticFiles"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "staticfiles"
-SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_AUTOREFRESH = False
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
@@ -262,7 +265,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["wfc_site.request_json.Json"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "wfc_site.api.sentence",
+    "EXCEPTION_HANDLER": "wfc_site.api.handle_error",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -293,7 +296,7 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "propagate": True}, "axes": {"level": "WARNING"}},
 }
 
-# What wfc itself reads, with units in the names.
+# wfc's own settings, with units in the names.
 PORT = ENVIRONMENT.port
 MODELS_DIR = (ENVIRONMENT.models_dir or DATA_DIR / "models").resolve()
 MODELS_FILE = ENVIRONMENT.models_file

@@ -1,4 +1,4 @@
-"""Signing in with a token."""
+"""Token authentication."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 
 class Token(TokenAuthentication):  # type: ignore[misc]  # knox has no types
-    """knox's tokens; a header that is no text is a wrong token, not an error of ours."""
+    """knox's tokens; treat a header that is not text as an invalid token, not as an error."""
 
     def authenticate(self, request: Request) -> Any:
         try:
@@ -19,6 +19,6 @@ class Token(TokenAuthentication):  # type: ignore[misc]  # knox has no types
 
 
 class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # drf-spectacular registers it
-    """How the schema describes it."""
+    """The description of Token in the API schema."""
 
     target_class = "wfc_site.tokens.Token"

@@ -12,7 +12,7 @@ from candidates.blind.identity import Identity
 from candidates.child.pdf.words import Box
 from candidates.documents import extraction, store
 from candidates.documents.refusals import DocumentRefused
-from candidates.documents.sandbox import ReaderFailed
+from candidates.documents.sandbox import SandboxFailed
 from candidates.models import Application, Evaluation, WordBoxes
 
 PAINTERS = threading.BoundedSemaphore(2)  # sandboxes at once, which leaves CPU for the models
@@ -100,5 +100,5 @@ def _painted(image_key: str, boxes: Sequence[Sequence[int]]) -> bytes:
         file.flush()
         try:
             return extraction.painted(Path(file.name), wall_s=WALL_S).content
-        except (DocumentRefused, ReaderFailed) as failed:
+        except (DocumentRefused, SandboxFailed) as failed:
             raise Withheld("The image could not be painted over.") from failed

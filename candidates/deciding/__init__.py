@@ -1,1 +1,1 @@
-"""What people decide, one by one or many at once."""
+"""Decisions of people on applications, one by one or many at once."""

@@ -1,4 +1,4 @@
-"""`POST /api/jobs/{id}/decisions`: one word on many, each a decision of its own."""
+"""`POST /api/jobs/{id}/decisions`: the same decision on many applications."""
 
 from django.urls import path
 from drf_spectacular.utils import extend_schema
@@ -29,7 +29,7 @@ class ManyDecisions(serializers.Serializer[object]):
 
 class DecidedShape(serializers.Serializer[object]):
     decided = serializers.IntegerField()
-    unchanged = serializers.IntegerField(help_text="Said so already, or are not of this job.")
+    unchanged = serializers.IntegerField(help_text="Had this status already, or are not of this job.")
 
 
 class DecisionsView(APIView):
@@ -39,24 +39,24 @@ class DecisionsView(APIView):
         responses={200: DecidedShape, **dict.fromkeys((400, 401, 403, 404), Detail)},
     )
     def post(self, request: Request, id: int) -> Response:
-        """Decide on the applications `ids` of the job `id`; those that say so already stay as they are."""
+        """Decide on the applications `ids` of the job `id`; those that have this status stay unchanged."""
         job = visible_job(request, id)
         DECIDE.require(request.user)
-        text = ManyDecisions(data=request.data)
-        text.is_valid(raise_exception=True)
-        said = text.validated_data
-        rows = Application.objects.filter(job=job, pk__in=said["ids"])
+        body = ManyDecisions(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        rows = Application.objects.filter(job=job, pk__in=wanted["ids"])
         try:
             decided = bulk.decide(
                 rows,
-                status=said["final_status"],
+                status=wanted["final_status"],
                 user=signed_in(request),
-                reason=said["reason"],
-                note=said["note"],
+                reason=wanted["reason"],
+                note=wanted["note"],
             )
         except reasons.WrongReason as wrong:
             raise ValidationError({"reason": str(wrong)}) from wrong
-        return Response({"decided": decided, "unchanged": len(set(said["ids"])) - decided})
+        return Response({"decided": decided, "unchanged": len(set(wanted["ids"])) - decided})
 
 
 urlpatterns = [path("jobs/<int:id>/decisions", DecisionsView.as_view(), name="api-decide-many")]

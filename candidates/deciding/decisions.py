@@ -1,4 +1,4 @@
-"""The person's word on an application."""
+"""A person's decision on an application."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -9,14 +9,14 @@ from models_admin.kit import audit
 
 
 class UnknownStatus(ValueError):
-    """Only Accepted, Rejected and Pending can be decided."""
+    """A decision is Accepted, Rejected or Pending."""
 
 
-def check(status: str) -> None:
-    """Raise UnknownStatus for what cannot be decided."""
+def check_status(status: str) -> None:
+    """Raise UnknownStatus unless `status` is a decision."""
     if status not in DecisionStatus.values:
         allowed = ", ".join(DecisionStatus.values)
-        raise UnknownStatus(f"“{status[:50]}” cannot be decided: choose one of {allowed}.")
+        raise UnknownStatus(f"“{status[:50]}” is not a decision. Choose one of {allowed}.")
 
 
 def decide(
@@ -30,14 +30,14 @@ def decide(
 ) -> Decision:
     """Add a decision; the earlier ones stay as history, and the newest counts.
 
-    `reason` is a key of `reasons`. `seen` is the newest decision that `user` knew of, 0 = none,
-    None = nobody can tell: one of somebody else that came after it is noted as overtaken, and both stay.
+    `reason` is a key of `reasons`. `seen` is the id of the newest decision that `user` knew of: 0 = none,
+    None = not known. A later one of somebody else is noted as overtaken; both stay.
     Raises UnknownStatus or reasons.WrongReason.
     """
-    check(status)
+    check_status(status)
     reasons.check(status, reason, note)
     with transaction.atomic():
-        Application.objects.select_for_update().get(pk=application.pk)  # one after the other
+        Application.objects.select_for_update().get(pk=application.pk)  # one decision at a time
         decision = Decision.objects.create(
             application=application,
             status=status,
@@ -48,13 +48,13 @@ def decide(
         )
         audit.record("application.decide", application, user, **_details(decision))
         changes.applications_changed({application.pk: application.job_id})
-        if application.sampled:  # the model's reason may be found from now on
+        if application.sampled:  # the model's reason can be searched from now on
             search.index([application.pk])
     return decision
 
 
 def _unseen(application: Application, user: User, seen: int | None) -> Decision | None:
-    """Return the newest decision, where it is another person's and newer than what `user` has seen."""
+    """Return the newest decision if it is another person's and `user` has not seen it."""
     if seen is None:
         return None
     newest = application.decisions.select_related("decided_by").first()
@@ -62,7 +62,7 @@ def _unseen(application: Application, user: User, seen: int | None) -> Decision 
 
 
 def _details(decision: Decision) -> dict[str, str | int]:
-    """What the audit trail keeps: states and ids, and never a note."""
+    """Return what the audit trail keeps: statuses and ids, never a note."""
     details: dict[str, str | int] = {"status": decision.status}
     if decision.reason:
         details["reason"] = decision.reason

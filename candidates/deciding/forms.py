@@ -1,4 +1,4 @@
-"""What people send about candidates from the pages."""
+"""Forms that the pages send about candidates."""
 
 from typing import Any
 
@@ -22,21 +22,21 @@ class DecisionForm(forms.Form):
         required=False,
         max_length=2000,
         error_messages={
-            "max_length": "The note has %(show_value)s characters; at most %(limit_value)s are kept."
+            "max_length": "The note has %(show_value)s characters. The limit is %(limit_value)s."
         },
     )
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_ID)
 
     def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = self.cleaned_data
-        if "status" in said and "note" in said:
+        fields: dict[str, Any] = self.cleaned_data
+        if "status" in fields and "note" in fields:
             try:
-                reasons.check(said["status"], said.get("reason", ""), said["note"])
+                reasons.check(fields["status"], fields.get("reason", ""), fields["note"])
             except reasons.WrongReason as wrong:
                 self.add_error("reason", str(wrong))
-        return said
+        return fields
 
     @property
     def sentence(self) -> str:
-        """What is wrong, in one paragraph."""
+        """All errors, in one paragraph."""
         return " ".join(str(sentence) for sentences in self.errors.values() for sentence in sentences)

@@ -21,47 +21,54 @@ class Cause(StrEnum):
     JOB = "the job says something else"
     PROMPT = "the prompt was changed"
     MODEL = "the model has other weights"
+    RULES = "the keyword rules were changed"
     DOCUMENT = "the document was opened again"
 
 
 def conditions(path: str = "") -> dict[Cause, Q]:
     """Return the condition of each cause, for rows with the evaluation at `path` ("current_evaluation__").
 
-    It makes two queries, for the weights that each model last used.
+    It makes two queries, for the weights and rules that each model last used.
     """
+    weights, rules = last_seen()
     newer = JobVersion.objects.filter(
         job=OuterRef(f"{path}job_version__job"), number__gt=OuterRef(f"{path}job_version__number")
     )
     return {
         Cause.JOB: Q(Exists(newer)),
         Cause.PROMPT: ~Q(**{f"{path}prompt_version__in": ["", prompts.VERSION]}),
-        Cause.MODEL: _other_weights(path, revisions()),
+        Cause.MODEL: _made_otherwise(path, "model_revision", weights),
+        Cause.RULES: _made_otherwise(path, "engine_version", rules),
         Cause.DOCUMENT: Q(**{f"{path}started_at__lt": F(f"{path}application__resume__prepared_at")}),
     }
 
 
-def _other_weights(path: str, present: Mapping[int, str]) -> Q:
-    """Return the condition of other weights than `present`; evaluations without a known revision pass."""
+def _made_otherwise(path: str, field: str, present: Mapping[int, str]) -> Q:
+    """Match evaluations whose `field` differs from `present`, by model; an empty field is unknown."""
     found = Q(pk__in=[])
-    for model_config_id, revision in present.items():
+    for model_config_id, value in present.items():
         of_model = Q(**{f"{path}model_config": model_config_id})
-        found |= of_model & ~Q(**{f"{path}model_revision__in": ["", revision]})
+        found |= of_model & ~Q(**{f"{path}{field}__in": ["", value]})
     return found
 
 
-def revisions() -> dict[int, str]:
-    """Return the revision of the weights that each model last used, by model id; none for the rules.
+def last_seen() -> tuple[dict[int, str], dict[int, str]]:
+    """Return the weights, and the rules, that each model last used, by model id.
 
-    Each model has a subquery with its id. Else PostgreSQL walks back through the evaluations of all models,
-    to the very first one for a model that has none.
+    A model has a revision of its weights or a version of its rules, never both. Each model has a subquery
+    with its id. Else PostgreSQL walks back through the evaluations of all models, to the very first one for
+    a model that has none.
     """
     read = Evaluation.objects.filter(status=EvaluationStatus.SUCCEEDED)
-    newest = [
-        read.filter(model_config=pk).order_by("-pk").values("pk")[:1]
-        for pk in ModelConfig.objects.order_by().values_list("pk", flat=True)
-    ]
-    rows = read.filter(pk__in=map(Subquery, newest)).exclude(model_revision="")
-    return dict(rows.values_list("model_config", "model_revision"))
+    providers = dict(ModelConfig.objects.order_by().values_list("pk", "provider"))
+    newest = [read.filter(model_config=pk).order_by("-pk").values("pk")[:1] for pk in providers]
+    seen = read.filter(pk__in=map(Subquery, newest))
+    rows = list(seen.values_list("model_config", "model_revision", "engine_version"))
+    weights = {pk: revision for pk, revision, _ in rows if revision}
+    rules = {
+        pk: version for pk, _, version in rows if version and providers[pk] == ModelConfig.Provider.RULES
+    }
+    return weights, rules
 
 
 def any_of(path: str = "") -> Q:

@@ -124,7 +124,7 @@ def _asked(request: Request, job: Job, wanted: dict[str, Any]) -> Asked:
     if "application_ids" in wanted:
         applications = applications.filter(pk__in=wanted["application_ids"])
     try:
-        option = wishes.named(str(wanted["model_name"]), str(wanted["inference_mode"]))
+        option = wishes.find_option(str(wanted["model_name"]), str(wanted["inference_mode"]))
         return screenings.screen_again(job, applications, option, user)
     except WishRefused as refusal:
         raise Refused(refusal) from refusal

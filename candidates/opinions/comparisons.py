@@ -165,7 +165,7 @@ class Wanted:
         """Parse a query string; ignore what is malformed."""
         first, _, second = cell.partition(":")
         severity, _, pk = after.partition("-")
-        numbers = ids.is_one(severity) and ids.is_one(pk)
+        numbers = ids.is_id(severity) and ids.is_id(pk)
         return cls(
             cell=(first, second) if {first, second} <= set(OUTCOMES) else None,
             after=(int(severity), int(pk)) if numbers else None,

@@ -56,7 +56,7 @@ class RepeatsTopic:
     kinds = frozenset({Report.APPLICATION_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        wanted = ids.read(query.get("application", ""))
+        wanted = ids.parse_id(query.get("application", ""))
         application = Application.objects.visible_to(user).filter(pk=wanted).only("job_id").first()
         if application is None:
             raise NotAllowed

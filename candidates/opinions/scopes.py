@@ -40,7 +40,7 @@ class Scope:
             job=job,
             which=Which(which) if which in list(Which) else Which.ALL,
             filter=query.get("filter", "")[:2000],
-            application_id=ids.read(query.get("application", "")),
+            application_id=ids.parse_id(query.get("application", "")),
         )
 
     def applications(self, user: AbstractBaseUser | AnonymousUser) -> QuerySet[Application]:

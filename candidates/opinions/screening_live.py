@@ -36,7 +36,7 @@ class ScreeningsTopic:
     kinds = frozenset({Report.JOB_CHANGED, Report.APPLICATION_CHANGED, Report.SCREENING_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        job = Job.objects.visible_to(user).filter(pk=ids.read(query.get("job", ""))).first()
+        job = Job.objects.visible_to(user).filter(pk=ids.parse_id(query.get("job", ""))).first()
         if job is None:
             raise NotAllowed
         self._job_id = job.pk

@@ -11,9 +11,9 @@ from candidates.opinions import screening_progress, screenings
 from candidates.opinions.scopes import Scope, Which
 from candidates.opinions.screenings import Asked
 from jobs.access import visible_job, visible_or_404
-from models_admin.catalogue import Choice, Present
 from models_admin.kit.pages import Request, back, needs, refused
 from models_admin.models import Mode
+from models_admin.present import Choice, Present
 from models_admin.registry.options import NO_WORKER, Option
 from models_admin.swaps import wishes
 from models_admin.swaps.wishes import WishRefused
@@ -35,7 +35,7 @@ def screen(request: Request, job_id: int) -> HttpResponse:
     if scope.which is Which.ONE and not scope.applications(request.user).exists():
         raise Http404("This job has no such application.")
     try:
-        option = None if named in ("", BEFORE) else wishes.named(*_parts(named))
+        option = None if named in ("", BEFORE) else wishes.find_option(*_parts(named))
         if request.method == "POST":
             messages.success(request, _words(_ask(request, scope, option)))
             return _home(scope)

@@ -1,1 +1,1 @@
-"""The pages and the API of applications: they bring all rooms together."""
+"""Pages and REST API of applications: the top room, which brings all others together."""

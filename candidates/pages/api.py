@@ -1,4 +1,4 @@
-"""Applications, decisions and batches over REST."""
+"""REST views of applications, decisions and batches."""
 
 import uuid
 
@@ -37,7 +37,7 @@ FILE_KINDS = (kinds.PDF, kinds.DOCX, *kinds.PICTURES)
 
 
 class ApplicationsView(APIView):
-    """One address, two meanings, as the ancestor had it: GET takes a job's id, PATCH an application's."""
+    """One address with two meanings, kept for older clients: GET takes a job's id, PATCH an application's."""
 
     @extend_schema(
         operation_id="applications_list",
@@ -45,14 +45,14 @@ class ApplicationsView(APIView):
         responses={200: ApplicationsShape, **REFUSALS},
     )
     def get(self, request: Request, id: int) -> Response:
-        """The applications for the job `id`, newest first unless sorted; with what was searched for."""
+        """List the applications for the job `id` that match the filters, newest first unless sorted."""
         job = visible_job(request, id)
         query = ListingQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         skip, limit = query.validated_data["skip"], query.validated_data["limit"]
-        wanted = query.listing(job.pk)
-        found = table.matching(wanted)
-        pks = found.order_by(*wanted.sort.ordering()).values_list("pk", flat=True)[skip : skip + limit]
+        listing = query.listing(job.pk)
+        found = table.matching(listing)
+        pks = found.order_by(*listing.sort.ordering()).values_list("pk", flat=True)[skip : skip + limit]
         body = {
             "applications": table.with_criteria(list(pks), unveiled=SEE_HIDDEN.held_by(request.user)),
             "total": found.count(),
@@ -67,18 +67,18 @@ class ApplicationsView(APIView):
         responses={200: ApplicationShape, **REFUSALS},
     )
     def patch(self, request: Request, id: int) -> Response:
-        """Decide on the application `id`: Accepted, Rejected, or Pending again."""
+        """Decide on the application `id`: Accepted, Rejected or Pending."""
         application = visible_application(request, id)
         DECIDE.require(request.user)
-        text = DecisionText(data=request.data)
-        text.is_valid(raise_exception=True)
-        said = text.validated_data
+        body = DecisionText(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
         decisions.decide(
             application,
-            status=said["final_status"],
-            reason=said["reason"],
-            note=said["note"],
-            seen=said.get("seen"),
+            status=wanted["final_status"],
+            reason=wanted["reason"],
+            note=wanted["note"],
+            seen=wanted.get("seen"),
             user=signed_in(request),
         )
         return Response(ApplicationShape(table.row(id)).data)
@@ -89,7 +89,7 @@ class DecisionsView(APIView):
         operation_id="applications_decisions", responses={200: DecisionShape(many=True), **REFUSALS}
     )
     def get(self, request: Request, id: int) -> Response:
-        """All decisions on the application `id`, newest first. The newest counts."""
+        """List all decisions on the application `id`, newest first. The newest counts."""
         made = visible_application(request, id).decisions.select_related("decided_by")
         return Response(DecisionShape(made, many=True).data)  # type: ignore[arg-type]  # many
 
@@ -100,11 +100,11 @@ class FileView(APIView):
         responses={**{(200, kind): OpenApiTypes.BINARY for kind in FILE_KINDS}, **REFUSALS},
     )
     def get(self, request: Request, id: int) -> HttpResponseBase:
-        """The résumé of the application `id`, as it was uploaded."""
+        """Download the résumé of the application `id`, as it was uploaded."""
         try:
             return files.response(visible_application(request, id))
         except FileNotFoundError as error:
-            raise Http404("The document is missing from the store.") from error
+            raise Http404("The document is missing from the store. Tell an administrator.") from error
         except files.Hidden as hidden:
             raise PermissionDenied(str(hidden)) from hidden
 
@@ -121,7 +121,7 @@ class BatchesView(APIView):
             job=job,
             user=signed_in(request),
             announced_count=wanted.validated_data["announced_count"],
-            # Programs bring a token, our page the browser's session.
+            # Programs send a token, our page has the browser's session.
             source=UploadBatch.Source.API if request.auth else UploadBatch.Source.PAGE,
         )
         return Response(BatchShape(batch).data, status=201)
@@ -130,7 +130,7 @@ class BatchesView(APIView):
 class BatchView(APIView):
     @extend_schema(operation_id="batches_read", responses={200: BatchShape, **REFUSALS})
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
-        """What became of the files of a batch."""
+        """Return a batch with the state of each of its files."""
         return Response(BatchShape(visible_or_404(UploadBatch.objects.all(), request.user, batch_id)).data)
 
 
@@ -143,10 +143,10 @@ class FilesView(APIView):
         responses={201: ItemShape, **REFUSALS},
     )
     def post(self, request: Request, batch_id: uuid.UUID) -> Response:
-        """Send one file. What is wrong with it is its state, not an error.
+        """Send one file. A problem with the file is its state, not an error.
 
-        PDF, DOCX, PNG, JPEG, TIFF, or a ZIP of these. A ZIP is replaced by the files in it: the batch then
-        has them as its items, and the item that this request returned is gone.
+        PDF, DOCX, PNG, JPEG, TIFF, or a ZIP of these. When a ZIP is unpacked, its files become items of the
+        batch, and the item that this request returned is deleted.
         """
         batch = visible_or_404(UploadBatch.objects.all(), request.user, batch_id)
         UPLOAD.require(request.user)
@@ -161,7 +161,7 @@ class RetryView(APIView):
         operation_id="items_retry", request=None, responses={200: ItemShape, 409: Detail, **REFUSALS}
     )
     def post(self, request: Request, item_id: int) -> Response:
-        """Try a file that failed again."""
+        """Try a failed file again."""
         item = visible_or_404(UploadItem.objects.all(), request.user, item_id)
         UPLOAD.require(request.user)
         try:

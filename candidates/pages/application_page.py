@@ -1,4 +1,4 @@
-"""The page of one application: what models said, what people decided, and the pages. And deciding."""
+"""The page of one application: its verdict, decisions and document. Deciding on it."""
 
 from urllib.parse import urlsplit
 
@@ -22,23 +22,23 @@ from models_admin.kit.pages import Request, back, needs, refused
 
 @require_safe
 def application_page(request: Request, application_id: int) -> HttpResponse:
-    """What of it is live is said once more by `candidates.pages.live.ApplicationTopic`."""
+    """Show the application. `candidates.pages.live.ApplicationTopic` keeps its live parts up to date."""
     visible_application(request, application_id)
-    found = _found(application_id)
+    found = _dossier_or_404(application_id)
     context = {
         "application": found.application,
         "job": found.job,
         "parts": dossier.fragments(found),
         "reasons": REASONS,
     }
-    context |= repeats_page.context(application_id) | _beside(request, found)
+    context |= repeats_page.context(application_id) | _neighbours(request, found)
     return render(request, "candidates/pages/application.html", context)
 
 
 @require_POST
 @needs(DECIDE)
 def decide(request: Request, application_id: int) -> HttpResponse:
-    """Decide; htmx gets the row back, or on the application's own page all that has changed."""
+    """Decide. htmx gets the row of the table, or all parts if it asks from the application's own page."""
     application = visible_application(request, application_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
@@ -47,33 +47,33 @@ def decide(request: Request, application_id: int) -> HttpResponse:
     if not request.htmx:
         return back(request)
     if request.POST.get("on") == "page":
-        return HttpResponse("".join(dossier.fragments(_found(application_id)).values()))
+        return HttpResponse("".join(dossier.fragments(_dossier_or_404(application_id)).values()))
     return render(request, "candidates/table/_application.html", {"application": table.row(application.pk)})
 
 
-def _beside(request: Request, found: dossier.Dossier) -> dict[str, object]:
-    """Who stands before and after it in the table that it was opened from.
+def _neighbours(request: Request, found: dossier.Dossier) -> dict[str, object]:
+    """Return the applications before and after it in the table that it was opened from.
 
-    Which table that is, the address says; without a word of it the page that the reader comes from. So a row
-    is the same for everybody, and a link that is passed on keeps its list.
+    The query string names that table; without one, the Referer does. So the HTML of a row is the same for
+    everybody, and a link that is passed on keeps its table.
     """
-    said = request.GET or _query_of(request.headers.get("Referer", ""), found.job)
-    shown = Listing.from_query(found.job.pk, said).first_page
+    query = request.GET or _query_of(request.headers.get("Referer", ""), found.job)
+    shown = Listing.from_query(found.job.pk, query).first_page
     before, after = table.neighbours(shown, found.application)
     return {"before": before, "after": after, "query": shown.query}
 
 
 def _query_of(page: str, job: Job) -> QueryDict:
-    """The query string of `page` where that is the page of `job`."""
+    """Return the query string of `page` if it is the page of `job`, else an empty one."""
     try:
         address = urlsplit(page)
-    except ValueError:  # no address
+    except ValueError:  # not a URL
         return QueryDict()
     return QueryDict(address.query if address.path == reverse("job-page", args=[job.pk]) else "")
 
 
-def _found(application_id: int) -> dossier.Dossier:
-    found = dossier.read(application_id)
+def _dossier_or_404(application_id: int) -> dossier.Dossier:
+    found = dossier.read_dossier(application_id)
     if found is None:
-        raise Http404("The application is gone.")
+        raise Http404("This application no longer exists.")
     return found

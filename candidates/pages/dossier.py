@@ -1,7 +1,7 @@
-"""All that is known of one application: what its page shows, and what is sent when it changes.
+"""All that the page of one application shows, and the HTML of each part.
 
-Read anew for every look; its parts are rendered once per version in this process, for everybody: nothing in
-them depends on who looks.
+It is read for every request. The HTML is cached in this process, per version and for everybody: it does not
+depend on the user.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,12 +23,12 @@ from candidates.pages import sheets
 from candidates.pages.sheets import Sheet
 from jobs.models import Job
 
-PARTS = ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document")
+PARTS = ("who", "verdict", "decision", "criteria", "sheets", "decisions", "evaluations", "document")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A finding, and whether its page has an image that the quote can lead to."""
+class ShownFinding:
+    """A finding, and whether its quote can link to a page image."""
 
     number: int
     finding: Finding
@@ -41,7 +41,7 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """An application with its readings and decisions, newest first, and the pages of its document."""
+    """An application with its evaluations and decisions, newest first, and the pages of its document."""
 
     application: Application
     job: Job
@@ -53,14 +53,14 @@ class Dossier:
 
     @property
     def version(self) -> str:
-        """Of every part but the pages."""
+        """The version of every part but the page images."""
         versions = ".".join(f"{row.pk}:{row.row_version}" for row in self.versions)
         own = f"{self.application.row_version}-{self.job.current.number}"
         return "-".join([own, *([versions] if versions else []), *self.stale])
 
     @property
     def sheets_version(self) -> str:
-        """Of the pages, which stay as they are while people decide."""
+        """The version of the page images, which a decision leaves unchanged unless it uncovers them."""
         resume = self.application.resume
         prepared = resume.prepared_at.timestamp() if resume.prepared_at else 0
         covered = f"{self.application.blind:d}{self.application.sealed:d}"
@@ -68,12 +68,12 @@ class Dossier:
 
     @property
     def stale(self) -> Collection[Cause]:
-        """Why the verdict would be another today; nothing where it is as good as new."""
+        """Why the verdict is out of date; empty if it is not."""
         return staleness.causes(self.evaluation) if self.evaluation else []
 
     @property
     def newest_version(self) -> Application | None:
-        """The person's newest application for the job, where it is not this one."""
+        """The person's newest application for the job if it is not this one."""
         newest = self.versions[0] if self.versions else None
         return newest if newest and newest.pk > self.application.pk else None
 
@@ -82,12 +82,12 @@ class Dossier:
         return any(sheet.image for sheet in self.sheets)
 
     @property
-    def criteria(self) -> list[Shown]:
-        """What the present reading says of each criterion."""
+    def criteria(self) -> list[ShownFinding]:
+        """The finding of the current evaluation on each criterion."""
         with_image = {sheet.number for sheet in self.sheets if sheet.image and not sheet.withheld}
         found = findings.findings_of(self.evaluation) if self.evaluation else []
         return [
-            Shown(number=number, finding=finding, is_shown=finding.page in with_image)
+            ShownFinding(number=number, finding=finding, is_shown=finding.page in with_image)
             for number, finding in enumerate(found, 1)
         ]
 
@@ -96,15 +96,15 @@ class Dossier:
         return self.decisions[0] if self.decisions else None
 
 
-def read(application_id: int) -> Dossier | None:
-    """Return what there is to know; None where the application is gone."""
+def read_dossier(application_id: int) -> Dossier | None:
+    """Read all of it; None if the application no longer exists."""
     application = table.row(application_id)
     if application is None:
         return None
     job = Job.objects.prefetch_related("versions").get(pk=application.job_id)
-    readings = application.evaluations.annotate(**staleness.annotations())
-    readings = readings.select_related("model_config", "parser", "job_version")
-    evaluations = list(readings.prefetch_related("job_version__criteria"))
+    rows = application.evaluations.annotate(**staleness.annotations())
+    rows = rows.select_related("model_config", "parser", "job_version")
+    evaluations = list(rows.prefetch_related("job_version__criteria"))
     evaluation = next((row for row in evaluations if row.pk == application.current_evaluation_id), None)
     drawn = _sheets(application, None if application.sealed else evaluation, evaluations)
     person = Application.objects.with_veil().select_related("candidate").get(pk=application_id)
@@ -123,20 +123,20 @@ def read(application_id: int) -> Dossier | None:
 def _sheets(
     application: Application, evaluation: Evaluation | None, evaluations: Sequence[Evaluation]
 ) -> list[Sheet]:
-    """The pages with what is boxed on them, looked for before anything is left out of the quotes."""
+    """Return the pages with their boxes. Quotes are located first and covered afterwards."""
     words = WordBoxes.objects.filter(resume=application.resume_id).first()
-    drawn = sheets.of(application.resume, words.pages if words else [], evaluation)
+    drawn = sheets.make_sheets(application.resume, words.pages if words else [], evaluation)
     if not application.blind:
         return drawn
     uncovered = Application.objects.with_veil().select_related("candidate", "resume").get(pk=application.pk)
     identity = veil.identity_of(uncovered.candidate, evaluations)
-    return [sheet.told(identity, images.why_withheld(uncovered, words, sheet.number)) for sheet in drawn]
+    return [sheet.covered(identity, images.why_withheld(uncovered, words, sheet.number)) for sheet in drawn]
 
 
 def _versions(application: Application) -> list[Application]:
-    """The same person's other applications for the job, newest first, as far as they are blind alike.
+    """Return the same person's other applications for the job that are as blind as this one, newest first.
 
-    One that was decided on says who the person is, and must not lead to one that does not, nor back.
+    A decided one shows who the person is, so it must not link to a blind one, nor the other way round.
     """
     if application.candidate_id is None:
         return []
@@ -152,7 +152,7 @@ def fragments(dossier: Dossier) -> dict[str, SafeString]:
 
 
 class _Keyed:
-    """A dossier that is equal to every other reading of the same version of it."""
+    """Cache key: equal for all dossiers of the same application and version."""
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier

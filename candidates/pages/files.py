@@ -1,4 +1,4 @@
-"""Handing out documents, as downloads, and page images: to whoever may see them, never as pages of ours."""
+"""Downloads of documents and page images, with headers that keep browsers from running them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,18 +12,18 @@ from candidates.blind import images
 from candidates.models import Application
 
 CHUNK_BYTES = 1 << 16
-IMAGES = {".jpg": "image/jpeg", ".webp": "image/webp"}  # WebP: from before they were JPEG
-IMAGE_CACHE_S = 300  # turning pages back and forth asks once; a lost right is soon noticed
+IMAGES = {".jpg": "image/jpeg", ".webp": "image/webp"}  # WebP: made by earlier versions
+IMAGE_CACHE_S = 300  # turning pages asks once; a withdrawn permission is soon noticed
 
 
 class Hidden(Exception):
-    """A blind job does not show whose document it is before somebody has decided."""
+    """In a blind job the document stays hidden until somebody decides."""
 
 
 def response(application: Application) -> StreamingHttpResponse:
-    """Stream the résumé of `application`. Raises Hidden, and FileNotFoundError where it is lost."""
+    """Stream the résumé of `application`. Raises Hidden, and FileNotFoundError if it is lost."""
     if application.blind:
-        raise Hidden("This job is blind: decide first, then the document can be downloaded.")
+        raise Hidden("This job is blind. Decide first, then download the document.")
     resume = application.resume
     if not storages["documents"].exists(resume.storage_key):
         raise FileNotFoundError(resume.storage_key)
@@ -34,9 +34,9 @@ def response(application: Application) -> StreamingHttpResponse:
 
 
 def page_image(application: Application, number: int) -> StreamingHttpResponse:
-    """Stream the image of the page `number`, counted from 1; in a blind job without the person.
+    """Stream the image of page `number`, counted from 1; in a blind job with the person painted over.
 
-    Raises FileNotFoundError where there is none, and Hidden where it cannot be had without the person.
+    Raises FileNotFoundError if there is none, and Hidden if the person cannot be painted over.
     """
     key = _blind(application, number) if application.blind else _open(application, number)
     answer = _answer(key, IMAGES[PurePosixPath(key).suffix], storages["documents"].size(key))
@@ -67,10 +67,10 @@ def _answer(key: str, media_type: str, size_bytes: int) -> StreamingHttpResponse
 
 
 async def _chunks(key: str) -> AsyncIterator[bytes]:
-    """Read in threads: under ASGI a synchronous iterator would be read whole into memory."""
+    """Read in threads: under ASGI, Django reads a synchronous iterator whole into memory."""
     file = await asyncio.to_thread(storages["documents"].open, key)
     try:
         while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
             yield chunk
     finally:
-        file.close()  # here and now: whoever goes away cancels what would wait for a thread
+        file.close()  # not in a thread: a client that disconnects would cancel the await

@@ -1,4 +1,4 @@
-"""The page of a job: its table of candidates, what became of its files, and where to drop more."""
+"""The page of a job: its table of candidates, the state of its files, and the upload form."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ COLUMNS = (
     ("name", "Candidate"),
     ("outcome", "Verdict"),
     ("", "Reason"),
-    ("model", "Read by"),
+    ("model", "Model"),
     ("decision", "Decision"),
 )
 
@@ -32,9 +32,9 @@ COLUMNS = (
 @require_safe
 @vary_on_headers("HX-Request")
 def job_page(request: Request, job_id: int) -> HttpResponse:
-    """A job's candidates. What of it is live is said once more by `candidates.pages.live.JobTopic`.
+    """Show a job's candidates. `candidates.pages.live.JobTopic` keeps its live parts up to date.
 
-    A filter that is changed asks for the table alone.
+    When a filter changes, htmx asks for the table alone.
     """
     job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, request.GET)
@@ -42,11 +42,11 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
         answer = render(request, "candidates/table/_listing.html", table_context(job, shown))
         answer["HX-Push-Url"] = f"{request.path}?{shown.query}" if shown.query else request.path
         return answer
-    items = ledger.shown(job)
+    items = ledger.listed_items(job)
     context = table_context(job, shown) | {
         "items": items,
-        "counts": ledger.of_job(job),
-        "uploads": open_uploads.read(job),
+        "counts": ledger.counts_of_job(job),
+        "uploads": open_uploads.find_open_uploads(job),
         "max_file_mib": settings.MAX_FILE_BYTES // 2**20,
         "max_zip_mib": settings.MAX_ZIP_BYTES // 2**20,
         "choices": choices(job),
@@ -56,7 +56,7 @@ def job_page(request: Request, job_id: int) -> HttpResponse:
 
 
 def table_context(job: Job, shown: Listing) -> dict[str, Any]:
-    """What `candidates/table/_listing.html` shows."""
+    """Return the context of `candidates/table/_listing.html`."""
     page = table.page(shown)
     newest = Application.objects.filter(job=job).order_by("-pk").values_list("pk", flat=True).first()
     return {
@@ -73,7 +73,7 @@ def table_context(job: Job, shown: Listing) -> dict[str, Any]:
 
 
 def _heading(shown: Listing, key: str, words: str) -> dict[str, Any]:
-    """A column's head: which way it is sorted now, and what a click on it asks for."""
+    """Return a column's heading: its present order, and the query string of a click on it."""
     if not key:
         return {"words": words, "query": None}
     up, down = SORTS[key], SORTS[f"-{key}"]
@@ -83,7 +83,7 @@ def _heading(shown: Listing, key: str, words: str) -> dict[str, Any]:
 
 
 def choices(job: Job) -> dict[str, Any]:
-    """What the filters offer; of models those that read something here."""
+    """Return the choices of the filters. Only models with an evaluation in this job are offered."""
     of_model = Application.objects.filter(job=job, by_model=OuterRef("pk")).order_by()
     return {
         "outcomes": OutcomeOrder.labels,

@@ -1,4 +1,4 @@
-"""The live page of one job, with its table, its ledger and its counts, and that of one application."""
+"""Live updates of a job's page (table, ledger, counts) and of an application's page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
@@ -23,19 +23,19 @@ _AT_END = "beforeend:#applications"
 
 
 class JobTopic:
-    """What `candidates/pages/job.html` shows of a job, for one view of its table."""
+    """Keeps `candidates/pages/job.html` up to date, for one view of its table."""
 
     kinds = frozenset({Report.JOB_CHANGED, Report.ITEM_CHANGED, Report.APPLICATION_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
-        job = Job.objects.visible_to(user).filter(pk=ids.read(query.get("job", ""))).first()
+        job = Job.objects.visible_to(user).filter(pk=ids.parse_id(query.get("job", ""))).first()
         if job is None:
             raise NotAllowed
         self._job = job
         self._listing = Listing.from_query(self._job.pk, query)
         self.groups = [messages.job_group(self._job.pk)]
-        self._shown: list[int] = []  # the rows that the page holds, in its order
-        self._seen = ids.read(query.get("seen", ""))  # the newest row when the page was made
+        self._shown: list[int] = []  # ids of the rows on the page, in its order
+        self._seen = ids.parse_id(query.get("seen", ""))  # the newest row when the page was made
 
     def snapshot(self) -> list[str]:
         rows = table.page(self._listing).rows
@@ -55,9 +55,9 @@ class JobTopic:
         return [*self._rows(changed), *self._ledger()]
 
     def _rows(self, changed: Collection[int]) -> list[str]:
-        """What became of the changed rows: one that still matches stays at its place, however it sorts now.
+        """Update the changed rows. A row that still matches keeps its place, even if it now sorts elsewhere.
 
-        Nothing jumps under a reader's hand; the next look at all of the page, or a reload, sorts it anew.
+        So nothing jumps while somebody reads; the next snapshot or reload sorts the rows again.
         """
         wanted = table.matching(self._listing).filter(pk__in=changed).values_list("pk", flat=True)
         found = {row.pk: row for row in table.rows(sorted(wanted))}
@@ -70,7 +70,7 @@ class JobTopic:
         return fragments
 
     def _joining(self, fresh: Sequence[Application]) -> list[str]:
-        """Rows that the page does not hold: each at its place on it, or counted where that is elsewhere."""
+        """Insert rows that are new on the page; count those whose place is on another page."""
         if not fresh:
             return []
         places = {pk: number for number, pk in enumerate(table.on_page(self._listing))}
@@ -81,7 +81,7 @@ class JobTopic:
         return fragments if len(here) == len(fresh) else [*fragments, self._unseen()]
 
     def _joined(self, row: Application, places: Mapping[int, int]) -> str:
-        """`row` before the first of the page's rows that sorts behind it."""
+        """Insert `row` before the first row of the page that sorts after it."""
         place = places[row.pk]
         at = next((i for i, pk in enumerate(self._shown) if places.get(pk, -1) > place), len(self._shown))
         where = f"beforebegin:#application-{self._shown[at]}" if at < len(self._shown) else _AT_END
@@ -89,7 +89,7 @@ class JobTopic:
         return f'<tbody hx-swap-oob="{where}">{_rendered(row)}</tbody>'
 
     def _unseen(self) -> str:
-        """How many have come since the page was made that match, but stand on another page."""
+        """Count the matching rows that came since the page was made and are not on it."""
         fresh = table.matching(self._listing).filter(pk__gt=self._seen).exclude(pk__in=self._shown)
         count = fresh.values("pk")[: table.MOST_COUNTED].count() if self._seen else 0
         newest = self._listing.sorted_by(table.NEWEST_FIRST)
@@ -98,23 +98,25 @@ class JobTopic:
         )
 
     def _ledger(self) -> list[str]:
-        items = ledger.shown(self._job)
-        counts = ledger.of_job(self._job)
+        items = ledger.listed_items(self._job)
+        counts = ledger.counts_of_job(self._job)
         return [
-            render_to_string("candidates/uploads/_uploads.html", {"uploads": open_uploads.read(self._job)}),
+            render_to_string(
+                "candidates/uploads/_uploads.html", {"uploads": open_uploads.find_open_uploads(self._job)}
+            ),
             render_to_string("candidates/uploads/_items.html", {"items": items}),
             render_to_string("candidates/uploads/_counts.html", {"counts": counts, "job": self._job}),
         ]
 
 
 class ApplicationTopic:
-    """What `candidates/pages/application.html` shows, each part sent when it has changed."""
+    """Keeps `candidates/pages/application.html` up to date: sends each part that has changed."""
 
     kinds = frozenset({Report.JOB_CHANGED, Report.APPLICATION_CHANGED})
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser, query: QueryDict) -> None:
         visible = Application.objects.visible_to(user)
-        application = visible.filter(pk=ids.read(query.get("application", ""))).only("job_id").first()
+        application = visible.filter(pk=ids.parse_id(query.get("application", ""))).only("job_id").first()
         if application is None:
             raise NotAllowed
         self._application = application
@@ -126,13 +128,13 @@ class ApplicationTopic:
         return self._fresh()
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        """The group is the job's: what it says of other applications changes nothing here."""
+        """Return the changed parts. The group is the job's, so messages on other applications are ignored."""
         own = self._application.pk
         concerned = any(change.type is Report.JOB_CHANGED or change.id == own for change in changes)
         return self._fresh() if concerned else []
 
     def _fresh(self) -> list[str]:
-        found = dossier.read(self._application.pk)
+        found = dossier.read_dossier(self._application.pk)
         if found is None:
             return []
         parts: dict[str, str] = {**dossier.fragments(found)}
@@ -142,12 +144,12 @@ class ApplicationTopic:
 
 
 def _rendered(row: Application) -> SafeString:
-    """The row's HTML, rendered once per version in this process."""
+    """Return the row's HTML, cached per version in this process."""
     return _render(_Keyed(row))
 
 
 class _Keyed:
-    """A row that is equal to every other reading of the same version of it."""
+    """Cache key: equal for all reads of the same row and version."""
 
     def __init__(self, row: Application) -> None:
         self.row = row

@@ -1,4 +1,4 @@
-"""Shapes of applications and decisions, over REST."""
+"""REST shapes of applications and decisions."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from models_admin.models import Mode
 
 
 class ApplicationShape(serializers.Serializer[Application]):
-    """One application as its newest verdict and decision have it."""
+    """One application with its newest verdict and decision."""
 
     id = serializers.IntegerField()
     job_id = serializers.IntegerField()
@@ -32,8 +32,8 @@ class ApplicationShape(serializers.Serializer[Application]):
     name = serializers.CharField(source="candidate.name", default="")
     email = serializers.CharField(source="candidate.email", default="")
     phone = serializers.CharField(source="candidate.phone", default="")
-    outcome = serializers.SerializerMethodField(help_text="The model's word; empty until there is one.")
-    status = serializers.SerializerMethodField(help_text="The outcome, as the ancestor called it.")
+    outcome = serializers.SerializerMethodField(help_text="The model's verdict; empty until there is one.")
+    status = serializers.SerializerMethodField(help_text="The same as outcome, kept for older clients.")
     reason = serializers.SerializerMethodField()
     criteria = serializers.SerializerMethodField()
     final_status = serializers.CharField(source="decision", help_text="Pending, Accepted or Rejected.")
@@ -41,28 +41,28 @@ class ApplicationShape(serializers.Serializer[Application]):
     inference_mode = serializers.SerializerMethodField()
     model = serializers.SerializerMethodField()
     file_name = serializers.CharField()
-    file_url = serializers.SerializerMethodField(help_text="Where the document is, for whoever may see it.")
-    versions = serializers.IntegerField(help_text="Résumés of this person for this job.")
-    newest = serializers.BooleanField(help_text="Is this the newest of them?")
+    file_url = serializers.SerializerMethodField(help_text="Address of the document.")
+    versions = serializers.IntegerField(help_text="Number of résumés of this person for this job.")
+    newest = serializers.BooleanField(help_text="Whether this is the newest of them.")
     integrity = serializers.ListField(
         child=serializers.CharField(),
         source="resume.integrity",
-        help_text="What to look at before trusting the text: hidden words, text that speaks to the model.",
+        help_text="What to check before trusting the text: hidden words, text that speaks to the model.",
     )
-    blind = serializers.BooleanField(help_text="Who it is, is hidden until somebody has decided.")
-    sealed = serializers.BooleanField(help_text="The model's verdict is hidden until somebody has decided.")
+    blind = serializers.BooleanField(help_text="The person is hidden until somebody decides.")
+    sealed = serializers.BooleanField(help_text="The model's verdict is hidden until somebody decides.")
     stale = serializers.CharField(
-        allow_blank=True, help_text="What has changed since the verdict; empty where it is up to date."
+        allow_blank=True, help_text="What has changed since the verdict; empty if it is up to date."
     )
     created_at = serializers.DateTimeField()
 
     def get_outcome(self, row: Application) -> str:
-        return self._of(row, "outcome")
+        return self._evaluation_text(row, "outcome")
 
     get_status = get_outcome
 
     def get_reason(self, row: Application) -> str:
-        return self._of(row, "reason") or self._of(row, "error")
+        return self._evaluation_text(row, "reason") or self._evaluation_text(row, "error")
 
     @extend_schema_field(FindingShape(many=True))
     def get_criteria(self, row: Application) -> object:
@@ -70,10 +70,10 @@ class ApplicationShape(serializers.Serializer[Application]):
         return FindingShape(found, many=True).data  # type: ignore[arg-type]  # many
 
     def get_evaluation_status(self, row: Application) -> str:
-        return self._of(row, "status")
+        return self._evaluation_text(row, "status")
 
     def get_inference_mode(self, row: Application) -> str:
-        return self._of(row, "mode")
+        return self._evaluation_text(row, "mode")
 
     def get_model(self, row: Application) -> str | None:
         evaluation: Evaluation | None = row.current_evaluation
@@ -83,13 +83,13 @@ class ApplicationShape(serializers.Serializer[Application]):
         return reverse("api-file", args=[row.pk])
 
     @staticmethod
-    def _of(row: Application, field: str) -> str:
+    def _evaluation_text(row: Application, field: str) -> str:
         return str(getattr(row.current_evaluation, field)) if row.current_evaluation else ""
 
 
 class ApplicationsShape(serializers.Serializer[object]):
     applications = ApplicationShape(many=True)
-    total = serializers.IntegerField(help_text="How many there are, whatever skip and limit say.")
+    total = serializers.IntegerField(help_text="Number of all matches, regardless of skip and limit.")
     skip = serializers.IntegerField()
     limit = serializers.IntegerField()
 
@@ -101,23 +101,23 @@ class ListingQuery(serializers.Serializer[object]):
     q = SafeText(
         required=False,
         max_length=LONGEST_SEARCH,
-        help_text="Words of name, e-mail, reason or résumé; each has to begin one of its words.",
+        help_text="Search in name, e-mail, reason and résumé; each word must be the beginning of one there.",
     )
     outcome = serializers.ChoiceField(OutcomeOrder.labels, required=False)
     decision = serializers.ChoiceField(DecisionOrder.labels, required=False)
-    model = SafeText(required=False, max_length=200, help_text="Of the registry, by its name.")
+    model = SafeText(required=False, max_length=200, help_text="Name of a model in the registry.")
     mode = serializers.ChoiceField(Mode.choices, required=False)
-    flagged = serializers.BooleanField(default=False, help_text="Only with integrity flags.")
+    flagged = serializers.BooleanField(default=False, help_text="Only documents with integrity flags.")
     stale = serializers.BooleanField(default=False, help_text="Only verdicts that are out of date.")
     since = serializers.DateField(required=False, help_text="Received on this day (UTC) or later.")
     until = serializers.DateField(required=False, help_text="Received on this day (UTC) or earlier.")
     newest_only = serializers.BooleanField(
-        default=False, help_text="Leave out what the same person sent a newer version of."
+        default=False, help_text="Leave out résumés that the same person replaced by a newer one."
     )
     sort = serializers.ChoiceField(list(SORTS), default=NEWEST_FIRST.key)
 
     def listing(self, job_id: int) -> Listing:
-        """The listing of a job that was asked for; earlier versions are in it unless left out."""
+        """Return the listing that the query asks for. It has earlier versions unless `newest_only`."""
         said = self.validated_data
         outcomes = {order.label: order for order in OutcomeOrder}
         decisions = {order.label: order for order in DecisionOrder}
@@ -141,14 +141,14 @@ class ListingQuery(serializers.Serializer[object]):
 class DecisionText(serializers.Serializer[object]):
     final_status = serializers.ChoiceField(DecisionStatus.values)
     reason = serializers.ChoiceField(
-        reasons.KEYS, required=False, allow_blank=True, default="", help_text="Why; “other” needs a note."
+        reasons.KEYS, required=False, allow_blank=True, default="", help_text="“other” needs a note."
     )
     note = SafeText(max_length=2000, required=False, allow_blank=True, default="")
     seen = serializers.IntegerField(
         required=False,
         min_value=0,
         max_value=2**63 - 1,
-        help_text="The newest decision that you know of, 0 = none: one that came after it is noted.",
+        help_text="Id of the newest decision that you know of, 0 = none. A later one is noted as overtaken.",
     )
 
     def validate(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -164,11 +164,11 @@ class DecisionShape(serializers.Serializer[Decision]):
 
     id = serializers.IntegerField()
     final_status = serializers.CharField(source="status", help_text="Pending, Accepted or Rejected.")
-    reason = serializers.CharField(help_text="A key; empty where none was given.")
+    reason = serializers.CharField(help_text="A key; empty if none was given.")
     reason_words = serializers.CharField(source="why")
     note = serializers.CharField()
     decided_by = serializers.CharField(source="decided_by.username", default="")
     decided_at = serializers.DateTimeField()
     overtook_id = serializers.IntegerField(
-        allow_null=True, help_text="Another person's decision that had not been seen when this one was made."
+        allow_null=True, help_text="Another person's decision that was not seen when this one was made."
     )

@@ -1,4 +1,4 @@
-"""The pages of a document as its application's page shows them: images, and what is marked on them."""
+"""The pages of a document as the application's page shows them: images with marks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ from candidates.models import Evaluation, Resume
 
 Words = Sequence[evidence.Row]
 Box = Sequence[float]  # x0, y0, x1, y1 in points from the top left corner of the page
-MARGIN_PT = 1.5  # around a box, so that its edge touches no letter
+MARGIN_PT = 1.5  # around a box, so that its border touches no letter
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """Words that are boxed on a page: `kind` is quote, hidden or spoken; `words` says why."""
+    """Words to box on a page. `kind` is quote, hidden or spoken; `words` is its label, `text` the words."""
 
     id: str
     kind: str
@@ -27,7 +27,7 @@ class Mark:
 
     @property
     def rectangles(self) -> list[dict[str, float]]:
-        """For SVG, a little larger than the words."""
+        """SVG rectangles, a little larger than the words."""
         return [
             {
                 "x": round(x0 - MARGIN_PT, 2),
@@ -41,17 +41,17 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One page. `image` is {"width_px", "height_px", …}, or None; sizes in points are 0 where unknown."""
+    """One page. `image` is {"width_px", "height_px", …}, or None; sizes in points are 0 if unknown."""
 
     number: int
     image: dict[str, Any] | None
     width_pt: float
     height_pt: float
     marks: Sequence[Mark]
-    withheld: str = ""  # why the image is not shown in a blind job
+    withheld: str = ""  # in a blind job: why the image is not shown
 
-    def told(self, identity: Identity, withheld: str) -> "Sheet":
-        """Return it without the person, and without its image where `withheld` says why."""
+    def covered(self, identity: Identity, withheld: str) -> "Sheet":
+        """Return it without the person, and without its image if `withheld` gives a reason."""
         marks = [replace(mark, text=veil.told(mark.text, identity)) for mark in self.marks]
         return replace(self, marks=marks, withheld=withheld if self.image else "")
 
@@ -66,12 +66,12 @@ class Sheet:
 
     @property
     def warnings(self) -> list[Mark]:
-        """What a person has to look at, in words beside the page: also where it cannot be drawn."""
+        """The marks that a person must check. They are listed in text too, so they need no image."""
         return [mark for mark in self.marks if mark.kind != "quote"]
 
 
-def of(resume: Resume, words: Sequence[Words], evaluation: Evaluation | None) -> list[Sheet]:
-    """Return the pages of `resume`, with what `evaluation` quotes; `words` are its WordBoxes'."""
+def make_sheets(resume: Resume, words: Sequence[Words], evaluation: Evaluation | None) -> list[Sheet]:
+    """Return the pages of `resume` with the quotes of `evaluation`; `words` come from its WordBoxes."""
     return [
         Sheet(
             number=number,
@@ -85,7 +85,7 @@ def of(resume: Resume, words: Sequence[Words], evaluation: Evaluation | None) ->
 
 
 def _quotes(number: int, evaluation: Evaluation | None, words: Words | None) -> Iterable[Mark]:
-    """What the reading quotes from this page, by the numbers of its criteria."""
+    """Return a mark for each quote from this page; ids have the number of the criterion."""
     for place, criterion in enumerate(evaluation.criteria if evaluation else [], 1):
         if criterion["quote"] and criterion["page"] == number:
             yield Mark(

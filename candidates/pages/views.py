@@ -1,4 +1,4 @@
-"""Uploading without our script, trying files again, and handing out documents and their pages."""
+"""Views that upload without JavaScript, retry files, and download documents and page images."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,7 +17,7 @@ from models_admin.kit.pages import Request, back, needs, refused
 @require_POST
 @needs(UPLOAD)
 def upload(request: Request, job_id: int) -> HttpResponse:
-    """Several files in one form, for browsers without our script."""
+    """Receive several files in one form, from browsers without JavaScript."""
     job = visible_job(request.user, job_id)
     sent = request.FILES.getlist("files")
     if not sent:
@@ -26,14 +26,15 @@ def upload(request: Request, job_id: int) -> HttpResponse:
     batch = intake.open_batch(job=job, user=request.user, announced_count=len(sent), source=page)
     for file in sent:
         intake.receive(batch, file)
-    messages.success(request, f"{len(sent)} received. What became of them stands below.")
+    files_received = "1 file" if len(sent) == 1 else f"{len(sent)} files"
+    messages.success(request, f"{files_received} received. See the status below.")
     return redirect("job-page", job.pk)
 
 
 @require_POST
 @needs(UPLOAD)
 def retry(request: Request, item_id: int) -> HttpResponse:
-    """Try a failed file again; htmx gets its line back."""
+    """Try a failed file again. htmx gets its list item."""
     item = visible_or_404(UploadItem.objects.all(), request.user, item_id)
     try:
         item = intake.retry(item, request.user)
@@ -44,7 +45,7 @@ def retry(request: Request, item_id: int) -> HttpResponse:
 
 @require_safe
 def resume_file(request: Request, application_id: int) -> HttpResponseBase:
-    """The document itself, as a download."""
+    """Download the document."""
     try:
         return files.response(visible_application(request, application_id))
     except FileNotFoundError as lost:
@@ -55,11 +56,11 @@ def resume_file(request: Request, application_id: int) -> HttpResponseBase:
 
 @require_safe
 def page_image(request: Request, application_id: int, number: int) -> HttpResponseBase:
-    """A page of an application's document as people see it; in a blind job without who it is."""
+    """Return the image of a page; in a blind job with the person painted over."""
     try:
         return files.page_image(visible_application(request, application_id), number)
     except FileNotFoundError as missing:
-        raise Http404("There is no image of this page.") from missing
+        raise Http404("This page has no image.") from missing
     except files.Hidden as hidden:
         raise PermissionDenied(str(hidden)) from hidden
 

@@ -1,4 +1,4 @@
-"""The table of a job's applications: what its address says, which rows that is, and what each needs."""
+"""The table of a job's applications: its address, filters, orders, pages, rows and exports."""
 
 from candidates.table.address import Cursor, Listing
 from candidates.table.filters import MOST_COUNTED, count, invalid_count, matching

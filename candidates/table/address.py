@@ -1,4 +1,4 @@
-"""One view of a job's table, as its address says it."""
+"""One view of a job's table, as its query string has it."""
 
 import re
 from dataclasses import dataclass, replace
@@ -13,16 +13,16 @@ from candidates.table.sorting import NEWEST_FIRST, SORTS, Sort
 from models_admin.models import Mode
 
 LONGEST_SEARCH = 200
-LONGEST_NAME = 200  # of a model
+LONGEST_NAME = 200  # of a model, in characters
 CURSOR = re.compile(r"(?:(\d{1,18})\.)?(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cursor:
-    """A place between two rows: the row it stands at, and where that was sorted when its page was made.
+    """A place in the table: the id of a row and what it was sorted by when its page was made.
 
-    A row that is decided on meanwhile moves, and the next page must not move with it. The name of a candidate
-    is not written into addresses, which are kept in logs: there the row alone is named.
+    When that row is decided on, it moves, and the next page must not move with it. Names of candidates do not
+    go into addresses, because logs keep those: sorted by name, a cursor has the id alone.
     """
 
     pk: int
@@ -32,7 +32,8 @@ class Cursor:
         return str(self.pk) if self.value is None else f"{self.value}.{self.pk}"
 
     @classmethod
-    def read(cls, text: str) -> "Cursor | None":
+    def parse(cls, text: str) -> "Cursor | None":
+        """Parse `value.pk` or `pk`; None if it is neither."""
         found = CURSOR.fullmatch(text)
         if found is None:
             return None
@@ -42,10 +43,10 @@ class Cursor:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """`?q=python&outcome=Shortlisted&sort=name&after=12`: a search, filters, an order, and a place in it.
+    """`?q=python&outcome=Shortlisted&sort=name&after=12`: a search, filters, an order and a place in it.
 
-    Days are those of UTC, both within. `invalid` and `earlier` show what is passed over else: what is no
-    résumé, and résumés of which the same person sent a newer one. `model` is the name of a registry row.
+    `since` and `until` are days in UTC, inclusive. `invalid` and `earlier` add what is otherwise left out:
+    documents that are not résumés, and superseded résumés. `model` is the name of a registry row.
     """
 
     job_id: int
@@ -66,7 +67,7 @@ class Listing:
 
     @classmethod
     def from_query(cls, job_id: int, query: QueryDict) -> Self:
-        """Read the address; what makes no sense in it is left out."""
+        """Parse a query string; ignore what is not valid."""
         modes = {mode.value: mode for mode in Mode}
         return cls(
             job_id=job_id,
@@ -82,8 +83,8 @@ class Listing:
             invalid=query.get("invalid") == "1",
             earlier=query.get("earlier") == "1",
             sort=SORTS.get(query.get("sort", ""), NEWEST_FIRST),
-            after=Cursor.read(query.get("after", "")),
-            before=Cursor.read(query.get("before", "")),
+            after=Cursor.parse(query.get("after", "")),
+            before=Cursor.parse(query.get("before", "")),
         )
 
     @property
@@ -92,7 +93,7 @@ class Listing:
 
     @property
     def filters(self) -> int:
-        """How many things narrow the table."""
+        """The number of active filters, the search included."""
         given = [self.q, self.outcome, self.decision, self.model, self.mode, self.flagged, self.stale]
         return sum(bool(part) for part in [*given, self.since, self.until])
 
@@ -105,8 +106,8 @@ class Listing:
 
     @property
     def query(self) -> str:
-        """The address's query string, with nothing in it that goes without saying."""
-        said = {
+        """The query string of this view, without defaults."""
+        values = {
             "q": self.q,
             "outcome": self.outcome.label if self.outcome else "",
             "decision": self.decision.label if self.decision else "",
@@ -122,7 +123,7 @@ class Listing:
             "after": str(self.after) if self.after else "",
             "before": str(self.before) if self.before else "",
         }
-        return urlencode({name: value for name, value in said.items() if value})
+        return urlencode({name: value for name, value in values.items() if value})
 
 
 def _day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""What a listing shows, as a table in a file: CSV in pieces as it is read, XLSX in constant memory."""
+"""Exports of a listing: CSV, streamed in pieces, and XLSX, written in constant memory."""
 
 import csv
 import io
@@ -19,22 +19,22 @@ from jobs.models import Job
 from models_admin.kit import audit
 
 HEAD = [
-    "Name", "E-mail", "Phone", "Verdict", "Reason", "Decision", "Decided because", "Decided by",
+    "Name", "E-mail", "Phone", "Verdict", "Reason", "Decision", "Decision reason", "Decided by",
     "Decided at (UTC)", "Model", "Mode", "File", "Received (UTC)", "Criteria",
 ]  # fmt: skip
-FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # what spreadsheets take for the beginning of one
+FORMULAS = (*"=+-@＝＋－＠", "\t", "\r", "\n")  # first characters that make a cell a formula
 LONGEST_CELL = 32_000  # characters; XLSX has 32,767
 
 
-def begin(job: Job, shown: Listing, kind: str, user: User) -> int:
-    """Note in the audit trail that `user` takes the rows of `shown` away, and return how many."""
+def record_export(job: Job, shown: Listing, kind: str, user: User) -> int:
+    """Record in the audit trail that `user` exports the rows of `shown`; return their number."""
     count = table.matching(shown).count()
     audit.record("job.export", job, user, kind=kind, count=count, filters=shown.filters)
     return count
 
 
 def csv_pieces(shown: Listing) -> Iterator[str]:
-    """The table as CSV, some hundred rows at a time; a byte order mark first, for Excel."""
+    """Yield the table as CSV, some hundred rows at a time; a byte order mark first, for Excel."""
     yield "\ufeff" + _lines([HEAD])
     for rows in _chunks(shown):
         yield _lines(rows)
@@ -42,13 +42,13 @@ def csv_pieces(shown: Listing) -> Iterator[str]:
 
 def _lines(rows: list[list[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
+    csv.writer(text).writerows([escape_formula(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
 def xlsx(shown: Listing) -> IO[bytes]:
-    """The table as a spreadsheet, in a temporary file at its beginning; every cell is text."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
+    """Return the table as XLSX, in a temporary file at position 0; every cell is text."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the sender closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True, "in_memory": False})
     sheet = book.add_worksheet("Candidates")
     sheet.freeze_panes(1, 0)
@@ -66,10 +66,10 @@ def xlsx(shown: Listing) -> IO[bytes]:
     return file
 
 
-def safe(cell: str) -> str:
-    """`cell` as no spreadsheet takes it for a formula.
+def escape_formula(cell: str) -> str:
+    """Escape `cell` so that no spreadsheet runs it as a formula.
 
-    >>> safe("=HYPERLINK(1)"), safe("+32 2 123")
+    >>> escape_formula("=HYPERLINK(1)"), escape_formula("+32 2 123")
     ("'=HYPERLINK(1)", "'+32 2 123")
     """
     return f"'{cell}" if cell.lstrip(" \u00a0").startswith(FORMULAS) else cell
@@ -77,12 +77,12 @@ def safe(cell: str) -> str:
 
 def _chunks(shown: Listing) -> Iterator[list[list[str]]]:
     for pks in table.walk(shown):
-        said = _decisions(pks)
-        yield [_cells(row, said.get(row.pk)) for row in table.with_criteria(pks)]
+        decided = _decisions(pks)
+        yield [_cells(row, decided.get(row.pk)) for row in table.with_criteria(pks)]
 
 
 def _decisions(pks: list[int]) -> dict[int, Decision]:
-    """The newest decision on each of these applications."""
+    """Return the newest decision on each of these applications, by application id."""
     newest = Decision.objects.filter(application=OuterRef("application")).order_by("-pk").values("pk")[:1]
     rows = Decision.objects.filter(application__in=pks, pk=Subquery(newest)).select_related("decided_by")
     return {row.application_id: row for row in rows}
@@ -112,7 +112,7 @@ def _cells(row: Application, decision: Decision | None) -> list[str]:
 
 
 def _verdict(evaluation: Evaluation | None) -> str:
-    """As the page says it: the outcome, or why there is none to be seen."""
+    """Return the verdict as the page shows it, or the reason why there is none."""
     if evaluation is None:
         return OutcomeOrder.OPEN.label
     if evaluation.sealed:

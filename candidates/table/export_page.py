@@ -1,4 +1,4 @@
-"""Taking away what the table of a job shows, as a file."""
+"""Download of a job's table as CSV or XLSX."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -22,10 +22,10 @@ CHUNK_BYTES = 1 << 16
 @require_safe
 @needs(EXPORT)
 def export_table(request: Request, job_id: int, kind: str) -> HttpResponseBase:
-    """All rows that match the address, in its order, on whatever page of it the reader is."""
+    """Export all rows that match the query string, in its order, regardless of its page."""
     job = visible_job(request.user, job_id)
     shown = Listing.from_query(job.pk, request.GET).first_page
-    export.begin(job, shown, kind, request.user)
+    export.record_export(job, shown, kind, request.user)
     if kind == "csv":
         answer = StreamingHttpResponse(
             _texts(export.csv_pieces(shown)), content_type="text/csv; charset=utf-8"
@@ -39,7 +39,7 @@ def export_table(request: Request, job_id: int, kind: str) -> HttpResponseBase:
 
 
 async def _texts(pieces: Iterator[str]) -> AsyncIterator[bytes]:
-    """Read in a thread, a piece at a time: the first is on its way while the next is read."""
+    """Read in a thread, a piece at a time: the first is sent while the next is read."""
     while (piece := await sync_to_async(_next, thread_sensitive=False)(pieces)) is not None:
         yield piece.encode(errors="replace")
 
@@ -48,7 +48,9 @@ def _next(pieces: Iterator[str]) -> str | None:
     try:
         return next(pieces, None)
     finally:
-        if not connection.in_atomic_block:  # any thread may come next, so none keeps a connection
+        if (
+            not connection.in_atomic_block
+        ):  # the next piece may run in another thread, so none keeps a connection
             connection.close()
 
 

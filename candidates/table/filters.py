@@ -1,4 +1,4 @@
-"""Which rows a listing is of."""
+"""The rows that match a listing, and their number."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -15,7 +15,7 @@ MOST_COUNTED = 1_000
 
 
 def matching(listing: Listing) -> ApplicationQuerySet:
-    """All rows that `listing` shows, on whatever page, in no order."""
+    """Return all rows of `listing`, of all its pages, unordered."""
     found = Application.objects.order_by().filter(_columns(listing))
     if listing.q:
         blind = Job.objects.filter(pk=listing.job_id, blind=True).exists()
@@ -26,7 +26,7 @@ def matching(listing: Listing) -> ApplicationQuerySet:
 
 
 def _columns(listing: Listing) -> Q:
-    """The part of it that stands in the row itself."""
+    """Return the filters on columns of the row itself."""
     wanted = Q(job_id=listing.job_id)
     if listing.outcome is not None:
         wanted &= Q(by_outcome=listing.outcome)
@@ -46,13 +46,15 @@ def _columns(listing: Listing) -> Q:
     if listing.since is not None:
         wanted &= Q(created_at__gte=datetime.combine(listing.since, time(), UTC))
     if listing.until is not None:
-        wanted &= Q(created_at__lte=datetime.combine(listing.until, time.max, UTC))  # 9999-12-31 is a day
+        wanted &= Q(
+            created_at__lte=datetime.combine(listing.until, time.max, UTC)
+        )  # not the next day: 9999-12-31 has none
     return wanted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Count:
-    """How many there are; where there are more than `number`, nobody counted on."""
+    """A number of rows; with `more`, counting stopped there."""
 
     number: int
     more: bool = False
@@ -62,12 +64,12 @@ class Count:
 
 
 def count(listing: Listing) -> Count:
-    """How many rows match, as far as it can be said at once."""
+    """Count the matching rows, up to MOST_COUNTED."""
     return _counted(matching(listing))
 
 
 def invalid_count(job_id: int) -> Count:
-    """How many rows of the job are hidden unless invalid ones are asked for."""
+    """Count the invalid rows of the job, which are hidden by default."""
     return _counted(Application.objects.filter(job_id=job_id, by_outcome=OutcomeOrder.INVALID).order_by())
 
 

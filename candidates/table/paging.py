@@ -1,4 +1,4 @@
-"""Pages of the table by keyset: each begins where the one before it ended, however deep it lies."""
+"""Keyset pagination: each page starts after the last row of the previous one, at constant cost."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from candidates.table.rows import rows
 from candidates.table.sorting import Sort
 
 PAGE_ROWS = 100
-Key = Sequence[Any]  # what a row is sorted by, and its id at the end
+Key = Sequence[Any]  # what a row is sorted by, its id last
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """The rows of one page; `before` and `after` are where its neighbours begin, None where it has none."""
+    """The rows of one page; `before` and `after` are the cursors of the pages next to it, None if none."""
 
     rows: Sequence[Application]
     before: Cursor | None
@@ -24,7 +24,7 @@ class Page:
 
 
 def page(listing: Listing) -> Page:
-    """Return the page of `listing`. Before its first row there is nothing: then it is the first page."""
+    """Return the page of `listing`. A page before the first row is the first page."""
     pks, more = _pks(listing)
     if listing.before is not None and not more:
         listing = listing.first_page
@@ -42,12 +42,12 @@ def page(listing: Listing) -> Page:
 
 
 def on_page(listing: Listing) -> list[int]:
-    """The ids of the rows that the page of `listing` has now, in its order."""
+    """Return the ids of the rows on the page of `listing`, in its order."""
     return _pks(listing)[0]
 
 
 def neighbours(listing: Listing, application: Application) -> tuple[int | None, int | None]:
-    """The ids of the rows before and after `application` in all of `listing`, whether or not it matches."""
+    """Return the ids of the rows before and after `application` in `listing`, whether or not it matches."""
     place = cursor(listing, application)
     before = _nearest(listing, place, 1, backwards=True)
     after = _nearest(listing, place, 1, backwards=False)
@@ -55,10 +55,10 @@ def neighbours(listing: Listing, application: Application) -> tuple[int | None, 
 
 
 def walk(listing: Listing, at_once: int = 500) -> Iterator[list[int]]:
-    """The ids of all rows of `listing` in its order, some at a time.
+    """Yield the ids of all rows of `listing` in its order, `at_once` at a time.
 
-    Who changes meanwhile may come twice or not at all; nobody else does. So each part begins at what the last
-    row of the one before was sorted by when it was read.
+    Only a row that changes meanwhile may come twice or be missed: each part starts after the sort key that
+    the last row had when it was read.
     """
     key: Key | None = None
     while keys := _keys(listing, key, at_once, backwards=False):
@@ -67,7 +67,7 @@ def walk(listing: Listing, at_once: int = 500) -> Iterator[list[int]]:
 
 
 def cursor(listing: Listing, row: Application) -> Cursor:
-    """The place of `row`."""
+    """Return the cursor of `row`."""
     sort = listing.sort
     if sort.column is None or sort.holds_a_name:
         return Cursor(pk=row.pk)
@@ -75,7 +75,7 @@ def cursor(listing: Listing, row: Application) -> Cursor:
 
 
 def _pks(listing: Listing) -> tuple[list[int], bool]:
-    """The ids of the page, and whether there are more in its direction."""
+    """Return the ids of the page, and whether there are more in its direction."""
     backwards = listing.before is not None
     pks = _nearest(listing, listing.before or listing.after, PAGE_ROWS + 1, backwards=backwards)
     page_pks, more = pks[:PAGE_ROWS], len(pks) > PAGE_ROWS
@@ -83,13 +83,13 @@ def _pks(listing: Listing) -> tuple[list[int], bool]:
 
 
 def _nearest(listing: Listing, place: Cursor | None, most: int, *, backwards: bool) -> list[int]:
-    """The ids of the matching rows beyond `place`, nearest first."""
+    """Return the ids of the matching rows beyond `place`, nearest first."""
     key = _key(listing, place) if place else None
     return [pk for *_, pk in _keys(listing, key, most, backwards=backwards)]
 
 
 def _keys(listing: Listing, key: Key | None, most: int, *, backwards: bool) -> list[Key]:
-    """What the matching rows beyond `key` are sorted by, nearest first."""
+    """Return the sort keys of the matching rows beyond `key`, nearest first."""
     found = matching(listing).order_by(*listing.sort.ordering(backwards=backwards))
     keys: list[Key] = []
     for part in [found] if key is None else _beyond(found, listing.sort, key, backwards=backwards):
@@ -101,10 +101,10 @@ def _keys(listing: Listing, key: Key | None, most: int, *, backwards: bool) -> l
 def _beyond(
     found: ApplicationQuerySet, sort: Sort, key: Key, *, backwards: bool
 ) -> list[ApplicationQuerySet]:
-    """Those that sort beyond `key`: first what is equal to it but for the id, then the others.
+    """Return two queries for the rows beyond `key`: those with an equal column, then the others.
 
-    In one condition, (column, id) > (value, id), SQLite reads all that is equal however deep the place is: of
-    the index it uses the column alone.
+    As one condition, (column, id) > (value, id), SQLite would use the column of the index alone and read all
+    rows with an equal column.
     """
     *value, pk = key
     side = "lt" if sort.descending != backwards else "gt"
@@ -115,7 +115,7 @@ def _beyond(
 
 
 def _key(listing: Listing, place: Cursor) -> Key | None:
-    """What the sort compares with at `place`; None where that cannot be said, as of a row that is gone."""
+    """Return the sort key at `place`; None if it is not known, as for a deleted row."""
     sort = listing.sort
     if sort.column is None:
         return [place.pk]

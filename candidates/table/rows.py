@@ -1,4 +1,4 @@
-"""Rows with all that `_application.html` and the API say of them."""
+"""Rows with all that `_application.html` and the API show of them."""
 
 from collections.abc import Sequence
 
@@ -18,15 +18,15 @@ LONG = (
 
 
 def rows(pks: Sequence[int]) -> list[Application]:
-    """The rows with these ids, in this order, as they may be shown; what is gone is left out.
+    """Return the rows with these ids, in this order, veiled; deleted ones are left out.
 
-    The ids of a page are found first, along an index alone: joins and counts are then made for its rows only.
+    The ids of a page come from an index alone, so joins and counts are made for its rows only.
     """
     return _in_order(described(), pks)
 
 
 def with_criteria(pks: Sequence[int], *, unveiled: bool = False) -> list[Application]:
-    """The rows with these ids, with what models found in them; `unveiled` also what is hidden."""
+    """Return the rows with these ids and their findings; with `unveiled`, hidden things too."""
     whole = (
         described(unveiled=unveiled)
         .defer(None)
@@ -43,12 +43,12 @@ def _in_order(described_rows: ApplicationQuerySet, pks: Sequence[int]) -> list[A
 
 
 def row(application_id: int) -> Application | None:
-    """Return one row; None where it is gone."""
+    """Return one row; None if it does not exist."""
     return described().filter(pk=application_id).first()
 
 
 def described(*, unveiled: bool = False) -> ApplicationQuerySet:
-    """Rows with whom, what, why and by which model; `versions` and `newest` among those of the person."""
+    """Return rows with person, verdict, reason and model; `versions` and `newest` are per person."""
     every = Application.objects.all()
     shown = every.with_veil() if unveiled else veil.veiled_rows(every)
     same_person = Application.objects.filter(job=OuterRef("job"), candidate=OuterRef("candidate")).order_by()

@@ -1,11 +1,11 @@
-"""The orders of the table: each along an index, ties broken by the id, so that every row has one place."""
+"""The orders of the table. Each follows an index; the id breaks ties, so every row has one place."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sort:
-    """An order by `column` (None: by the id alone, which rises as résumés come in) and then by the id."""
+    """An order by `column`, then by id. None is by id alone, which is the order of arrival."""
 
     key: str
     words: str
@@ -38,6 +38,6 @@ SORTS: dict[str, Sort] = {
         Sort(key="decision", words="Decision, pending first", column="by_decision"),
         Sort(key="-decision", words="Decision, pending last", column="by_decision", descending=True),
         Sort(key="model", words="Model", column="by_model"),
-        Sort(key="-model", words="Model, the other way", column="by_model", descending=True),
+        Sort(key="-model", words="Model, reversed", column="by_model", descending=True),
     )
 }

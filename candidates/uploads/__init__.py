@@ -1,1 +1,1 @@
-"""From received files to applications: intake, the ledger, and opening files as leased work."""
+"""From received files to applications: intake, the ledger, and preparing files as leased work."""

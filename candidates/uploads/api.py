@@ -1,4 +1,4 @@
-"""`POST /api/upload`: many files in one request, answered when they have ended, as the ancestor did."""
+"""`POST /api/upload`: many files in one request, answered when all are done. Kept for older clients."""
 
 from asgiref.sync import sync_to_async
 from django.core.files.uploadedfile import UploadedFile
@@ -35,7 +35,7 @@ class WaitQuery(serializers.Serializer[object]):
 
 
 class UploadView(APIView):
-    """Takes the files in; `upload` below waits for them and lets this view answer a second time."""
+    """Receives the files; `upload` below waits for them and makes the final response."""
 
     parser_classes = [EveryFile]
 
@@ -48,7 +48,7 @@ class UploadView(APIView):
         responses={200: UploadShape, 202: UploadShape, **dict.fromkeys((400, 401, 403, 404, 409), Detail)},
     )
     def post(self, request: Request) -> Response:
-        """Upload résumés for a job: 200 when all have ended, 202 with the counts so far when not."""
+        """Upload résumés for a job. 200: all are done. 202: some are not; counts so far."""
         query = WaitQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         job = self._job(request)
@@ -59,7 +59,7 @@ class UploadView(APIView):
         )
         for file in files:
             intake.receive(batch, file)
-        response = answer(batch)
+        response = upload_response(batch)
         response.waits_for = (batch, query.validated_data["wait"])  # type: ignore[attr-defined]
         return response
 
@@ -70,7 +70,7 @@ class UploadView(APIView):
             return visible_job(request, job_id)
         title = target.validated_data.get("job_title")
         if not title:
-            raise ValidationError("Say for which job: send job_title or job_id.")
+            raise ValidationError("Send job_title or job_id.")
         try:
             return openings.find_by_title(request.user, title)
         except openings.NoSuchJob as error:
@@ -81,60 +81,60 @@ class UploadView(APIView):
     @staticmethod
     def _files(request: Request) -> "list[UploadedFile[bytes]]":
         stray = next((field for field in request.FILES if field not in FIELDS), None)
-        if stray is not None:  # passed over, it would be missing from the counts
-            raise ValidationError(f"Send all files in the field “pdf_files”, none in “{stray[:50]}”.")
+        if stray is not None:  # if ignored, it would be missing from the counts
+            raise ValidationError(f"Send all files in the field “pdf_files”, not in “{stray[:50]}”.")
         files = [file for field in FIELDS for file in request.FILES.getlist(field)]
         if not files:
             raise ValidationError("Send at least one file, in the field “pdf_files”.")
         return files
 
 
-def answer(batch: UploadBatch) -> Response:
-    """The counts of `batch` as they are now: 200 when nothing of it is open, else 202."""
-    counts = ledger.of_batch(batch)
+def upload_response(batch: UploadBatch) -> Response:
+    """Return the present counts of `batch`: status 200 if no file is open, else 202."""
+    counts = ledger.counts_of_batch(batch)
     body = {
         "message": ledger.upload_message(batch),
-        "debug_message": _words(counts.open, counts.received),
+        "debug_message": _debug_message(counts.open, counts.received),
         "processed_files": veil.unlinked(list(batch.items.all())),
         "batch_url": reverse("api-batch", args=[batch.pk]),
     }
     return Response(UploadShape(body).data, status=202 if counts.open else 200)
 
 
-def _words(open_count: int, received: int) -> str:
+def _debug_message(open_count: int, received: int) -> str:
     if not open_count:
-        return f"All {received} files have ended."
+        return f"All {received} files are done."
     if not GpuWorker.objects.live().exists():
-        return f"{open_count} of {received} files are kept and wait: no worker is running."
-    return f"{open_count} of {received} files are still being read; ask batch_url for more."
+        return f"{open_count} of {received} files are saved and waiting: no worker is running."
+    return f"{open_count} of {received} files are in progress. Get batch_url for their states."
 
 
-@csrf_exempt  # the view itself asks for the token where the session signs in
+@csrf_exempt  # the view checks the CSRF token of sessions itself
 async def upload(request: HttpRequest) -> HttpResponseBase:
-    """Take the files in, then wait without a thread until they have ended."""
+    """Receive the files, then wait without a thread until all are done."""
     view = UploadView.as_view()
     first = await sync_to_async(view)(request)
     if not hasattr(first, "waits_for"):
         return first
     batch, wait_s = first.waits_for
-    await sync_to_async(_let_go)()
+    await sync_to_async(_close_connection)()
     await waiting.until_ended(batch.pk, wait_s)
-    return await sync_to_async(_answered_again)(first, batch)
+    return await sync_to_async(_final_response)(first, batch)
 
 
-def _let_go() -> None:
-    """Close the request's connection: waiting needs none, and many may wait."""
+def _close_connection() -> None:
+    """Close the request's database connection: many requests may wait, and waiting needs none."""
     connection.close()
 
 
-def _answered_again(first: Response, batch: UploadBatch) -> Response:
-    """`first` with the present counts; Django has not rendered a response before a view returns it."""
-    now = answer(batch)
+def _final_response(first: Response, batch: UploadBatch) -> Response:
+    """Return `first` with the present counts, not rendered yet."""
+    now = upload_response(batch)
     now.accepted_renderer = first.accepted_renderer
     now.accepted_media_type = first.accepted_media_type
     now.renderer_context = first.renderer_context  # type: ignore[attr-defined]
     return now
 
 
-upload.login_required = False  # type: ignore[attr-defined]  # the view authenticates, tokens included
-upload.cls, upload.initkwargs = UploadView, {}  # type: ignore[attr-defined]  # so that the schema finds it
+upload.login_required = False  # type: ignore[attr-defined]  # the view authenticates by session or token
+upload.cls, upload.initkwargs = UploadView, {}  # type: ignore[attr-defined]  # for the OpenAPI schema

@@ -1,4 +1,4 @@
-"""ZIP files: replaced in the ledger by the files in them, which then go their ways as if sent one by one."""
+"""ZIP files. In the ledger, the files in a ZIP replace it, as if they had been sent one by one."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -20,12 +20,12 @@ from candidates.uploads.arrivals import Arrival
 from candidates.uploads.preparation import ClaimedFile
 
 MOST_FILES = 500
-_DAMAGED = "This file is damaged in its ZIP file and cannot be taken out. Upload it by itself."
+_DAMAGED = "This file is damaged inside its ZIP file. Upload it on its own."
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Member:
-    """What the child says of a file in a ZIP; one with a problem was not taken out."""
+    """A file in a ZIP, as the sandbox reports it; one with a problem was not extracted."""
 
     name: Annotated[str, Field(max_length=70_000)]
     size_bytes: Annotated[int, Field(ge=0, le=2**62)]
@@ -47,7 +47,7 @@ _Answer: TypeAdapter[_SaidFiles | _Refusal] = TypeAdapter(_SaidFiles | _Refusal)
 
 @dataclass(frozen=True, kw_only=True)
 class Unpacked:
-    """The files of a ZIP, one behind the other in `content`, and what each of them is; to be closed."""
+    """The files of a ZIP: `content` has their bytes, in the order of `members`. The caller closes it."""
 
     members: Sequence[_Member]
     content: IO[bytes]
@@ -55,7 +55,7 @@ class Unpacked:
 
 
 def unpack(claimed: ClaimedFile) -> Unpacked:
-    """Unpack the ZIP in a limited child. Raises a DocumentRefused, sandbox.ReaderFailed and OSError."""
+    """Unpack the ZIP in the sandbox. Raises DocumentRefused, sandbox.SandboxFailed and OSError."""
     limit = settings.MAX_FILE_BYTES
     with ExitStack() as stack:
         path = stack.enter_context(preparation.local(claimed.storage_key))
@@ -69,10 +69,10 @@ def unpack(claimed: ClaimedFile) -> Unpacked:
 
 
 def replace(claimed: ClaimedFile, found: Unpacked) -> None:
-    """Put the files of the ZIP in its place in the ledger. Raises ClaimLost.
+    """Replace the ZIP in the ledger by its files. Raises ClaimLost.
 
-    Documents are kept first, by content; then one transaction changes the ledger. Whoever does it again
-    after a crash finds the documents kept, and the ledger either as it was or done.
+    Documents are stored first, by content; then one transaction changes the ledger. So it can be repeated
+    after a crash: the documents are stored already, and the ledger is unchanged or complete.
     """
     found.content.seek(0)
     kept = [_kept(member, found.content) for member in found.members]
@@ -87,20 +87,20 @@ def replace(claimed: ClaimedFile, found: Unpacked) -> None:
 
 
 def _kept(member: _Member, content: IO[bytes]) -> Arrival:
-    """Look at the file as if it had been sent, and keep it."""
+    """Inspect and store the file as if it had been sent by itself."""
     if member.problem:
         arrival = Arrival(name=arrivals.clean_name(member.name), size_bytes=member.size_bytes)
         if member.problem == "too_large":
             return arrivals.too_large(arrival, settings.MAX_FILE_BYTES)
         return arrival.ended(ItemState.UNREADABLE, _DAMAGED)
     file = SimpleUploadedFile("member", content.read(member.size_bytes))
-    return intake.keep(arrivals.look(file, member.name, within_zip=True), file)
+    return intake.keep(arrivals.inspect(file, member.name, within_zip=True), file)
 
 
 def _forget(claimed: ClaimedFile) -> None:
-    """Remove the ZIP itself: its files are kept, and nobody looks at it again."""
+    """Delete the ZIP itself: its files are stored."""
     row = Resume.objects.select_for_update().filter(pk=claimed.resume_id).first()
-    if row is None or row.items.exists() or row.applications.exists():  # also sent for another job
+    if row is None or row.items.exists() or row.applications.exists():  # it was also sent for another job
         return
     row.delete()
     transaction.on_commit(lambda: storages["documents"].delete(claimed.storage_key), robust=True)

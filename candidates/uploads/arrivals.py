@@ -1,4 +1,4 @@
-"""The first look at a file that comes in, cheap and certain: its name, size, kind by content, and hash."""
+"""The first checks of a received file: name, size, kind by content, and hash. They do not open it."""
 
 import hashlib
 import math
@@ -13,14 +13,14 @@ from candidates.documents.refusals import DocumentRefused
 from candidates.models import ItemState, Resume
 
 MIB = 2**20
-_ZIP_IN_ZIP = "A ZIP file within a ZIP file is not opened. Upload it by itself."
+_ZIP_IN_ZIP = "A ZIP file inside a ZIP file is not opened. Upload it on its own."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What is known of a file before it is opened; a state with a reason where it ends there.
+    """What is known of a file before it is opened. `state` is an end state, with a reason, if it is refused.
 
-    `resume` is its document once that is kept.
+    `resume` is its document once that is stored.
     """
 
     name: str
@@ -35,8 +35,8 @@ class Arrival:
         return replace(self, state=state, reason=reason, resume=None)
 
 
-def look(file: "UploadedFile[bytes]", name: str, *, within_zip: bool = False) -> Arrival:
-    """Return what `file`, which was called `name`, is."""
+def inspect(file: "UploadedFile[bytes]", name: str, *, within_zip: bool = False) -> Arrival:
+    """Check `file`, which was sent as `name`."""
     arrival = Arrival(name=clean_name(name), size_bytes=file.size or 0)
     if arrival.size_bytes == 0:
         return arrival.ended(ItemState.UNREADABLE, "The file is empty.")
@@ -55,7 +55,7 @@ def look(file: "UploadedFile[bytes]", name: str, *, within_zip: bool = False) ->
 
 
 def too_large(arrival: Arrival, most_bytes: int) -> Arrival:
-    sentence = f"The file has {_mib(arrival.size_bytes)} MiB; at most {_mib(most_bytes)} are taken."
+    sentence = f"The file has {_mib(arrival.size_bytes)} MiB. The limit is {_mib(most_bytes)} MiB."
     return arrival.ended(ItemState.TOO_LARGE, sentence)
 
 
@@ -65,7 +65,7 @@ def clean_name(name: str) -> str:
     >>> clean_name("../../etc/résumé.pdf")
     'résumé.pdf'
     """
-    own = " ".join(re.split(r"[/\\]", name)[-1].split())  # any kind of space becomes a plain one
+    own = " ".join(re.split(r"[/\\]", name)[-1].split())  # any white space becomes one space
     own = "".join(c for c in own if c.isprintable()).strip(" .")
     return own[-200:] or "unnamed"
 
@@ -79,5 +79,5 @@ def _sha256(file: "UploadedFile[bytes]") -> str:
 
 
 def _mib(size_bytes: int) -> str:
-    """Rounded up, so that a file just over the limit does not read as if it were within it."""
+    """Return MiB, rounded up, so that a file just over the limit does not seem within it."""
     return f"{math.ceil(size_bytes * 10 / MIB) / 10:g}"

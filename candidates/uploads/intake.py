@@ -1,7 +1,7 @@
-"""Receiving files: arrival at, kept safely, and in the ledger before the sender hears of it.
+"""Intake: check, store and enter a file into the ledger before the sender gets an answer.
 
-The request does what is cheap and certain: size, kind by content, hash, duplicate. Opening the document is
-the worker's work.
+The request does what is cheap and certain: size, kind by content, hash, duplicate. The worker opens the
+document.
 """
 
 import logging
@@ -24,16 +24,16 @@ from models_admin.kit.messages import Command, Message
 from models_admin.kit.publishing import publish
 
 log = logging.getLogger(__name__)
-TRIES = 5  # of the same bytes at the same moment: one is usual
-CROWDED = "The same file is being received many times at this moment. Upload it again."
+TRIES = 5  # for the same bytes at the same moment; one is usual
+CROWDED = "The same file was sent many times at once. Upload it again."
 
 
 class NotFailed(Exception):
-    """Only files that failed, that we kept, and whose bytes did not come again since, can be tried again."""
+    """A file can be tried again if it failed, is stored, and was not uploaded again since."""
 
 
 def open_batch(*, job: Job, user: User, announced_count: int, source: UploadBatch.Source) -> UploadBatch:
-    """Announce files: `announced_count` of them will be received for `job`."""
+    """Open a batch: `announced_count` files will be received for `job`."""
     with transaction.atomic():
         batch = UploadBatch.objects.create(
             job=job, uploaded_by=user, announced_count=announced_count, source=source
@@ -43,8 +43,8 @@ def open_batch(*, job: Job, user: User, announced_count: int, source: UploadBatc
 
 
 def receive(batch: UploadBatch, file: "UploadedFile[bytes]") -> UploadItem:
-    """Take one file in. Whatever is wrong with it is its state in the ledger, never an exception."""
-    arrival = arrivals.look(file, file.name or "")
+    """Receive one file. Any problem with it becomes its state in the ledger, never an exception."""
+    arrival = arrivals.inspect(file, file.name or "")
     for _ in range(TRIES):
         item = _entered(batch, keep(arrival, file))
         if item is not None:
@@ -53,7 +53,7 @@ def receive(batch: UploadBatch, file: "UploadedFile[bytes]") -> UploadItem:
 
 
 def keep(arrival: Arrival, file: "UploadedFile[bytes]") -> Arrival:
-    """Return `arrival` with its document, kept safely; where that cannot be done it has failed."""
+    """Return `arrival` with its document stored, or as failed if it cannot be stored."""
     if arrival.state is not ItemState.RECEIVED:
         return arrival
     try:
@@ -61,12 +61,12 @@ def keep(arrival: Arrival, file: "UploadedFile[bytes]") -> Arrival:
     except OSError as error:
         log.exception("A document could not be stored")
         why = error.strerror or type(error).__name__
-        sentence = f"The file could not be kept here ({why}). Tell an administrator, then upload it again."
+        sentence = f"The file could not be saved ({why}). Tell an administrator, then upload it again."
         return arrival.ended(ItemState.FAILED, sentence)
 
 
 def enter(batch: UploadBatch, arrival: Arrival) -> UploadItem:
-    """Write a file whose document is kept into the ledger, or what became of it."""
+    """Enter a stored or refused file into the ledger."""
     for _ in range(TRIES):
         item = _entered(batch, arrival)
         if item is not None:
@@ -75,9 +75,9 @@ def enter(batch: UploadBatch, arrival: Arrival) -> UploadItem:
 
 
 def _entered(batch: UploadBatch, arrival: Arrival) -> UploadItem | None:
-    """Write it once; None where the same bytes came in, or their document went away, at the same moment."""
+    """Enter it once; None if the same bytes arrived, or their document was deleted, at the same moment."""
     if arrival.state is ItemState.RECEIVED and (earlier := _same_bytes(batch.job, arrival.sha256)):
-        sentence = f"The same file was uploaded for this job already, as “{earlier.name}”."
+        sentence = f"This file was already uploaded for this job as “{earlier.name}”."
         return _entered_as(batch, arrival.ended(ItemState.DUPLICATE, sentence))
     try:
         return _entered_as(batch, arrival)
@@ -86,19 +86,19 @@ def _entered(batch: UploadBatch, arrival: Arrival) -> UploadItem | None:
 
 
 def _same_bytes(job: Job, sha256: str) -> UploadItem | None:
-    """The file with these bytes that stands for them in the job's ledger."""
+    """Return the job's file with these bytes that is open or evaluated, if any."""
     live = [*OPEN_STATES, ItemState.EVALUATED, ItemState.INVALID]
     return UploadItem.objects.filter(job=job, sha256=sha256, state__in=live).first()
 
 
 def _kept(file: "UploadedFile[bytes]", arrival: Arrival) -> Resume:
-    """Return the document of these bytes, storing it if it is new. Raises OSError where that cannot be done.
+    """Return the document with these bytes; store it if it is new. Raises OSError.
 
-    Stored first, written into the database second: a crash between the two leaves an orphan file, never a
-    row without its document.
+    The file is written first and the row second: a crash between the two leaves an orphan file, never a row
+    without its document.
     """
     if known := Resume.objects.filter(sha256=arrival.sha256).first():
-        if not storages["documents"].exists(known.storage_key):  # lost, and here it is again
+        if not storages["documents"].exists(known.storage_key):  # it was lost; these are the same bytes
             known.storage_key = store.keep(file, kinds.SUFFIXES[known.media_type])
             known.save(update_fields=["storage_key"])
         return known
@@ -133,11 +133,11 @@ def _entered_as(batch: UploadBatch, arrival: Arrival) -> UploadItem:
 
 
 def retry(item: UploadItem, user: User) -> UploadItem:
-    """Try a failed file again from where it failed. Raises NotFailed."""
+    """Try a failed file again from the step that failed. Raises NotFailed."""
     try:
         return _retry(item, user)
     except IntegrityError:
-        raise NotFailed("The same file was uploaded again meanwhile: look at that one.") from None
+        raise NotFailed("The same file was uploaded again. See that one.") from None
 
 
 def _retry(item: UploadItem, user: User) -> UploadItem:
@@ -147,9 +147,9 @@ def _retry(item: UploadItem, user: User) -> UploadItem:
         changed = failed.update(state=again, reason="", failures=0, ended_at=None)
         item.refresh_from_db()
         if changed != 1 and item.state == ItemState.FAILED:
-            raise NotFailed("This file was never kept: upload it again.")
+            raise NotFailed("This file was not saved. Upload it again.")
         if changed != 1:
-            raise NotFailed("Only a file that failed can be tried again.")
+            raise NotFailed("Only a failed file can be tried again.")
         if item.application is not None:
             claims.enqueue(item.application)
         audit.record("item.retry", item, user)

@@ -1,4 +1,4 @@
-"""What became of the files: every one in exactly one state, and the sum is what was received."""
+"""The state of every file received. Each is in exactly one state, so the counts add up."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Files by state; every state is there, most with 0."""
+    """Number of files by state; every state is a key."""
 
     by_state: dict[ItemState, int]
 
@@ -39,7 +39,7 @@ class Counts:
 
     @property
     def parts(self) -> list[tuple[str, int]]:
-        """What the number received is the sum of, in words; parts of 0 are left out but for evaluated."""
+        """The parts that `received` is the sum of, in words. Parts of 0 are left out, except evaluated."""
         parts = [
             ("evaluated", self.by_state[ItemState.EVALUATED]),
             ("in progress", self.open),
@@ -50,22 +50,22 @@ class Counts:
         return [part for part in parts if part[1] or part[0] == "evaluated"]
 
 
-def count(items: QuerySet[UploadItem]) -> Counts:
+def count_items(items: QuerySet[UploadItem]) -> Counts:
     rows = dict(items.order_by().values_list("state").annotate(Count("pk")))
     return Counts(by_state={state: rows.get(state, 0) for state in ItemState})
 
 
-def of_job(job: Job) -> Counts:
-    return count(UploadItem.objects.filter(job=job))
+def counts_of_job(job: Job) -> Counts:
+    return count_items(UploadItem.objects.filter(job=job))
 
 
-def of_batch(batch: UploadBatch) -> Counts:
-    return count(batch.items.all())
+def counts_of_batch(batch: UploadBatch) -> Counts:
+    return count_items(batch.items.all())
 
 
 def upload_message(batch: UploadBatch) -> dict[str, int]:
-    """The counts as the ancestor's `/api/upload` names them; they add up to `total`."""
-    counts = of_batch(batch)
+    """Return the counts by the names of `/api/upload`, kept for older clients; they add up to `total`."""
+    counts = counts_of_batch(batch)
     in_model = batch.items.filter(state=ItemState.FAILED, failed_in_model=True).count()
     success = counts.by_state[ItemState.EVALUATED] + counts.by_state[ItemState.INVALID]
     skipped = counts.by_state[ItemState.DUPLICATE]
@@ -78,8 +78,8 @@ def upload_message(batch: UploadBatch) -> dict[str, int]:
     }
 
 
-def shown(job: Job) -> list[UploadItem]:
-    """The files that the job's page lists: those still open or in need of attention, newest first."""
+def listed_items(job: Job) -> list[UploadItem]:
+    """Return the files that the job's page lists: those that are open or need attention, newest first."""
     wanted = Q(state__in=[*OPEN_STATES, *ATTENTION_STATES])
     return list(UploadItem.objects.filter(wanted, job=job).order_by("-pk")[:MOST_SHOWN])
 
@@ -93,17 +93,17 @@ GROUPS: dict[str, tuple[str, tuple[ItemState, ...]]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kept:
-    """One view of a job's ledger, as its address says it: files of a state or of a group of states."""
+class LedgerView:
+    """One view of a job's ledger, as its query string has it: the files of a state or group of states."""
 
     state: str = ""
     before: int | None = None
 
     @classmethod
-    def from_query(cls, query: QueryDict) -> "Kept":
-        """Read the address; what makes no sense in it is left out."""
+    def from_query(cls, query: QueryDict) -> "LedgerView":
+        """Parse a query string; ignore what is not valid."""
         state = query.get("state", "")
-        before = ids.read(query.get("before", "")) or None
+        before = ids.parse_id(query.get("before", "")) or None
         return cls(state=state if state in GROUPS else "", before=before)
 
     @property
@@ -111,13 +111,13 @@ class Kept:
         return GROUPS[self.state][0]
 
 
-def page(job: Job, kept: Kept, most: int) -> list[UploadItem]:
-    """At most `most` files of `kept`, newest first.
+def page_items(job: Job, view: LedgerView, most: int) -> list[UploadItem]:
+    """Return at most `most` files of `view`, newest first.
 
-    Each state is read along its own index, so that a rare one is found as quickly as a common one.
+    Each state is queried by itself along its index, so a rare one is found as quickly as a common one.
     """
     found: list[UploadItem] = []
-    for state in GROUPS[kept.state][1]:
+    for state in GROUPS[view.state][1]:
         of_state = UploadItem.objects.filter(job=job, state=state).order_by("-pk")
-        found += (of_state if kept.before is None else of_state.filter(pk__lt=kept.before))[:most]
+        found += (of_state if view.before is None else of_state.filter(pk__lt=view.before))[:most]
     return sorted(found, key=lambda item: -item.pk)[:most]

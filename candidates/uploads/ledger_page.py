@@ -1,4 +1,4 @@
-"""The files of a job by what became of them, with their reasons: what the sums on its page lead to."""
+"""The page of a job's files by state, with reasons. The counts on the job's page link to it."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,16 +13,16 @@ PAGE_ROWS = 100
 
 @require_safe
 def ledger_page(request: Request, job_id: int) -> HttpResponse:
-    """Newest first, a page at a time by keyset: `?state=duplicate&before=123`."""
+    """Show the files, newest first, with keyset pagination: `?state=duplicate&before=123`."""
     job = visible_job(request.user, job_id)
-    kept = ledger.Kept.from_query(request.GET)
-    items = ledger.page(job, kept, PAGE_ROWS + 1)
+    view = ledger.LedgerView.from_query(request.GET)
+    items = ledger.page_items(job, view, PAGE_ROWS + 1)
     context = {
         "job": job,
-        "kept": kept,
+        "view": view,
         "choices": ledger.GROUPS,
         "items": items[:PAGE_ROWS],
-        "counts": ledger.of_job(job),
+        "counts": ledger.counts_of_job(job),
         "older": items[PAGE_ROWS - 1].pk if len(items) > PAGE_ROWS else None,
     }
     return render(request, "candidates/uploads/ledger.html", context)

@@ -1,4 +1,4 @@
-"""Reading forms so that every file in them is counted, whatever it is called."""
+"""Parsing of multipart forms that counts every file, whatever its name."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -13,14 +13,14 @@ UNNAMED = "unnamed"
 
 
 class _EveryFile(DjangoParser):
-    """Django passes over a file whose name is nothing but dots, slashes and control characters."""
+    """Keeps files that Django drops: those whose name is only dots, slashes and control characters."""
 
     def sanitize_file_name(self, file_name: str) -> str:
         return super().sanitize_file_name(file_name) or UNNAMED
 
 
 class EveryFile(MultiPartParser):
-    """DRF's parser around the one above."""
+    """DRF's parser, using the one above."""
 
     def parse(
         self,
@@ -35,4 +35,4 @@ class EveryFile(MultiPartParser):
             form = _EveryFile(meta, stream, request.upload_handlers, encoding)  # type: ignore[arg-type]  # a stream
             return DataAndFiles(*form.parse())
         except MultiPartParserError as error:
-            raise ParseError("The form is damaged: its parts cannot be told apart.") from error
+            raise ParseError("The multipart form is malformed.") from error

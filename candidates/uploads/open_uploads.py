@@ -1,4 +1,4 @@
-"""Uploads that are not through: how far each is, for whoever comes back to the page of the job."""
+"""Uploads that are not finished, with their progress, for people who return to the job's page."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from candidates.models import OPEN_STATES, UploadBatch, UploadItem
 from jobs.models import Job
 
 MOST_SHOWN = 5
-AWAITED = timedelta(hours=1)  # a sender who has not sent for longer has gone away
+AWAITED = timedelta(hours=1)  # after that, the sender has gone
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One batch: `done` of its `files` have an end, `missing` were announced and have not come."""
+    """One batch: `done` of its `files` are in an end state; `missing` were announced and have not arrived."""
 
     pk: str
     by: str
@@ -30,8 +30,8 @@ class Upload:
         return hashlib.blake2s(repr(self).encode(), digest_size=8).hexdigest()
 
 
-def read(job: Job) -> list[Upload]:
-    """The newest that have a file which is still open, or that announced more than has come."""
+def find_open_uploads(job: Job) -> list[Upload]:
+    """Return the newest batches with an open file, or with more files announced than arrived."""
     unfinished = UploadItem.objects.filter(job=job, state__in=OPEN_STATES).values("batch")
     lately = UploadBatch.objects.filter(job=job, created_at__gte=timezone.now() - AWAITED).values("pk")
     batches = UploadBatch.objects.filter(Q(pk__in=unfinished) | Q(pk__in=lately), job=job)
@@ -44,7 +44,7 @@ def read(job: Job) -> list[Upload]:
 
 
 def _upload(row: UploadBatch, came: int, still_open: int) -> Upload:
-    """The files of a ZIP come in its place, so more may come than was announced."""
+    """Count a batch. The files of a ZIP replace it, so more may arrive than were announced."""
     return Upload(
         pk=str(row.pk),
         by=row.uploaded_by.get_username() if row.uploaded_by else "somebody who has left",

@@ -102,12 +102,12 @@ class Prepared:
 def read_pages(claimed: ClaimedFile) -> Prepared | None:
     """Open the file and store its page images; return its content, None if it was prepared before.
 
-    Raises refusals.DocumentRefused, sandbox.ReaderFailed and OSError.
+    Raises refusals.DocumentRefused, sandbox.SandboxFailed and OSError.
     """
     if claimed.prepared:
         return None
     with local(claimed.storage_key) as path:
-        document = extraction.read(path, claimed.media_type, max_pages=settings.MAX_PAGES)
+        document = extraction.read_document(path, claimed.media_type, max_pages=settings.MAX_PAGES)
     return prepared(document, claimed.storage_key)
 
 

@@ -1,4 +1,4 @@
-"""Shapes of batches, files and uploads, over REST."""
+"""REST shapes of batches, files and uploads."""
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -37,7 +37,7 @@ class BatchShape(serializers.Serializer[UploadBatch]):
         return ItemShape(items, many=True).data
 
     def get_counts(self, batch: UploadBatch) -> dict[str, int]:
-        counts = ledger.of_batch(batch)
+        counts = ledger.counts_of_batch(batch)
         return {
             "total": counts.received,
             "open": counts.open,
@@ -69,7 +69,7 @@ class UploadShape(serializers.Serializer[object]):
 
 
 class UploadTarget(serializers.Serializer[object]):
-    """Which job an upload is for: one of the two."""
+    """The job of an upload, by id or title."""
 
     job_id = serializers.CharField(required=False, allow_blank=True)
     job_title = SafeText(required=False, allow_blank=True, max_length=200)
@@ -78,7 +78,7 @@ class UploadTarget(serializers.Serializer[object]):
 class UploadForm(serializers.Serializer[object]):
     pdf_files = serializers.ListField(
         child=serializers.FileField(),
-        help_text="PDF, DOCX, PNG, JPEG, TIFF, or ZIP files of these. Also taken as pdf_files[].",
+        help_text="PDF, DOCX, PNG, JPEG, TIFF, or ZIP files of these. The name pdf_files[] works too.",
     )
     job_title = serializers.CharField(required=False)
     job_id = serializers.IntegerField(required=False)

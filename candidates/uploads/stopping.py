@@ -1,4 +1,4 @@
-"""That this process was asked to stop. Without models, so that a server can say so before any are loaded."""
+"""An event: this process was asked to stop. Imports no models, so servers can import it first."""
 
 import threading
 

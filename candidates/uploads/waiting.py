@@ -1,4 +1,4 @@
-"""Waiting for a batch to end, without holding a connection to the database."""
+"""Waits for a batch without holding a database connection."""
 
 import asyncio
 import time
@@ -15,9 +15,9 @@ FIRST_LOOK_S, LONGEST_PAUSE_S = 0.1, 1.0
 
 
 async def until_ended(batch_id: uuid.UUID, limit_s: float) -> None:
-    """Return when no file of the batch is open any more, or when waiting for it has become pointless.
+    """Return when no file of the batch is open, or when waiting is pointless.
 
-    That is: after `limit_s` seconds, when this process stops, and while no worker lives that could end it.
+    That is: after `limit_s` seconds, when this process stops, or when no live worker could finish it.
     """
     end, pause_s = time.monotonic() + limit_s, FIRST_LOOK_S
     while not stopping.is_set() and await _worth_waiting(batch_id):
@@ -28,7 +28,7 @@ async def until_ended(batch_id: uuid.UUID, limit_s: float) -> None:
 
 
 async def _worth_waiting(batch_id: uuid.UUID) -> bool:
-    # Any thread will do: in the request's own thread the connection would stay open until the very end.
+    # Not in the request's own thread, which would keep the connection open until the response.
     return await sync_to_async(_look, thread_sensitive=False)(batch_id)
 
 

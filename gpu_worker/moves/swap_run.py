@@ -117,14 +117,16 @@ class SwapRun:
     async def _report_progress(self) -> None:
         while True:
             await asyncio.sleep(TELL_EVERY_S)
-            await asyncio.shield(self._db(swap_rows.tell, self._wanted.swap_id, self._fetched))
+            await asyncio.shield(self._db(swap_rows.record_progress, self._wanted.swap_id, self._fetched))
 
     async def _perform_action(self, action: Action) -> Step | None:
         match action:
             case Show():
                 await self._wait_for_row()
                 now = timezone.now()
-                show = self._db(swap_rows.show, self._wanted.swap_id, action.phase, action.reason, now)
+                show = self._db(
+                    swap_rows.record_phase, self._wanted.swap_id, action.phase, action.reason, now
+                )
                 self._writing = asyncio.create_task(show)
                 return None
             case Serve():
@@ -210,7 +212,7 @@ class SwapRun:
     async def _end(self, serve: Serve) -> None:
         chosen = serve.selection
         ended = await self._db(
-            swap_rows.end,
+            swap_rows.end_swap,
             self._wanted.swap_id,
             serve.phase,
             serve.reason or (swap_rows.NEWER_WISH if serve.phase is Phase.SUPERSEDED else ""),

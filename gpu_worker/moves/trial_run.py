@@ -37,12 +37,12 @@ class TrialRun:
         """Look for a trial that waits. Return whether there is one that was not known of."""
         if self.waits:
             return False
-        self.waits = await self._station.db(trials.waits, self._station.row)
+        self.waits = await self._station.db(trials.has_waiting_trial, self._station.row)
         return self.waits
 
     async def take(self) -> Trial | None:
         """Take the oldest trial that waits, if one does."""
-        trial = await self._station.db(trials.take, self._station.row)
+        trial = await self._station.db(trials.take_trial, self._station.row)
         self.waits = trial is not None  # there may be more
         return trial
 
@@ -60,9 +60,9 @@ class TrialRun:
             await at.fleet.check([spec])
             await self._pass(trial, spec, began_s, leaves=not (trial.keep or was_here))
         except EngineFailed as failure:
-            await at.db(trials.failed, trial, str(failure))
+            await at.db(trials.record_failure, trial, str(failure))
         except asyncio.CancelledError:
-            await asyncio.shield(at.db(trials.put_back, trial))
+            await asyncio.shield(at.db(trials.requeue_trial, trial))
             raise
 
     async def try_exclusively(self, trial: Trial) -> None:
@@ -76,9 +76,9 @@ class TrialRun:
             await at.fleet.bring_up([spec])
             await self._pass(trial, spec, began_s, leaves=not (trial.keep or was_here))
         except EngineFailed as failure:
-            await at.db(trials.failed, trial, str(failure))
+            await at.db(trials.record_failure, trial, str(failure))
         except asyncio.CancelledError:
-            await asyncio.shield(at.db(trials.put_back, trial))
+            await asyncio.shield(at.db(trials.requeue_trial, trial))
             raise
         await self._restore()
 
@@ -88,7 +88,7 @@ class TrialRun:
         if leaves and spec.id not in self._staying():  # it may have been given work meanwhile
             await at.fleet.unload([spec.id])
         log.info("%s was tried in %.3f s", spec.name, took_s)
-        await at.db(trials.passed, trial, Measured(seconds=took_s, **takes))
+        await at.db(trials.record_pass, trial, Measured(seconds=took_s, **takes))
 
     async def _restore(self) -> None:
         """Bring the selection back to the GPU."""

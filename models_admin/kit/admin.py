@@ -1,4 +1,4 @@
-"""The admin of rows that only processes write."""
+"""Read-only admin pages."""
 
 from django.contrib import admin
 from django.db.models import Model
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that processes write: people read them here."""
+    """The admin of rows that only processes write."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Who did what to which row: the one function that writes the trail."""
+"""Writing the audit trail: who did what to which row."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from models_admin.models import AuditEvent
 def record_all(
     action: str, subject: type[Model], actor: AbstractBaseUser | AnonymousUser | int | None, **details: Any
 ) -> None:
-    """Write an AuditEvent about many rows of the kind `subject`, as `record` does about one."""
+    """Write one AuditEvent about many rows of the model `subject`; see `record`."""
     AuditEvent.objects.create(
         action=action,
         subject=subject._meta.label_lower,
@@ -24,7 +24,7 @@ def record_all(
 def record(
     action: str, subject: Model, actor: AbstractBaseUser | AnonymousUser | int | None, **details: Any
 ) -> None:
-    """Write an AuditEvent in the present transaction; `actor` may be a user's id.
+    """Write an AuditEvent in the current transaction; `actor` may be a user's id.
 
     `details` holds ids and states, never personal data.
     """
@@ -38,7 +38,7 @@ def record(
 
 
 def record_each(action: str, subjects: Sequence[Model], actor: AbstractBaseUser, **details: Any) -> None:
-    """Write an AuditEvent for each of `subjects`, in one statement; they are of one kind."""
+    """Write an AuditEvent for each of `subjects`, which are of one model, in one statement."""
     AuditEvent.objects.bulk_create(
         AuditEvent(
             action=action,

@@ -1,17 +1,17 @@
-"""Ids as addresses say them: whatever else stands there is nobody's."""
+"""Ids in URLs; anything that is not an id belongs to no row."""
 
-MOST_DIGITS = 18  # every number of so many fits into a column of either database
+MOST_DIGITS = 18  # every number of 18 digits fits into an id column of both databases
 
 
-def is_one(text: str) -> bool:
+def is_id(text: str) -> bool:
     """Whether `text` is a number that may be an id.
 
-    >>> is_one("12"), is_one("-1"), is_one("²"), is_one("9" * 30)
+    >>> is_id("12"), is_id("-1"), is_id("²"), is_id("9" * 30)
     (True, False, False, False)
     """
     return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
-def read(text: str) -> int:
-    """Return the id in `text`, 0 (nobody's) where there is none."""
-    return int(text) if is_one(text) else 0
+def parse_id(text: str) -> int:
+    """Return the id in `text`; 0, which no row has, if there is none."""
+    return int(text) if is_id(text) else 0

@@ -1,6 +1,6 @@
-"""Every message on the channel layer, and every group it goes to. Standard library only.
+"""All messages on the channel layer, and the groups they go to. Standard library only.
 
-A message is a nudge, never the truth: `{"type", "id"}`, and whoever gets it reads the row.
+A message is a nudge: `{"type", "id"}`. It holds no state; the receiver reads the row.
 """
 
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from enum import StrEnum
 class Command(StrEnum):
     """Site to worker, imperative."""
 
-    SWAP = "swap"  # id of a Swap: a wish waits
-    LOOK = "look"  # id of a Job: there is work
-    TRY = "try"  # id of a Trial: one waits
+    SWAP = "swap"  # id of a Swap that waits
+    LOOK = "look"  # id of a Job that has work
+    TRY = "try"  # id of a Trial that waits
 
 
 class Report(StrEnum):
@@ -30,7 +30,7 @@ class Report(StrEnum):
 KINDS: dict[object, Command | Report] = {kind.value: kind for kind in (*Command, *Report)}
 
 WORKERS = "workers"  # every GPU worker listens here
-MODELS = "models"  # every page does: the header shows it
+MODELS = "models"  # every page listens here, for its header
 JOBS = "jobs"  # the list of jobs
 
 
@@ -41,7 +41,7 @@ def job_group(job_id: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """`id` is that of the row which `type` names."""
+    """`id` is the id of the row that `type` names."""
 
     type: Command | Report
     id: int
@@ -50,8 +50,8 @@ class Message:
         return {"type": self.type.value, "id": self.id}
 
 
-def parse(raw: object) -> Message:
-    """Return the message in `raw`. Raises ValueError for anything but exactly a known type and a whole id."""
+def parse_message(raw: object) -> Message:
+    """Return the message in `raw`. Raises ValueError unless it is exactly a known type and an integer id."""
     if not isinstance(raw, dict) or raw.keys() != {"type", "id"} or type(raw["id"]) is not int:
         raise ValueError(f"not a message: {raw!r}")
     if not isinstance(raw["type"], str) or raw["type"] not in KINDS:

@@ -1,4 +1,4 @@
-"""What the pages of every app share: who may, where to go back to, and how a refusal is worded."""
+"""What the pages of all apps share: permissions, refusals and redirects."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ P = ParamSpec("P")
 
 
 class Request(HttpRequest):
-    """A request as every page gets it: signed in (LoginRequiredMiddleware), and told apart from htmx's."""
+    """A request as every page gets it: signed in (LoginRequiredMiddleware) and marked if it is from htmx."""
 
     user: User
     htmx: HtmxDetails
@@ -27,7 +27,7 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
 def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
-    """Decorate a view: whoever lacks `permission` gets 403 with its sentence."""
+    """Decorate a view: without `permission` the answer is 403 with its refusal."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
@@ -41,7 +41,7 @@ def needs(permission: Permission) -> Callable[[View[P]], View[P]]:
 
 
 def refused(request: Request, sentence: str, *, status: int) -> HttpResponse:
-    """Say `sentence`: to htmx as the answer, which the page shows; without scripts on the page before."""
+    """Answer htmx with `sentence`; without scripts, show it on the previous page."""
     if request.htmx:
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     messages.error(request, sentence)
@@ -49,7 +49,7 @@ def refused(request: Request, sentence: str, *, status: int) -> HttpResponse:
 
 
 def back(request: Request) -> HttpResponse:
-    """Redirect to the page that the form was on, or to the list of jobs where that is not ours."""
+    """Redirect to the page that the form was on; to the list of jobs if that is not one of ours."""
     page = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
     return redirect(page if ours else "job-list")

@@ -1,4 +1,4 @@
-"""Permissions, each with the sentence for whoever lacks it."""
+"""Permissions, each with its refusal."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """`name` is Django's, "app.codename"; `refusal` says who can help."""
+    """`name` is Django's, "app.codename"; `refusal` is the sentence for people who lack it."""
 
     name: str
     refusal: str
@@ -17,6 +17,6 @@ class Permission:
         return isinstance(user, PermissionsMixin | AnonymousUser) and user.has_perm(self.name)
 
     def require(self, user: AbstractBaseUser | AnonymousUser) -> None:
-        """Raise PermissionDenied with the refusal unless `user` holds it: pages and REST answer with 403."""
+        """Raise PermissionDenied with the refusal unless `user` holds it; pages and REST answer with 403."""
         if not self.held_by(user):
             raise PermissionDenied(self.refusal)

@@ -1,7 +1,7 @@
-"""Putting messages on the channel layer: after commit, without waiting, never raising.
+"""Publish messages on the channel layer: after commit, without waiting, never raising.
 
-A thread of its own holds the one connection, so that views, worker threads and commands all publish alike
-and none of them waits for Redis. What is lost is found by polling and by the pages' own look every 20 s.
+One background thread holds the connection, so views, worker threads and commands publish alike and none of
+them waits for Redis. Polling and the pages' own refresh every 20 s make up for lost messages.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def publish(group: str, message: Message) -> None:
-    """Send `message` to `group` once the present transaction has committed (at once where there is none)."""
+    """Send `message` to `group` after the current transaction commits (at once if there is none)."""
     transaction.on_commit(lambda: _hand_over(group, message))
 
 
@@ -38,7 +38,7 @@ async def _send(group: str, message: Message) -> None:
 
 def _log_loss(future: "Future[None]") -> None:
     if not future.cancelled() and (error := future.exception()):
-        log.warning("A message was not published, pages will catch up by themselves: %r", error)
+        log.warning("A message was not published; pages will catch up: %r", error)
 
 
 def _publishing_loop() -> asyncio.AbstractEventLoop:

@@ -4,4 +4,4 @@ from rest_framework import serializers
 
 
 class Detail(serializers.Serializer[object]):
-    detail = serializers.CharField(help_text="A sentence that says what is wrong and what to do.")
+    detail = serializers.CharField(help_text="One sentence: what is wrong and what to do.")

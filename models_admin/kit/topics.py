@@ -1,4 +1,4 @@
-"""Topics of live pages: a topic knows its groups, its present state, and what a change means to it."""
+"""Topics of live pages: a topic knows its groups, its current state and what a change means to it."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -10,13 +10,13 @@ from models_admin.kit.messages import Message, Report
 
 
 class NotAllowed(Exception):
-    """This user may not see this topic (any more)."""
+    """The user may not see this topic, or no longer."""
 
 
 class Topic(Protocol):
-    """One thing that a page shows. Made anew every 20 s, so that it is made with the rights of the moment.
+    """One thing that a page shows. It is made again every 20 s, so that permissions are current.
 
-    Fragments are HTML whose root has the id of the element that it takes the place of, and `hx-swap-oob`.
+    A fragment is HTML; its root has the id of the element that it replaces, and `hx-swap-oob`.
     """
 
     @property
@@ -29,7 +29,7 @@ class Topic(Protocol):
         """`query` is the socket's query string. Raises NotAllowed."""
 
     def snapshot(self) -> list[str]:
-        """All of it, as it is now."""
+        """Return fragments of all of it, as it is now."""
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        """What `changes`, all of its kinds, changed; they may be none: time has passed, or others changed."""
+        """Return fragments of what `changes` changed. All are of its kinds; without any, time has passed."""

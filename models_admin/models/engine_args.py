@@ -1,9 +1,9 @@
-"""Arguments that a row may hand on to vLLM: an allow-list of AsyncEngineArgs, by their names there.
+"""The arguments that a row may pass to vLLM: an allow-list of AsyncEngineArgs, with their vLLM names.
 
-What wfc sets itself (model, revision, lengths, sleep mode, executor …) is not among them, nor is what would
-open files, load code or listen on the network: whoever edits a row may not decide whose code runs. That holds
-inside the dictionaries too: to vLLM `auto_map` of a configuration names a repository to import from, and what
-goes to a processor may name files. Where vLLM is installed a test holds names and types to it.
+It leaves out what wfc sets itself (model, revision, lengths, sleep mode, executor …) and what opens files,
+loads code or listens on the network: editing a row must not decide whose code runs. The same holds inside
+dictionaries: `auto_map` of a configuration names a repository to import from, and processor arguments may
+name files. If vLLM is installed, a test compares names and types with it.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ Limits = dict[Literal["image", "video", "audio"], Annotated[int, Field(ge=0, le=
 
 
 class WrongArguments(ValueError):
-    """The text says, argument by argument, what is wrong and what is allowed."""
+    """Arguments that are not allowed; the message names each and what is allowed."""
 
 
 class Arguments(BaseModel):
-    """Each may be left out, none may be null: None stands for what was left out."""
+    """Arguments may be left out but not null; None means left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -36,7 +36,7 @@ class Arguments(BaseModel):
 
 
 class ImageArguments(Arguments):
-    """How large pages reach the model: what the image processors of vision models take."""
+    """Sizes of page images, as the image processors of vision models take them."""
 
     min_pixels: Count | None = None
     max_pixels: Count | None = None
@@ -55,7 +55,7 @@ class ImageArguments(Arguments):
 
 
 class Rope(Arguments):
-    """Rotary positions, stretched for longer contexts."""
+    """Rotary position embeddings, scaled for longer contexts."""
 
     rope_type: Literal["default", "linear", "dynamic", "yarn", "longrope", "llama3"] | None = None
     rope_theta: Length | None = None
@@ -73,7 +73,7 @@ class Rope(Arguments):
 
 
 class TextConfig(Arguments):
-    """Fields of a model's config.json that are numbers, not names of anything."""
+    """Numeric fields of a model's config.json."""
 
     max_position_embeddings: Count | None = None
     sliding_window: Count | None = None
@@ -85,14 +85,14 @@ class TextConfig(Arguments):
 
 
 class Config(TextConfig):
-    """Beside numbers the class, one that vLLM knows, and the configuration of the text model inside."""
+    """Numeric fields, the class (one that vLLM knows) and the configuration of the inner text model."""
 
     architectures: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,100}$")]] | None = None
     text_config: TextConfig | None = None
 
 
 class EngineArguments(Arguments):
-    """What is left out is as vLLM has it, or as `gpu_worker.engines.vllm.arguments` does."""
+    """Left out means vLLM's default, or that of `gpu_worker.engines.vllm.arguments`."""
 
     dtype: Literal["auto", "half", "float16", "bfloat16", "float", "float32"] | None = None
     quantization: str | None = Field(None, pattern=r"^[a-z0-9_-]{1,40}$")
@@ -117,7 +117,7 @@ class EngineArguments(Arguments):
     optimization_level: int | None = Field(None, ge=0, le=3)
 
 
-# Which names are allowed under which argument; "" = at the top.
+# The names allowed under each argument; "" is the top level.
 ALLOWED: dict[str, type[Arguments]] = {
     "": EngineArguments,
     "mm_processor_kwargs": ImageArguments,
@@ -128,8 +128,8 @@ ALLOWED: dict[str, type[Arguments]] = {
 }
 
 
-def read(said: object) -> dict[str, Any]:
-    """Return the arguments that `said`, a row's `engine_args`, sets. Raises WrongArguments."""
+def read_engine_args(said: object) -> dict[str, Any]:
+    """Return the arguments that a row's `engine_args` set. Raises WrongArguments."""
     try:
         return EngineArguments.model_validate(said).model_dump(exclude_none=True)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The registry: which models there are, and how their engines are started."""
+"""The registry: the models, and how their engines are started."""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,10 +15,10 @@ from models_admin.models.thresholds import WrongThresholds
 
 
 class Mode(models.TextChoices):
-    """How a résumé is read."""
+    """How a model or pair evaluates a résumé."""
 
-    ONE_SHOT = "one_shot", "One-Shot"  # one model sees the document and answers
-    HYBRID = "hybrid", "Hybrid"  # a parser transcribes, a text model decides
+    ONE_SHOT = "one_shot", "One-Shot"  # one model sees the document and gives the verdict
+    HYBRID = "hybrid", "Hybrid"  # a parser transcribes, a text model gives the verdict
 
 
 class SleepLevel(models.IntegerChoices):
@@ -26,7 +26,7 @@ class SleepLevel(models.IntegerChoices):
 
     UNLOAD = 0, "Unloaded: loads from disk next time"
     HOST = 1, "Kept in host memory: wakes quickest"
-    DISCARD = 2, "Dropped, engine kept: reads the weights again"
+    DISCARD = 2, "Weights dropped, engine kept: reads the weights again"
 
 
 class ModelConfigQuerySet(models.QuerySet["ModelConfig"]):
@@ -35,12 +35,12 @@ class ModelConfigQuerySet(models.QuerySet["ModelConfig"]):
 
 
 class ModelConfig(models.Model):
-    """A model that operators may put to work: what it is, and how its engine is started."""
+    """A model that operators can use: what it is, and how its engine is started."""
 
     class Type(models.TextChoices):
         MULTIMODAL = "multimodal", "Multimodal (reads page images)"
         VISION_OCR = "vision_ocr", "Parser (transcribes page images)"
-        TEXT_REASONING = "text_reasoning", "Text (decides on a transcript)"
+        TEXT_REASONING = "text_reasoning", "Text (judges a transcript)"
         RULES = "rules", "Keyword rules (no model)"
 
     class Provider(models.TextChoices):
@@ -64,7 +64,7 @@ class ModelConfig(models.Model):
                 "Use a repository id such as Qwen/Qwen2.5-Omni-7B, or a folder under WFC_MODELS_DIR.",
             )
         ],
-        help_text="A folder under WFC_MODELS_DIR, else a repository id of the Hugging Face hub, "
+        help_text="A folder under WFC_MODELS_DIR, or a repository id of the Hugging Face hub, "
         "e.g. Qwen/Qwen2.5-Omni-7B.",
     )
     display_name = models.CharField(max_length=100)
@@ -74,7 +74,7 @@ class ModelConfig(models.Model):
     inference_modes = models.JSONField(default=list, help_text='A list of modes: "one_shot", "hybrid".')
     enabled = models.BooleanField(default=True, help_text="Disabled models are kept but never offered.")
     is_default = models.BooleanField(
-        default=False, help_text="What a worker without a selection starts with."
+        default=False, help_text="A worker without a selection starts with this model."
     )
 
     revision = models.CharField(
@@ -84,7 +84,7 @@ class ModelConfig(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(0.01), MaxValueValidator(1.0)],
-        help_text="The most of the GPU's memory that the engine may take, 0.01 to 1.",
+        help_text="Largest share of GPU memory that the engine may use, 0.01 to 1.",
     )
     max_model_len = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(256)], help_text="Context length in tokens."
@@ -104,15 +104,15 @@ class ModelConfig(models.Model):
     engine_args: Any = models.JSONField(
         default=dict,
         blank=True,
-        help_text='More arguments for vLLM, by their names there, e.g. {"max_num_seqs": 32}.',
+        help_text='More vLLM arguments, by their vLLM names, e.g. {"max_num_seqs": 32}.',
     )
     thinking_tokens = models.PositiveIntegerField(
-        default=0, help_text="Tokens a thinking model may think for."
+        default=0, help_text="Tokens that a thinking model may spend on thinking."
     )
     reasoning_parser = models.CharField(max_length=50, blank=True)
     base_url = models.URLField(blank=True, help_text="Endpoint of an OpenAI-compatible server.")
     api_key_env = models.CharField(
-        max_length=100, blank=True, help_text="Environment variable that holds its key."
+        max_length=100, blank=True, help_text="Environment variable that holds its API key."
     )
     rules = models.JSONField(default=dict, blank=True, help_text="Thresholds of a rules entry.")
 
@@ -121,12 +121,10 @@ class ModelConfig(models.Model):
         default=SleepLevel.HOST,
         help_text="Where its weights go when another model needs the GPU.",
     )
-    pin = models.BooleanField(default=False, help_text="Never sent off the GPU to make room.")
-    preload = models.BooleanField(
-        default=False, help_text="Made ready when the worker starts, as far as memory goes."
-    )
+    pin = models.BooleanField(default=False, help_text="Never moved off the GPU to make room.")
+    preload = models.BooleanField(default=False, help_text="Loaded when the worker starts, if memory allows.")
     idle_ttl_s = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Unloaded after so many seconds without work, unless it serves."
+        null=True, blank=True, help_text="Unloaded after this many seconds without work, unless it is active."
     )
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -157,17 +155,17 @@ class ModelConfig(models.Model):
         return self.display_name
 
     def clean(self) -> None:
-        self.rules = {} if self.rules is None else self.rules  # what an emptied field of the admin gives
+        self.rules = {} if self.rules is None else self.rules  # an emptied field of the admin gives None
         self.engine_args = {} if self.engine_args is None else self.engine_args
         if misfits := self.misfits():
             raise ValidationError(misfits)
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
-        """A second default is no error: `registry.save` takes the mark from the first."""
+        """Allow a second default: `yaml_file.save_model` unmarks the first."""
         super().validate_constraints(exclude={*(exclude or ()), "is_default"})
 
     def misfits(self) -> dict[str, str]:
-        """What does not go together here, by field, each with a sentence that says what would."""
+        """Return fields whose values do not go together, each with a sentence that says what would."""
         found = {}
         allowed = [mode.value for mode in Mode if mode in self.MODES_OF_TYPE.get(self.type, ())]
         modes = self.inference_modes
@@ -175,11 +173,13 @@ class ModelConfig(models.Model):
             names = ", ".join(f'"{mode}"' for mode in allowed)
             found["inference_modes"] = f"A model of the type {self.type} takes a list of: {names}."
         if (self.type == self.Type.RULES) != (self.provider == self.Provider.RULES):
-            found["provider"] = "Rules, and only rules, have the provider rules; others have vllm or openai."
+            found["provider"] = (
+                "The type rules, and no other, has the provider rules; others have vllm or openai."
+            )
         if self.provider == self.Provider.OPENAI and not self.base_url:
             found["base_url"] = "The provider openai needs the address of its endpoint."
         if self.is_default and self.type == self.Type.VISION_OCR:
-            found["is_default"] = "A parser decides nothing, so it cannot be what a worker starts with."
+            found["is_default"] = "A parser gives no verdict, so it cannot be the default."
         if why := self._wrong_rules():
             found["rules"] = why
         if why := self._wrong_engine_args():
@@ -190,7 +190,7 @@ class ModelConfig(models.Model):
         if self.type != self.Type.RULES:
             return "Only entries of the type rules have thresholds." if self.rules else ""
         try:
-            thresholds.read(self.rules)
+            thresholds.read_thresholds(self.rules)
         except WrongThresholds as wrong:
             return f"{wrong}."
         return ""
@@ -199,7 +199,7 @@ class ModelConfig(models.Model):
         if self.provider != self.Provider.VLLM:
             return "Only models of the provider vllm have engine arguments." if self.engine_args else ""
         try:
-            engine_args.read(self.engine_args)
+            engine_args.read_engine_args(self.engine_args)
         except WrongArguments as wrong:
             return f"{wrong}."
         return ""

@@ -1,4 +1,4 @@
-"""Wishes for a model, and what became of them."""
+"""Swaps: wishes for a model, and how they went."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -13,11 +13,11 @@ from models_admin.models.workers import GpuWorker
 
 
 class Phase(models.TextChoices):
-    """Where a swap stands; `gpu_worker.core.swapper` holds the transitions."""
+    """The phase of a swap; `gpu_worker.core.swapper` holds the transitions."""
 
     QUEUED = "queued", "waiting"  # the worker has not taken it yet
-    PREPARING = "preparing", "preparing"  # weights on their way to this machine
-    DRAINING = "draining", "finishing what is in hand"
+    PREPARING = "preparing", "preparing"  # weights are being downloaded
+    DRAINING = "draining", "finishing work in hand"
     MAKING_ROOM = "making_room", "making room"
     LOADING = "loading", "loading"  # disk to GPU
     WAKING = "waking", "waking"  # host memory to GPU
@@ -49,15 +49,13 @@ class Swap(models.Model):
     previous_parser = models.ForeignKey(ModelConfig, models.SET_NULL, null=True, blank=True, related_name="+")
 
     phase = models.CharField(max_length=12, choices=Phase.choices, default=Phase.QUEUED)
-    cold = models.BooleanField(
-        default=False, help_text="Something of it had to be loaded from disk, or fetched first."
-    )
+    cold = models.BooleanField(default=False, help_text="Something had to be loaded from disk or downloaded.")
     progress = models.FloatField(default=0.0, help_text="0 to 1.")
     eta_seconds = models.FloatField(
         null=True, help_text="Expected seconds from start to ready, from history."
     )
     reason = models.CharField(max_length=500, blank=True)
-    phase_seconds = models.JSONField(default=dict, help_text="Seconds spent in every phase that has ended.")
+    phase_seconds = models.JSONField(default=dict, help_text="Seconds of each phase that has ended.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     requested_at = models.DateTimeField(default=timezone.now)
     phase_since = models.DateTimeField(default=timezone.now)
@@ -85,6 +83,6 @@ class Swap(models.Model):
 
     @property
     def began_at(self) -> datetime | None:
-        """When the worker took it up; None while it waits."""
+        """When the worker started it; None while it waits."""
         waited_s = self.phase_seconds.get(Phase.QUEUED)
         return None if waited_s is None else self.requested_at + timedelta(seconds=waited_s)

@@ -1,15 +1,15 @@
-"""What an entry of the type rules may set: read by the rules engine, checked by the registry before that."""
+"""The thresholds of a registry entry of type rules: the registry checks them, the rules engine reads them."""
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 
 class WrongThresholds(ValueError):
-    """The text says, field by field, what is wrong and what is allowed."""
+    """Thresholds that are not allowed; the message names each and what is allowed."""
 
 
 class Thresholds(BaseModel):
-    """Each with its default. Shares are of the job's required terms."""
+    """Shares of the job's required terms, with defaults."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -24,8 +24,8 @@ class Thresholds(BaseModel):
         return self
 
 
-def read(said: object) -> Thresholds:
-    """Return the thresholds that `said`, a row's `rules`, gives. Raises WrongThresholds."""
+def read_thresholds(said: object) -> Thresholds:
+    """Return the thresholds that a row's `rules` set. Raises WrongThresholds."""
     try:
         return Thresholds.model_validate(said)
     except ValidationError as error:

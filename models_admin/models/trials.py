@@ -1,4 +1,4 @@
-"""What was measured of engines, and models that are tried without making them the active one."""
+"""Engine records, and trials of models that stay inactive."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from models_admin.models.workers import GpuWorker
 
 
 class EngineRecord(models.Model):
-    """What was measured of an engine, and how it answered its canary, the first time it ran like this.
+    """What was measured of an engine, and its canary answer, when it first ran with this fingerprint.
 
-    `fingerprint` tells apart what may answer or weigh differently: weights, versions, device, arguments.
+    `fingerprint` covers all that may change answers or sizes: weights, versions, device, arguments.
     """
 
     model_config = models.ForeignKey(ModelConfig, models.CASCADE, related_name="records")
@@ -36,9 +36,9 @@ class EngineRecord(models.Model):
 
 
 class Trial(models.Model):
-    """A model that a person wants loaded and checked on a worker; it does not become the active one.
+    """A model that a person wants loaded and checked on a worker without making it active.
 
-    `keep` True is a preload: it stays where it is, as far as memory goes; else it leaves again.
+    With `keep` it is a preload: it stays loaded if memory allows; otherwise it is unloaded again.
     """
 
     class Status(models.TextChoices):
@@ -52,7 +52,7 @@ class Trial(models.Model):
     keep = models.BooleanField(default=False)
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.QUEUED)
     reason = models.CharField(max_length=500, blank=True)
-    seconds = models.FloatField(null=True, help_text="To load or wake it, and to check it.")
+    seconds = models.FloatField(null=True, help_text="Seconds to load or wake it, and to check it.")
     gpu_gib = models.FloatField(null=True, help_text="On the GPU while awake.")
     host_gib = models.FloatField(null=True, help_text="In host memory while asleep.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

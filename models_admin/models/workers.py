@@ -1,4 +1,4 @@
-"""The worker processes: what each can run, what it holds and what it serves."""
+"""The worker processes: what each can run, holds and serves."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -11,12 +11,12 @@ from django.utils import timezone
 from models_admin.models.registry import Mode, ModelConfig
 
 HEARTBEAT_S = 2
-LIVE_WITHIN_S = 10  # five heartbeats: a worker that is busy loading still beats
+LIVE_WITHIN_S = 10  # five heartbeats, which continue during loading
 
 
 class GpuWorkerQuerySet(models.QuerySet["GpuWorker"]):
     def live(self) -> "GpuWorkerQuerySet":
-        """The workers that beat lately and did not say goodbye, in order of name."""
+        """Return the workers with a recent heartbeat that have not stopped, ordered by name."""
         since = timezone.now() - timedelta(seconds=LIVE_WITHIN_S)
         return self.filter(heartbeat_at__gte=since).exclude(status=GpuWorker.Status.STOPPED).order_by("name")
 
@@ -24,11 +24,11 @@ class GpuWorkerQuerySet(models.QuerySet["GpuWorker"]):
 class GpuWorker(models.Model):
     """A worker process, what it can run, and the selection it serves.
 
-    `runnable` maps the id of every enabled ModelConfig (as text, JSON has no other keys) to "" or to the
-    sentence why it cannot run there. `residency` maps ids to "gpu" or "host"; what is absent is on disk.
+    `runnable` maps the id of every enabled ModelConfig (text, as JSON keys are) to "" or to the sentence why
+    it cannot run there. `residency` maps ids to "gpu" or "host"; absent ids are on disk.
     `memory` is {"gpu_budget_gib", "gpu_held_gib", "host_budget_gib", "host_held_gib", "engines": {id:
-    {"gpu_gib", "host_gib"}}}, as measured; on a machine without a GPU "gpu" means awake, in host memory too.
-    Also "gpus", how many; "gpu_total_gib" of the smallest; and "weights_gib" by id, of what is on its disk.
+    {"gpu_gib", "host_gib"}}}, as measured; on a machine without a GPU, "gpu" means awake in host memory.
+    It also has "gpus", their count; "gpu_total_gib", of the smallest; "weights_gib" on its disk, by id.
     """
 
     class Status(models.TextChoices):
@@ -42,7 +42,7 @@ class GpuWorker(models.Model):
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()
     pid_started_at = models.FloatField(
-        help_text="Start of the process, seconds since the epoch: pids are used again."
+        help_text="Start of the process, seconds since the epoch, because pids are reused."
     )
     device = models.CharField(max_length=100)
     health_port = models.PositiveIntegerField(default=0)
@@ -55,13 +55,13 @@ class GpuWorker(models.Model):
     model_config = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, null=True, blank=True, related_name="+")
 
-    serving_since = models.DateTimeField(null=True, help_text="What was edited later is not what serves.")
+    serving_since = models.DateTimeField(null=True, help_text="Later edits of the model are not active yet.")
 
     runnable = models.JSONField(default=dict)
     residency = models.JSONField(default=dict)
     memory: Any = models.JSONField(default=dict)
     waits = models.CharField(
-        max_length=500, blank=True, help_text="What work waits for though the worker serves."
+        max_length=500, blank=True, help_text="What work waits for while the worker serves."
     )
 
     objects = GpuWorkerQuerySet.as_manager()

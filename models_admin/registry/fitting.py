@@ -1,7 +1,7 @@
-"""Whether an engine can fit into the memory that live workers have: refused is only what is sure to fail.
+"""Whether an engine can fit into the memory of live workers. Only what is sure to fail is refused.
 
-Sizes are GiB (2**30 bytes). What is not known (weights that nobody has fetched, a worker that has not said
-what it has) refuses nothing: the worker measures when it loads.
+Sizes are GiB (2**30 bytes). Unknown sizes (weights that are not downloaded, a worker that has not reported)
+refuse nothing: the worker measures when it loads.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from django.conf import settings
 
 from models_admin.models import GpuWorker, ModelConfig
 
-VLLM_SHARE = 0.9  # vLLM's gpu_memory_utilization where nobody sets one
+VLLM_SHARE = 0.9  # vLLM's default of gpu_memory_utilization
 WEIGHT_FILES = (".safetensors", ".bin", ".pt", ".gguf")
 GIB = 2**30
 
 
-def refusal(row: ModelConfig, workers: Iterable[GpuWorker]) -> str:
-    """Return "" where some of `workers` may hold it, or nobody knows; else the arithmetic of the first."""
+def fit_refusal(row: ModelConfig, workers: Iterable[GpuWorker]) -> str:
+    """Return "" if any of `workers` may hold it or none has reported; else the arithmetic of the first."""
     if row.provider != ModelConfig.Provider.VLLM:
         return ""
     found = [_refusal_on(row, worker) for worker in workers if "gpus" in worker.memory]
@@ -50,7 +50,7 @@ def _refusal_on(row: ModelConfig, worker: GpuWorker) -> str:
 
 
 def _on_this_disk_gib(name: str) -> float:
-    """Of the folder `name` under WFC_MODELS_DIR, as the site sees it; 0 where there is none."""
+    """Return the size of the weights in `name` under WFC_MODELS_DIR on the site's disk; 0 without any."""
     root = Path(settings.MODELS_DIR).resolve()
     folder = (root / name).resolve()
     if not (folder.is_dir() and folder.is_relative_to(root)):

@@ -1,4 +1,4 @@
-"""The registry file: read with precise errors, written into rows once, edited in the admin from then on."""
+"""The registry file: import with precise errors, and export. After the import the admin edits the rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from models_admin.registry import yaml_reader
 
 
 class RegistryError(Exception):
-    """The file cannot be read as a registry; `problems` has a line for each thing that is wrong."""
+    """The file is not a valid registry; `problems` has one line for each problem."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -28,7 +28,7 @@ class RegistryError(Exception):
 
 
 class Entry(BaseModel):
-    """One model in the file. Fields and meanings are those of `ModelConfig`."""
+    """One model in the file, with the fields of `ModelConfig`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -68,7 +68,7 @@ class Registry(BaseModel):
     models: dict[str, Entry] = Field(min_length=1)
 
     def row(self, name: str, *, is_default: bool) -> ModelConfig:
-        """A row for `name` that is not saved yet."""
+        """Return an unsaved row for `name`."""
         entry = self.models[name]
         values = entry.model_dump() | {"name": name, "is_default": is_default}
         values["provider"] = entry.provider or ("rules" if entry.type == "rules" else "vllm")
@@ -77,28 +77,28 @@ class Registry(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """Names by what became of them."""
+    """Names of models, by what was done with them."""
 
     created: list[str]
     updated: list[str]
-    kept: list[str]  # there before: what the admin says wins
+    kept: list[str]  # in the registry before; the admin's values win
 
 
-def read(path: Path) -> Registry:
-    """Return what the file at `path` says. Raises RegistryError."""
+def read_registry(path: Path) -> Registry:
+    """Read the registry file at `path`. Raises RegistryError."""
     try:
-        return parse(path.read_bytes(), path.name)
+        return parse_registry(path.read_bytes(), path.name)
     except OSError as error:
         raise RegistryError([f"{path.name}: cannot be read: {error.strerror}"]) from error
 
 
-def parse(content: bytes, file: str) -> Registry:
-    """Return what a file called `file` says.
+def parse_registry(content: bytes, file: str) -> Registry:
+    """Parse a registry file; `file` is its name in messages.
 
-    Raises RegistryError: for each problem the file, the model, the field and what is allowed.
+    Raises RegistryError: for each problem, the file, the model, the field and what is allowed.
     """
     try:
-        said = yaml_reader.parse(content.decode())
+        said = yaml_reader.parse_yaml(content.decode())
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RegistryError([f"{file}: {_where(error)}not YAML: {_what(error)}"]) from error
     try:
@@ -121,7 +121,7 @@ def _what(error: Exception) -> str:
 
 def _line(file: str, problem: ErrorDetails) -> str:
     steps = [str(step) for step in problem["loc"]]
-    place = steps[1:] if len(steps) > 1 else steps  # a model is named without the word "models" before it
+    place = steps[1:] if len(steps) > 1 else steps  # a model's name comes without "models" before it
     return ": ".join([file, *place, _words(problem, of_model=len(steps) > 1)])
 
 
@@ -158,16 +158,16 @@ def _problems(file: str, registry: Registry) -> list[str]:
     return problems
 
 
-def load(path: Path, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
-    """Write the models of the file at `path` as rows. Raises RegistryError, having written nothing."""
-    return add(read(path), overwrite=overwrite, actor=actor)
+def load_registry(path: Path, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
+    """Write the models of the file at `path` as rows. Raises RegistryError; then nothing is written."""
+    return add_models(read_registry(path), overwrite=overwrite, actor=actor)
 
 
-def add(registry: Registry, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
-    """Write the models of `registry` as rows. Rows that exist are kept, unless `overwrite`.
+def add_models(registry: Registry, *, overwrite: bool = False, actor: User | None = None) -> Loaded:
+    """Write the models of `registry` as rows. Existing rows are kept, unless `overwrite`.
 
-    Its default becomes the default where there is none yet, or with `overwrite`. Whose code is trusted is a
-    superuser's decision: raises RegistryError where somebody else would make it, having written nothing.
+    Its default becomes the default if there is none yet, or with `overwrite`. Only a superuser decides whose
+    code is trusted: raises RegistryError if anybody else would; then nothing is written.
     """
     created: list[str] = []
     updated: list[str] = []
@@ -190,12 +190,12 @@ def add(registry: Registry, *, overwrite: bool = False, actor: User | None = Non
             else:
                 kept.append(name)
                 continue
-            save(row, actor, "registry.import")
+            save_model(row, actor, "registry.import")
     return Loaded(created=created, updated=updated, kept=kept)
 
 
 def _refuse_trust(registry: Registry, present: Mapping[str, ModelConfig], *, overwrite: bool) -> None:
-    """Raise for entries that would let code from outside run which no superuser has trusted."""
+    """Raise RegistryError for entries that would run outside code that no superuser has trusted."""
     problems = []
     for name, entry in registry.models.items():
         known = present.get(name)
@@ -206,8 +206,8 @@ def _refuse_trust(registry: Registry, present: Mapping[str, ModelConfig], *, ove
         raise RegistryError(problems)
 
 
-def save(row: ModelConfig, actor: User | None, action: str, **details: Any) -> None:
-    """Write a row, audit it as `action` and tell the pages; a new default takes the mark from the old."""
+def save_model(row: ModelConfig, actor: User | None, action: str, **details: Any) -> None:
+    """Save a row, audit it as `action` and notify the pages; a new default replaces the old one."""
     with transaction.atomic():
         if row.is_default:
             ModelConfig.objects.filter(is_default=True).exclude(pk=row.pk).update(is_default=False)
@@ -216,22 +216,22 @@ def save(row: ModelConfig, actor: User | None, action: str, **details: Any) -> N
         publish(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=row.pk))
 
 
-def delete(row: ModelConfig, actor: User | None) -> None:
-    """Remove a row that no swap and no evaluation names (Django's ProtectedError otherwise)."""
+def delete_model(row: ModelConfig, actor: User | None) -> None:
+    """Delete a row. Raises Django's ProtectedError if a swap or an evaluation names it."""
     with transaction.atomic():
         audit.record("registry.delete", row, actor, name=row.name)
         publish(messages.MODELS, Message(type=Report.REGISTRY_CHANGED, id=row.pk))
         row.delete()
 
 
-def exported(actor: User) -> str:
-    """The registry as YAML, and a line in the audit trail."""
+def export_registry(actor: User) -> str:
+    """Return the registry as YAML, and audit the export."""
     audit.record_all("registry.export", ModelConfig, actor, count=ModelConfig.objects.count())
-    return dump()
+    return dump_registry()
 
 
-def dump() -> str:
-    """The registry as YAML, in the form that `read` takes; fields at their defaults are left out."""
+def dump_registry() -> str:
+    """Return the registry as YAML that `read_registry` takes; fields at their defaults are left out."""
     rows = ModelConfig.objects.order_by("name")
     default = next((row.name for row in rows if row.is_default), None)
     models = {row.name: _said(row) for row in rows}

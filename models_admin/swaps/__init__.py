@@ -1,1 +1,1 @@
-"""Wishes, swaps and trials: how people ask for a model, and how the rows record what became of it."""
+"""Wishes, swaps and trials: people request models, and rows record how it went."""

@@ -1,7 +1,7 @@
-"""How long swaps took, from the rows of those that went well."""
+"""How long successful swaps took."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from statistics import median
 
 from models_admin.models import Phase, Swap
@@ -13,7 +13,7 @@ Key = tuple[str, int, int | None]  # mode, model, parser
 
 
 class History:
-    """The seconds of the last swaps, by what they led to and whether that had to be loaded from disk."""
+    """The seconds of the last swaps, by target and by whether it was loaded from disk."""
 
     def __init__(self) -> None:
         ready = Swap.objects.filter(phase=Phase.READY).order_by("-pk")
@@ -24,14 +24,14 @@ class History:
             if len(kept) < RECENT:
                 kept.append(_worked_s(phase_seconds))
 
-    def seconds(self, key: Key, *, cold: bool) -> float | None:
-        """From start to ready, the median; None where no such swap went well yet."""
+    def median_seconds(self, key: Key, *, cold: bool) -> float | None:
+        """Return the median from start to ready; None if no such swap has succeeded yet."""
         took_s = [sum(phases.values()) for phases in self._swaps.get((key, cold), [])]
         return median(took_s) if took_s else None
 
 
 def earlier_s(swap: Swap) -> dict[str, float]:
-    """Seconds by phase of the last swaps like `swap` on its worker, the medians; empty for the first."""
+    """Return median seconds by phase of the last swaps like `swap` on its worker; empty for the first."""
     like = Swap.objects.filter(
         worker_id=swap.worker_id,
         mode=swap.mode,
@@ -47,18 +47,9 @@ def earlier_s(swap: Swap) -> dict[str, float]:
 
 
 def worked_s(swap: Swap) -> dict[str, float]:
-    """Seconds by phase; waiting for its turn is no work."""
+    """Return seconds by phase, without the time in the queue."""
     return _worked_s(swap.phase_seconds)
 
 
 def _worked_s(phase_seconds: Mapping[str, float]) -> dict[str, float]:
     return {phase: took_s for phase, took_s in phase_seconds.items() if phase != Phase.QUEUED}
-
-
-def seconds(swap: Swap) -> float:
-    """How long `swap` ran."""
-    return total(worked_s(swap).values())
-
-
-def total(times: Iterable[float]) -> float:
-    return float(sum(times))

@@ -1,4 +1,4 @@
-"""How far a swap is. Pure: seconds so far and of earlier ones come in, a share and seconds go out."""
+"""The progress of a swap. Pure: its seconds and those of earlier swaps in, a share and an ETA out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ ORDER = [
     Phase.CHECKING,
     Phase.ROLLING_BACK,
 ]
-# How far a swap is when a phase begins and ends, where there is no history to say so.
+# The share done when a phase begins and ends, used without history.
 SPANS = {
     Phase.PREPARING: (0.02, 0.5),
     Phase.DRAINING: (0.5, 0.55),
@@ -24,12 +24,12 @@ SPANS = {
     Phase.CHECKING: (0.9, 1.0),
     Phase.ROLLING_BACK: (0.9, 1.0),
 }
-LONGEST_SHARE = 0.97  # of a phase that takes longer than it ever took: it is not over
+LONGEST_SHARE = 0.97  # of a phase that takes longer than ever before and is not over
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """`share` 0 to 1; `eta_seconds` from the swap's start to ready, None where nothing is known."""
+    """`share` is 0 to 1; `eta_seconds` is from start to ready, None if unknown."""
 
     share: float
     eta_seconds: float | None
@@ -43,12 +43,11 @@ def progress(
     fetched: float | None = None,
     shown: float = 0.0,
 ) -> Progress:
-    """Where a swap stands that is in `phase` for `phase_s` seconds.
+    """Return the progress of a swap that has been in `phase` for `phase_s` seconds.
 
-    `ended_s` are the seconds of its own phases that have ended, `earlier_s` those of earlier swaps like it;
-    `fetched` is the share of its weights that has been fetched, while that goes on: bytes are counted there,
-    for history knows nothing of a network. `shown` is the share that was told last: it is never taken back,
-    though what is known now may say that it was too much.
+    `ended_s` are the seconds of its own ended phases, `earlier_s` those of earlier swaps like it. During a
+    download `fetched` is the share of the weights that is here: bytes are counted, because history does not
+    know the network. `shown` is the share that was shown last; the share never falls below it.
     """
     now = _known(phase, phase_s, ended_s, earlier_s, fetched)
     return Progress(share=max(shown, now.share), eta_seconds=now.eta_seconds)

@@ -1,4 +1,4 @@
-"""The life of a Swap row as its worker writes it. `wishes` makes the rows; `core.swapper` decides."""
+"""The life cycle of a Swap row, written by its worker. `wishes` makes the rows; `core.swapper` decides."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from models_admin.registry.options import Option
 from models_admin.swaps import history
 from models_admin.swaps.progress import progress
 
-INTERRUPTED = "The worker ended in the middle of this swap; its restart brought the last model back."
+INTERRUPTED = "The worker ended during this swap; its restart brought the previous model back."
 NEWER_WISH = "A newer wish took its place."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A wish as its worker takes it up."""
+    """A wish that its worker has taken."""
 
     swap_id: int
     mode: str
@@ -31,12 +31,12 @@ class Wanted:
 
     @property
     def rows(self) -> tuple[ModelConfig, ...]:
-        """What is to be loaded, parser first, as the registry said when the wish was taken."""
+        """The models to load, parser first, as the registry was when the wish was taken."""
         return (self.parser, self.model_config) if self.parser else (self.model_config,)
 
 
-def waits(worker: GpuWorker) -> bool:
-    """Whether a wish waits for `worker`. Looking takes no lock."""
+def has_waiting_wish(worker: GpuWorker) -> bool:
+    """Whether a wish waits for `worker`. Takes no lock."""
     return Swap.objects.filter(worker=worker, phase=Phase.QUEUED).exists()
 
 
@@ -44,18 +44,20 @@ def nothing_is_loaded(row: ModelConfig) -> bool:
     return False
 
 
-def take(worker: GpuWorker, is_loaded: Callable[[ModelConfig], bool] = nothing_is_loaded) -> Wanted | None:
-    """Begin the swap that waits for `worker`, if one does.
+def take_wish(
+    worker: GpuWorker, is_loaded: Callable[[ModelConfig], bool] = nothing_is_loaded
+) -> Wanted | None:
+    """Begin the swap that waits for `worker`, if any.
 
-    `is_loaded` says whether an engine of a model, as its row is now, is not on disk alone. Looking and taking
-    are one step, under the lock that a wish takes too.
+    `is_loaded` says whether an engine of a model, as its row is now, is in memory. Looking and taking are one
+    step, under the lock that a wish also takes.
     """
-    if not waits(worker):  # mostly so
+    if not has_waiting_wish(worker):  # the usual case
         return None
     waiting = Swap.objects.filter(worker=worker, phase=Phase.QUEUED).select_related("model_config", "parser")
     with transaction.atomic():
         serving = _locked(worker.pk)
-        swap = waiting.get()  # a newer wish may have replaced it, but one waits
+        swap = waiting.get()  # a newer wish may have replaced it, but one always waits
         wanted = Wanted(
             swap_id=swap.pk,
             mode=swap.mode,
@@ -78,7 +80,7 @@ def _is_cold(swap: Swap, is_loaded: Callable[[ModelConfig], bool]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """What became of a swap; `source` and `target` are names of options, "" where nothing served before."""
+    """How a swap ended; `source` and `target` are names of options, `source` "" if nothing served before."""
 
     outcome: str
     source: str
@@ -87,11 +89,11 @@ class Ended:
 
 
 class SwapEnded(Exception):
-    """Another process has ended this swap: this one works no longer under its name, and must stop."""
+    """Another process has ended this swap; this one has lost the worker's row and must stop."""
 
 
-def show(swap_id: int, phase: str, reason: str = "", since: datetime | None = None) -> None:
-    """Write the phase that began at `since` (now), and the seconds of the one that ended then.
+def record_phase(swap_id: int, phase: str, reason: str = "", since: datetime | None = None) -> None:
+    """Record a phase that began at `since` (default: now), and the seconds of the one before.
 
     Raises SwapEnded.
     """
@@ -104,14 +106,14 @@ def show(swap_id: int, phase: str, reason: str = "", since: datetime | None = No
 
 
 def _begin(swap: Swap) -> None:
-    """Write a phase that has begun. The worker says SWAPPING."""
+    """Save a phase that has begun; the worker's status becomes SWAPPING."""
     swap.save()
     GpuWorker.objects.filter(pk=swap.worker_id).update(status=GpuWorker.Status.SWAPPING)
     _announce(swap)
 
 
-def tell(swap_id: int, fetched: float | None) -> None:
-    """Write how far the swap is within its phase; `fetched` is the share of its weights that is here."""
+def record_progress(swap_id: int, fetched: float | None) -> None:
+    """Record the progress within the phase; `fetched` is the downloaded share of its weights."""
     swap = Swap.objects.filter(pk=swap_id, phase__in=RUNNING_PHASES).first()
     if swap is None:
         return
@@ -122,14 +124,14 @@ def tell(swap_id: int, fetched: float | None) -> None:
 
 
 def _estimate(swap: Swap, fetched: float | None = None) -> None:
-    """Write progress and expected seconds into `swap`, from what it and earlier ones took on this worker."""
+    """Set progress and ETA of `swap`, from its seconds and those of earlier swaps on this worker."""
     phase_s = (timezone.now() - swap.phase_since).total_seconds()
     ended_s, earlier_s = history.worked_s(swap), history.earlier_s(swap)
     now = progress(swap.phase, phase_s, ended_s, earlier_s, fetched, swap.progress)
     swap.progress, swap.eta_seconds = now.share, now.eta_seconds
 
 
-def end(
+def end_swap(
     swap_id: int,
     phase: str,
     reason: str,
@@ -138,7 +140,7 @@ def end(
     model_config_id: int | None = None,
     parser_id: int | None = None,
 ) -> Ended:
-    """End the swap and write the selection that serves now (none: the worker is in error), together.
+    """End the swap and record the selection that serves now; without one, the worker is in error.
 
     Raises SwapEnded.
     """
@@ -150,9 +152,9 @@ def end(
         changes: dict[str, object] = {"status": GpuWorker.Status.READY if serving else GpuWorker.Status.ERROR}
         if serving:
             changes |= {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id, "error": ""}
-        elif swap.phase != Phase.SUPERSEDED:  # then what was wrong before still is
+        elif swap.phase != Phase.SUPERSEDED:  # then an earlier error still holds
             changes["error"] = reason[:500]
-        if swap.phase == Phase.READY:  # its engines were loaded after this, as the registry says since
+        if swap.phase == Phase.READY:  # its engines were loaded later, from rows of that time or newer
             changes["serving_since"] = swap.requested_at
         GpuWorker.objects.filter(pk=swap.worker_id).update(**changes)
         audit.record("swap." + phase, swap, swap.requested_by_id, model_config_id=swap.model_config_id)
@@ -172,7 +174,7 @@ def _name(mode: str, model_config: ModelConfig | None, parser: ModelConfig | Non
 
 
 def _running(swap_id: int) -> Swap:
-    """The swap, its worker's row locked first: the order that a wish locks in, so that they never cross."""
+    """Return the swap; lock its worker's row first, as a wish does, so that they never deadlock."""
     GpuWorker.objects.select_for_update().only("pk").get(swaps=swap_id)
     swap = Swap.objects.get(pk=swap_id)
     if swap.phase in ENDED_PHASES:
@@ -192,7 +194,7 @@ def _moved(swap: Swap, phase: str, reason: str = "", since: datetime | None = No
 
 
 def interrupt_leftovers(worker: GpuWorker) -> None:
-    """Close what an earlier process of `worker` was in the middle of. Wishes that wait go on waiting."""
+    """End the swaps that an earlier process of `worker` left running. Waiting wishes keep waiting."""
     for swap in Swap.objects.filter(worker=worker, phase__in=RUNNING_PHASES):
         _moved(swap, Phase.INTERRUPTED, INTERRUPTED)
         swap.ended_at = swap.phase_since

@@ -1,6 +1,6 @@
-"""Trying a model on a worker: loaded, checked and measured, and what a person selected goes on serving.
+"""Trials: load, check and measure a model on a worker while its selection keeps serving.
 
-One that is kept is a preload: it stays, as far as memory goes, and a swap to it is then short.
+A trial that is kept is a preload: it stays loaded if memory allows, so that a swap to it is short.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ OPEN = [Trial.Status.QUEUED, Trial.Status.RUNNING]
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What a trial found out; sizes are GiB (2**30 bytes), `seconds` of loading or waking and checking."""
+    """What a trial measured: GiB (2**30 bytes), and seconds of loading or waking and of checking."""
 
     seconds: float
     gpu_gib: float
     host_gib: float
 
 
-def ask(row: ModelConfig, user: User, *, keep: bool) -> list[Trial]:
-    """Let every live worker that can try `row`; where one is asked already nothing new is written.
+def request_trial(row: ModelConfig, user: User, *, keep: bool) -> list[Trial]:
+    """Request a trial of `row` from every live worker that can run it; an open trial is not repeated.
 
     Raises NoWorker, CannotRunHere or ModelDisabled.
     """
@@ -45,10 +45,10 @@ def ask(row: ModelConfig, user: User, *, keep: bool) -> list[Trial]:
         able = [worker for worker in workers if not alone.obstacle_on(worker)]
         if not able:
             raise CannotRunHere(f"{row.display_name} cannot run here. {alone.obstacle(workers)}")
-        return [_asked(worker, row, user, keep=keep) for worker in able]
+        return [_open_trial(worker, row, user, keep=keep) for worker in able]
 
 
-def _asked(worker: GpuWorker, row: ModelConfig, user: User, *, keep: bool) -> Trial:
+def _open_trial(worker: GpuWorker, row: ModelConfig, user: User, *, keep: bool) -> Trial:
     trial = Trial.objects.filter(worker=worker, model_config=row, status__in=OPEN).first()
     if trial is None:
         trial = Trial.objects.create(worker=worker, model_config=row, keep=keep, requested_by=user)
@@ -58,12 +58,12 @@ def _asked(worker: GpuWorker, row: ModelConfig, user: User, *, keep: bool) -> Tr
     return trial
 
 
-def waits(worker: GpuWorker) -> bool:
+def has_waiting_trial(worker: GpuWorker) -> bool:
     return Trial.objects.filter(worker=worker, status=Trial.Status.QUEUED).exists()
 
 
-def take(worker: GpuWorker) -> Trial | None:
-    """Begin the oldest trial that waits for `worker`, if one does."""
+def take_trial(worker: GpuWorker) -> Trial | None:
+    """Begin the oldest trial that waits for `worker`, if any."""
     waiting = Trial.objects.filter(worker=worker, status=Trial.Status.QUEUED).order_by("pk")
     trial = waiting.select_related("model_config").first()
     if trial is None or not waiting.filter(pk=trial.pk).update(status=Trial.Status.RUNNING):
@@ -72,27 +72,27 @@ def take(worker: GpuWorker) -> Trial | None:
     return trial
 
 
-def put_back(trial: Trial) -> None:
-    """Let it wait again: something more urgent came."""
+def requeue_trial(trial: Trial) -> None:
+    """Put a running trial back in the queue because something more urgent came."""
     Trial.objects.filter(pk=trial.pk, status=Trial.Status.RUNNING).update(status=Trial.Status.QUEUED)
     _announce(trial)
 
 
-def passed(trial: Trial, measured: Measured) -> None:
+def record_pass(trial: Trial, measured: Measured) -> None:
     _end(trial, Trial.Status.PASSED, **asdict(measured))
 
 
-def failed(trial: Trial, reason: str) -> None:
+def record_failure(trial: Trial, reason: str) -> None:
     _end(trial, Trial.Status.FAILED, reason=reason[:500])
 
 
-def requeue_of(worker: GpuWorker) -> None:
-    """What an earlier process of `worker` was in the middle of waits again."""
+def requeue_interrupted(worker: GpuWorker) -> None:
+    """Put trials that an earlier process of `worker` left running back in the queue."""
     Trial.objects.filter(worker=worker, status=Trial.Status.RUNNING).update(status=Trial.Status.QUEUED)
 
 
-def latest() -> Mapping[int, Trial]:
-    """The newest trial of each model that was ever tried, by the model's id."""
+def latest_trials() -> Mapping[int, Trial]:
+    """Return the newest trial of each model that has one, by the model's id."""
     newest = Trial.objects.order_by().values("model_config").annotate(newest=Max("pk")).values("newest")
     return {trial.model_config_id: trial for trial in Trial.objects.filter(pk__in=newest)}
 
@@ -101,7 +101,7 @@ def _end(trial: Trial, status: Trial.Status, **found: object) -> None:
     with transaction.atomic():
         running = Trial.objects.filter(pk=trial.pk, status=Trial.Status.RUNNING)
         if running.update(status=status, ended_at=timezone.now(), **found) != 1:
-            return  # its worker's row was taken over, and it waits again
+            return  # another process took the worker's row over and requeued it
         audit.record(f"trial.{status}", trial, trial.requested_by_id, model_config_id=trial.model_config_id)
         _announce(trial)
 

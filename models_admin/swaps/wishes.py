@@ -1,7 +1,7 @@
-"""Wishing for a model: the one way in which a person changes what the workers serve.
+"""Wishes: the only way in which a person changes what the workers serve.
 
-A wish is compared, worker by worker, with the swap that waits, else with the one that runs, else with the
-selection that serves. Where it is equal nothing new is written; a newer wish takes the waiting one's place.
+For each worker a wish is compared with the waiting swap, else with the running one, else with the selection.
+If it is equal, nothing new is written. A newer wish supersedes a waiting one.
 """
 
 import uuid
@@ -22,7 +22,15 @@ from models_admin.swaps.swap_rows import NEWER_WISH
 
 
 class WishRefused(Exception):
-    """The wish cannot be granted; the text says why, and what to do."""
+    """A wish or a trial that is refused; the message says why, and what to do. `status_code` is REST's.
+
+    WishRefused
+    ├── UnknownModel   404: the registry has no such model
+    ├── ModelDisabled  409: a part of the option is disabled
+    ├── CannotRunHere  409: no live worker can run it
+    ├── DoesNotFit     400: no such mode, or the model does not work in it
+    └── NoWorker       503: no worker is running
+    """
 
     status_code = 400
 
@@ -49,19 +57,19 @@ class NoWorker(WishRefused):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What became of a wish. `swap` is None where every worker serves the option already."""
+    """A granted wish. `swap` is None if every worker serves the option already."""
 
     option: Option
     swap: Swap | None
     created: bool
 
 
-def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) -> Wish:
-    """Ask every live worker that can for the model or pair `model_name`. Raises WishRefused."""
-    option = named(model_name, mode)
+def make_wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) -> Wish:
+    """Ask every live worker that can run it for the model or pair `model_name`. Raises WishRefused."""
+    option = find_option(model_name, mode)
     wish_id = uuid.uuid4()
     with transaction.atomic():
-        # The rows are locked so that two wishes at once take turns; SQLite's transactions do so anyway.
+        # Lock the rows so that simultaneous wishes take turns; SQLite's transactions do so anyway.
         workers = list(GpuWorker.objects.live().select_for_update())
         if not workers:
             raise NoWorker("No GPU worker is running, so nothing can be swapped. Start one: wfc worker.")
@@ -74,12 +82,12 @@ def wish(*, model_name: str, mode: str, user: AbstractBaseUser | AnonymousUser) 
     return Wish(option=option, swap=wanted[0] if wanted else None, created=created)
 
 
-def named(model_name: str, mode: str) -> Option:
-    """Return the option that is called so. Raises WishRefused."""
+def find_option(model_name: str, mode: str) -> Option:
+    """Return the option with this name. Raises WishRefused."""
     if mode not in Mode.values:
         raise DoesNotFit(f"There is no mode “{mode[:50]}”: choose one_shot or hybrid.")
     rows = list(ModelConfig.objects.all())
-    offered = options.offered(rows)
+    offered = options.offered_options(rows)
     for option in offered:
         if option.name == model_name and option.mode == mode:
             return option
@@ -92,7 +100,7 @@ def named(model_name: str, mode: str) -> Option:
 
 
 def _refuse_parts(model_name: str, named: dict[str, ModelConfig]) -> None:
-    """Raise for what no mode could help: a part that is unknown or disabled."""
+    """Raise for a part that is unknown or disabled, whatever the mode."""
     for part in model_name.split(PAIR):
         if part == TEXT_LAYER:
             continue
@@ -108,9 +116,9 @@ def _wish_of(
     wish_id: uuid.UUID,
     user: AbstractBaseUser | AnonymousUser,
 ) -> Swap | None:
-    """The swap that grants the wish on `worker`: one that is open already, or a new one; None = it serves."""
+    """Return the open or new swap that grants the wish on `worker`; None if it serves the option already."""
     open_ones = Swap.objects.filter(worker=worker, phase__in=[Phase.QUEUED, *RUNNING_PHASES])
-    newest = open_ones.order_by("-pk").first()  # the waiting one is always newer than the one that runs
+    newest = open_ones.order_by("-pk").first()  # a waiting swap is always newer than the running one
     if newest is not None and _grants(newest, option):
         return newest
     if newest is None and worker.status == GpuWorker.Status.READY and worker.serves(option.key, option.rows):
@@ -126,7 +134,7 @@ def _wish_of(
         cold=option.is_cold_on(worker),
         requested_by=user if user.is_authenticated else None,  # type: ignore[misc]
     )
-    swap.eta_seconds = history.total(history.earlier_s(swap).values()) or None
+    swap.eta_seconds = sum(history.earlier_s(swap).values()) or None
     swap.save()
     audit.record("swap.wish", swap, user, model_config_id=option.model_config.pk, mode=option.mode)
     publish(messages.WORKERS, Message(type=Command.SWAP, id=swap.pk))
@@ -135,7 +143,7 @@ def _wish_of(
 
 
 def _grants(swap: Swap, option: Option) -> bool:
-    """Whether `swap` will bring `option` as the registry describes it now."""
+    """Whether `swap` leads to `option` as the registry describes it now."""
     if _key(swap) != option.key or swap.phase == Phase.ROLLING_BACK:
         return False
     begun = swap.phase != Phase.QUEUED

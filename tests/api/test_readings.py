@@ -8,7 +8,7 @@ from django.urls import reverse
 from candidates.models import Evaluation, Screening
 from models_admin.models import ModelConfig
 from tests.api.conftest import api_of
-from tests.pages.conftest import ann, balanced, gpu0, make_application
+from tests.candidates.conftest import ann, balanced, gpu0, make_application
 from wfc_site import roles
 from wfc_site.roles import Role
 
@@ -58,7 +58,7 @@ def read_twice(ann) -> Evaluation:
 def onlooker(world, request):
     """In Alice's team, by a role that reads and changes nothing."""
     user = User.objects.create_user("rita")
-    roles.give(user, request.param)
+    roles.give_role(user, request.param)
     world.team.members.add(user)
     return api_of(user)
 

@@ -1,5 +1,7 @@
 """The API keeps what its schema says, whatever is sent: generated requests, and no server error."""
 
+from typing import Any, cast
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,7 +24,7 @@ def alices_token(world) -> dict[str, str]:
 def test_every_operation_answers_as_its_schema_says(live_site, registry, alices_token):
     as_json = {"Accept": "application/vnd.oai.openapi+json"}
     schema = schemathesis.openapi.from_url(f"{live_site}/api/schema", headers=alices_token | as_json)
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [cast(Any, result).ok() for result in schema.get_all_operations()]
     assert len(operations) > 15
     for operation in operations:
         ask(operation, alices_token)

@@ -15,10 +15,10 @@ from knox.models import AuthToken
 
 from candidates.models import UploadItem
 from tests.api.conftest import PDF
+from tests.queued import make_worker
 from tests.seen import eventually
-from tests.worker.conftest import make_worker
 from tests.worker_process import database_url
-from wfc_site.launch.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import dying_with_parent
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
@@ -30,12 +30,12 @@ def site(redis) -> Iterator[tuple[str, subprocess.Popen]]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "wfc_site.serve", "--port", str(port)]
     variables = {**os.environ, "WFC_DATABASE_URL": database_url()}
-    process = subprocess.Popen(wrapped(command), cwd=settings.BASE_DIR, env=variables)
+    process = subprocess.Popen(dying_with_parent(command), cwd=settings.BASE_DIR, env=variables)
     address = f"http://127.0.0.1:{port}"
     eventually(lambda: answers(address))
     yield address, process
     process.kill()
-    process.wait(10)
+    process.wait(60)
 
 
 def answers(address: str) -> bool:
@@ -58,7 +58,7 @@ def test_a_waiting_upload_is_answered_with_202(site, world):
                 headers={"Authorization": f"Token {token}"},
                 data={"job_title": "Python developer"},
                 files={"pdf_files": ("a.pdf", PDF)},
-                timeout=20,
+                timeout=60,
             )
         )
 
@@ -66,8 +66,8 @@ def test_a_waiting_upload_is_answered_with_202(site, world):
     waiting.start()
     eventually(UploadItem.objects.exists)
     process.send_signal(signal.SIGTERM)
-    waiting.join(20)
-    assert ([answer.status_code for answer in heard], process.wait(10) in (0, -signal.SIGTERM)) == (
+    waiting.join(60)
+    assert ([answer.status_code for answer in heard], process.wait(60) in (0, -signal.SIGTERM)) == (
         [202],
         True,
     )

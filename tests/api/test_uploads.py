@@ -12,7 +12,8 @@ from knox.models import AuthToken
 
 from candidates.documents import store
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
-from candidates.uploads import arrivals, intake, ledger, waiting
+from candidates.uploads import arrivals, intake, ledger
+from candidates.uploads.stopping import stopping
 from tests.api.conftest import PDF, api_of
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def batch(world) -> UploadBatch:
-    return intake.open_batch(job=world.job, user=world.alice, announced_count=1, source="api")
+    return intake.open_batch(
+        job=world.job, user=world.alice, announced_count=1, source=UploadBatch.Source.API
+    )
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ class TestOneFile:
         [
             (b"", "unreadable", "The file is empty."),
             (b"GIF89a", "unsupported", "whatever its name says: PDF, Word (.docx), PNG"),
-            (b"%PDF-" + b"x" * 2 * 2**20, "too_large", "2.1 MiB; at most 2 are taken"),
+            (b"%PDF-" + b"x" * 2 * 2**20, "too_large", "2.1 MiB. The limit is 2 MiB"),
         ],
     )
     def test_what_cannot_be_taken_says_so_and_is_not_kept(self, send, settings, content, state, words):
@@ -114,7 +117,7 @@ class TestOneFile:
         answer = alice.post(f"/api/items/{send()['id']}/retry")
         assert (answer.status_code, answer.json()["detail"]) == (
             409,
-            "This file was never kept: upload it again.",
+            "This file was not saved. Upload it again.",
         )
 
     @pytest.mark.parametrize("name", ["..", "../", "a/", "\x01"])
@@ -210,7 +213,7 @@ class TestBatch:
 
 @pytest.mark.django_db(transaction=True)
 class TestAllAtOnce:
-    """/api/upload, as the ancestor had it."""
+    """/api/upload, kept for older clients."""
 
     @pytest.fixture(autouse=True)
     async def _connections_closed(self):
@@ -231,30 +234,30 @@ class TestAllAtOnce:
         answer = await upload()
         said = answer.json()
         assert (answer.status_code, said["message"]["total"]) == (202, 1)
-        assert said["debug_message"] == "1 of 1 files are kept and wait: no worker is running."
+        assert said["debug_message"] == "1 of 1 files are saved and waiting: no worker is running."
 
-    async def test_when_all_have_ended_it_is_200_with_the_ancestors_counts(self, upload):
+    async def test_when_all_have_ended_it_is_200_with_the_counts(self, upload):
         answer = await upload(files=[("a.txt", b"text"), ("b.pdf", b"")])
         assert (answer.status_code, answer.json()["message"]) == (
             200,
             {"success": 0, "llm_error": 0, "server_error": 2, "skipped": 0, "total": 2},
         )
 
-    async def test_the_ancestors_field_name_is_taken_too(self, upload):
+    async def test_the_field_name_of_older_clients_is_taken_too(self, upload):
         assert (await upload(field="pdf_files[]")).status_code == 202
 
     async def test_it_waits_no_longer_than_asked(self, upload, world, registry):
-        from tests.worker.conftest import make_worker
+        from tests.queued import make_worker
 
         await sync_to_async(make_worker)("gpu0")
         answer = await upload("?wait=0.3")
-        assert "still being read" in answer.json()["debug_message"]
+        assert "are in progress" in answer.json()["debug_message"]
 
     async def test_when_the_site_stops_it_answers_at_once(self, upload, registry, monkeypatch):
-        from tests.worker.conftest import make_worker
+        from tests.queued import make_worker
 
         await sync_to_async(make_worker)("gpu0")
-        monkeypatch.setattr(waiting.stopping, "is_set", lambda: True)
+        monkeypatch.setattr(stopping, "is_set", lambda: True)
         assert (await upload()).status_code == 202
 
     @pytest.mark.parametrize(
@@ -284,7 +287,7 @@ class TestAllAtOnce:
         answer = await upload(resumes=file("b.pdf"))
         assert (answer.status_code, answer.json()["detail"]) == (
             400,
-            "Send all files in the field “pdf_files”, none in “resumes”.",
+            "Send all files in the field “pdf_files”, not in “resumes”.",
         )
 
     async def test_a_damaged_form_is_400_with_a_sentence(self, async_client, world):
@@ -329,7 +332,7 @@ class TestAllAtOnce:
         assert (await script.post("/api/upload", body, headers=headers)).status_code == 202
 
 
-def test_the_ancestors_counts_tell_model_failures_from_ours(batch, send):
+def test_the_counts_tell_model_failures_from_ours(batch, send):
     send("a.pdf"), send("b.pdf", PDF + b"2"), send("c.pdf", PDF + b"3")
     ended = {"ended_at": "2026-01-01T00:00Z", "reason": "x"}
     first, second, third = UploadItem.objects.all()

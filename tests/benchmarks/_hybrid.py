@@ -175,7 +175,7 @@ class _Pair:
 @contextlib.asynccontextmanager
 async def _loaded(rows: "list[ModelConfig]") -> AsyncIterator[_Pair]:
     from gpu_worker.engines import providers
-    from tests.worker.looking import make_worker
+    from tests.gpu_worker.looking import make_worker
 
     fleet = make_worker(providers.engine, **ROOM).fleet  # of a worker that never begins
     try:
@@ -223,7 +223,7 @@ async def _through_a_worker(rows: "list[ModelConfig]") -> tuple[float, int]:
 
     from candidates.models import Evaluation, EvaluationStatus
     from gpu_worker.engines import providers
-    from tests.worker.looking import seen, serving, working
+    from tests.gpu_worker.looking import seen, serving, working
 
     await sync_to_async(_select)(rows)
     open_ones = Evaluation.objects.filter(status__in=[EvaluationStatus.QUEUED, EvaluationStatus.RUNNING])
@@ -296,7 +296,7 @@ def _enqueue(turn: int) -> None:
     ]
     owner, _ = User.objects.get_or_create(username="bench")
     with transaction.atomic():
-        job = openings.create(owner=owner, **JOB)
+        job = openings.create(owner=owner, title=JOB["title"], description=JOB["description"])
         resumes = Resume.objects.bulk_create(
             Resume(
                 sha256=f"{turn:032x}{number:032x}",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gpu_worker import tiny_checkpoints
 from gpu_worker.tiny_checkpoints import Size
-from wfc_site.launch.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import dying_with_parent
 
 if TYPE_CHECKING:
     from jobs.criteria import Criterion
@@ -60,7 +60,7 @@ def opened_with_redis(**environment: str) -> Iterator[Path]:
     """As `opened`, for a worker that is nudged and pages that listen."""
     from wfc_site.launch import embedded_redis
 
-    with opened(**environment) as folder, embedded_redis.running(folder):
+    with opened(**environment) as folder, embedded_redis.running_redis(folder):
         yield folder
 
 
@@ -81,7 +81,7 @@ def checkpoint(name: str, size: Size, seed: int) -> str:
 def process(module: str, *arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"]:
     """Run `python -m module` for the length of a block, with pipes; SIGTERM ends it."""
     running = subprocess.Popen(
-        wrapped([sys.executable, "-m", module, *arguments]),
+        dying_with_parent([sys.executable, "-m", module, *arguments]),
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.PIPE,

@@ -108,7 +108,7 @@ async def serving(name: str, max_tokens: int | None) -> "AsyncIterator[tuple[Wor
     from asgiref.sync import sync_to_async
 
     from gpu_worker.engines import providers
-    from tests.worker.looking import working
+    from tests.gpu_worker.looking import working
 
     await sync_to_async(register)(name, max_tokens)
     async with working(providers.engine, gpu_gib=8.0, host_gib=8.0) as worker:
@@ -187,7 +187,7 @@ def enqueue(texts: list[str]) -> None:
 
     owner, _ = User.objects.get_or_create(username="bench")
     with transaction.atomic():
-        job = openings.create(owner=owner, **JOB)
+        job = openings.create(owner=owner, title=JOB["title"], description=JOB["description"])
         resumes = Resume.objects.bulk_create(
             Resume(
                 sha256=f"{job.pk:032x}{number:032x}",

@@ -237,7 +237,7 @@ async def measure(names: Sequence[str], bytes_per_s: float, until_s: float) -> F
     from gpu_worker.core.residency import Budget
     from gpu_worker.engines.vllm import weights
     from gpu_worker.moves.fleet import Fleet
-    from tests.worker.fakes import Remembered
+    from tests.gpu_worker.fakes import Remembered
 
     specs = [_spec(number, name) for number, name in enumerate(names, 1)]
     sizes = {spec.id: weights.find(spec.name).size_bytes for spec in specs}
@@ -252,7 +252,7 @@ async def measure(names: Sequence[str], bytes_per_s: float, until_s: float) -> F
         awake_gib = [takes["gpu_gib"] for takes in fleet.memory()["engines"].values()]
         fleet.budget = Budget(gpu_gib=0.9 * sum(awake_gib), host_gib=HOST_GIB)  # never both, however small
         await _swapped(fleet, specs[0], peak)  # the first one puts things in their places
-        swaps = []
+        swaps: list[Any] = []
         for number in range(SWAPS):
             if time.monotonic() > until_s and swaps:
                 break

@@ -55,10 +55,10 @@ def _measure(database: str) -> None:
     from models_admin.models import ModelConfig
     from models_admin.registry import yaml_file
     from tests import world
-    from tests.table import rows
+    from tests.candidates.table import rows
 
     settings.ALLOWED_HOSTS = ["testserver"]
-    yaml_file.load(settings.MODELS_FILE)
+    yaml_file.load_registry(settings.MODELS_FILE)
     people = world.build()
     model_config = ModelConfig.objects.get(name="rules/balanced")
     rows.hundred(people.job, model_config)

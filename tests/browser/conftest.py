@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 RESUMES = sorted((Path(__file__).parent.parent / "data" / "resumes").glob("*.pdf"))
 SCREENSHOTS = Path(__file__).parent.parent.parent / "screenshots"
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,7 +20,7 @@ from candidates.models import Application, Candidate, Decision, Evaluation, Resu
 from candidates.uploads import preparation
 from models_admin.models import ModelConfig
 from tests.browser.conftest import look
-from tests.documents import tampered
+from tests.candidates.documents import tampered
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +53,7 @@ def make_application(world, registry, transactional_db, tmp_path) -> Callable[..
         path = tmp_path / f"{Resume.objects.count()}.pdf"
         path.write_bytes(data or two_pages() + f"% {name}".encode())
         key = store.keep(ContentFile(path.read_bytes()), "pdf")
-        found = preparation.prepared(extraction.read(path, kinds.PDF, max_pages=20), key)
+        found = preparation.prepared(extraction.read_document(path, kinds.PDF, max_pages=20), key)
         resume = Resume.objects.create(
             sha256=f"{Resume.objects.count():064d}",
             storage_key=key,
@@ -224,7 +225,9 @@ def test_in_a_blind_job_the_page_is_painted_over_where_it_says_who_it_is(blind, 
     for text, x0, y0, x1, y1 in blind.resume.word_boxes.pages[0]:
         middle = picture.getpixel((int((x0 + x1) / 2 * scale), int((y0 + y1) / 2 * scale)))
         edge = picture.getpixel((int(x0 * scale) - 1, int(y0 * scale) + 1))
-        is_painted = all(abs(a - b) < 12 for a, b in zip(edge, painting.PAINT, strict=True))
+        is_painted = all(
+            abs(a - b) < 12 for a, b in zip(cast(tuple[int, ...], edge), painting.PAINT, strict=True)
+        )
         assert is_painted == (text in {"Mara", "Vell", "Lagerweg", "7,", "20457", "Hamburg"}), (text, middle)
 
 
@@ -279,7 +282,7 @@ def test_keys_do_nothing_where_somebody_writes_or_with_a_modifier(opened):
 
 def test_keys_are_listed_and_can_be_switched_off(opened):
     opened.keyboard.press("?")
-    box = opened.get_by_label("Single keys work on this computer")
+    box = opened.get_by_label("Use single-key shortcuts on this computer")
     box.uncheck()
     assert Axe().run(opened).violations_count == 0
     look(opened, "application-keys")

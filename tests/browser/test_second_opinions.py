@@ -32,7 +32,7 @@ def job_page(world, worker, open_page) -> Page:
     openings.revise(world.job, title=title.strip(), description=description.strip(), by=world.alice)
     page = open_page(world.alice, f"/jobs/{world.job.pk}")
     page.set_input_files("#files", SAMPLES)
-    expect(page.locator("#counts")).to_contain_text(f"{len(SAMPLES)} received =", timeout=30_000)
+    expect(page.locator("#counts")).to_contain_text(f"{len(SAMPLES)} received =", timeout=60_000)
     expect(page.locator("#items > li")).to_have_count(0, timeout=60_000)
     return page
 

@@ -37,7 +37,7 @@ def test_a_batch_that_could_not_be_opened_is_sent_again_as_a_whole(page):
     page.set_input_files("#files", RESUMES)
     expect(page.locator("#sending")).to_contain_text("0 of 5 files received, 5 not sent.")
     page.unroute("**/api/batches")
-    page.get_by_role("button", name="Send the failed ones again").click()
+    page.get_by_role("button", name="Send failed files again").click()
     expect(page.locator("#sending")).to_contain_text("5 of 5 files received.")
 
 

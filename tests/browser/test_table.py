@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from candidates.deciding import decisions
 from models_admin.models import ModelConfig
 from tests.browser.conftest import barriers, look
-from tests.table.rows import fill
+from tests.candidates.table.rows import fill
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +55,7 @@ def test_the_address_alone_brings_the_filtered_table_back(page):
 
 def test_the_back_button_takes_a_filter_back(page):
     page.locator("#decision").select_option("Accepted")
-    expect(page.get_by_text("Nobody matches")).to_be_visible()
+    expect(page.get_by_text("No matches")).to_be_visible()
     page.go_back()
     expect(page.locator(ROWS)).to_have_count(3)
     expect(page.locator("#decision")).to_have_value("")
@@ -98,7 +98,7 @@ def test_a_row_leaves_a_filtered_table_when_it_matches_no_more_and_the_keyboard_
 def test_a_row_joins_a_filtered_table_when_it_begins_to_match(page, world, people):
     page.locator("#decision").select_option("Rejected")
     page.wait_for_url("**decision=Rejected")
-    expect(page.get_by_text("Nobody matches")).to_be_visible()
+    expect(page.get_by_text("No matches")).to_be_visible()
     expect(page.locator("body")).to_have_attribute("data-connection", "live")
     decisions.decide(people[1], status="Rejected", user=world.bob)
     expect(page.get_by_role("link", name="Ben Quillfeather")).to_be_visible()
@@ -128,8 +128,8 @@ def test_the_table_is_accessible_at_every_width_and_in_the_dark(world, people, o
 
 
 def test_several_are_ticked_and_rejected_after_a_question_that_counts_them(page):
-    page.get_by_label("Choose Ann Fernhollow").check()
-    page.get_by_label("Choose Cleo Marrowby").check()
+    page.get_by_label("Select Ann Fernhollow").check()
+    page.get_by_label("Select Cleo Marrowby").check()
     page.locator("#many").get_by_role("button", name="Reject").click()
     dialog = page.get_by_role("dialog", name="Reject 2 candidates?")
     expect(dialog).to_be_visible()
@@ -152,7 +152,7 @@ def test_the_keys_walk_tick_and_decide(page):
     expect(page.get_by_role("link", name="Cleo Marrowby")).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("x")
-    expect(page.get_by_label("Choose Ben Quillfeather")).to_be_checked()
+    expect(page.get_by_label("Select Ben Quillfeather")).to_be_checked()
     page.keyboard.press("r")
     expect(page.locator("tr", has_text="Ben Quillfeather").locator(".rejected")).to_have_attribute(
         "aria-pressed", "true"

@@ -64,7 +64,7 @@ def both_say(phase: Phase, *pages: Page) -> None:
 
 
 def begin(worker: GpuWorker) -> Wanted:
-    wanted = swap_rows.take(worker, lambda row: False)
+    wanted = swap_rows.take_wish(worker, lambda row: False)
     assert wanted is not None
     return wanted
 
@@ -80,10 +80,10 @@ def test_both_show_every_phase_through_a_cut_socket_and_a_page_opened_in_the_mid
         if phase is Phase.MAKING_ROOM:  # one browser loses its socket, and another one joins
             alice.evaluate(BREAK, 4000)
             pages.append(open_page(world.bob, "/"))
-        swap_rows.show(wanted.swap_id, phase)
+        swap_rows.record_phase(wanted.swap_id, phase)
         both_say(phase, *pages)
     strict = wanted.model_config
-    swap_rows.end(wanted.swap_id, Phase.READY, "", mode="one_shot", model_config_id=strict.pk)
+    swap_rows.end_swap(wanted.swap_id, Phase.READY, "", mode="one_shot", model_config_id=strict.pk)
     for page in pages:
         expect(page.locator("#selector .name")).to_have_text(TARGET)
         expect(page.locator("#models .status")).to_have_text("Ready")
@@ -96,7 +96,7 @@ def test_both_are_told_why_a_swap_was_rolled_back(worker, olga, alice):
     wanted = begin(worker)
     balanced = worker.model_config_id
     why = "It answers its canary differently than before."
-    swap_rows.end(wanted.swap_id, Phase.ROLLED_BACK, why, mode="one_shot", model_config_id=balanced)
+    swap_rows.end_swap(wanted.swap_id, Phase.ROLLED_BACK, why, mode="one_shot", model_config_id=balanced)
     for page in (olga, alice):
         expect(page.locator("#models .strip")).to_have_text(f"{TARGET}: rolled back. {why}")
         expect(page.locator("#selector .name")).to_have_text("Keyword rules (balanced)")

@@ -19,7 +19,7 @@ def api(live_site, world: World) -> Iterator[Callable[..., httpx.Client]]:
 
     def api(user) -> httpx.Client:
         _, token = AuthToken.objects.create(user)
-        client = httpx.Client(base_url=live_site, headers={"Authorization": f"Token {token}"}, timeout=30)
+        client = httpx.Client(base_url=live_site, headers={"Authorization": f"Token {token}"}, timeout=60)
         clients.append(client)
         return client
 

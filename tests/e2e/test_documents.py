@@ -9,8 +9,8 @@ from PIL import Image
 
 from candidates.models import END_STATES, ItemState, UploadItem
 from models_admin.models import GpuWorker
-from tests.documents import files
-from tests.documents.word import docx, p, run, zipped
+from tests.candidates.documents import files
+from tests.candidates.documents.word import docx, p, run, zipped
 from tests.seen import eventually
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
@@ -50,7 +50,7 @@ def test_hostile_files_end_by_themselves_and_the_sound_ones_beside_them_are_eval
             a_sound=MARA,
             b_renamed=b"MZ a program called resume.pdf",
             c_inflating=files.squeezed(b" ", mebibytes=4096),
-            d_xml=docx("", **{"word/document.xml": b"<x>" + b" " * 200 * 2**20}),
+            d_xml=docx("", {"word/document.xml": b"<x>" + b" " * 200 * 2**20}),
             e_half=MARA[:400],
             f_empty_zip=zipped({}),
             g_locked=files.locked(user="secret", owner="other"),

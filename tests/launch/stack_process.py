@@ -62,7 +62,7 @@ def ready(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
 
 
 def demo(folder: Path) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def demo(folder: Path) -> dict[str, Any]:
 
 def get(demo: dict[str, Any], person: str, path: str) -> httpx.Response:
     token = demo["users"][person]["token"]
-    return httpx.get(demo["url"] + path, headers={"Authorization": f"Token {token}"}, timeout=20)
+    return httpx.get(demo["url"] + path, headers={"Authorization": f"Token {token}"}, timeout=60)
 
 
 def free_port() -> int:

@@ -19,14 +19,14 @@ URL = "http://127.0.0.1:8000"
 
 @pytest.fixture
 def path(tmp_path) -> Path:
-    roles.establish()
+    roles.establish_roles()
     return tmp_path / "demo.json"
 
 
 def started(path: Path) -> demo.Passwords:
     """One start, as `manage.py up` makes it."""
-    passwords = demo.prepare(path)
-    demo.publish(path, URL, passwords)
+    passwords = demo.prepare_demo(path)
+    demo.publish_sign_in(path, URL, passwords)
     return passwords
 
 

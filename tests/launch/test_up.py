@@ -3,7 +3,6 @@
 import signal
 import sqlite3
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +30,14 @@ def stack(folder, port) -> Iterator[None]:
     """The whole stack, up for all tests of this file that only look at it."""
     with running(folder, port):
         yield
+
+
+MADE_ONCE = [
+    "select app, name, applied from django_migrations",
+    "select id, username, password from auth_user",
+    "select id, created_at from jobs_job",
+    "select id, created_at from candidates_uploaditem",
+]
 
 
 def rows(folder: Path, query: str) -> list[tuple]:
@@ -62,13 +69,13 @@ def test_the_registry_is_read(stack, folder):
 
 def test_a_second_one_on_the_same_folder_is_refused_with_a_sentence(stack, folder):
     second = start(folder, free_port())
-    said, _ = second.communicate(timeout=30)
-    assert (second.returncode, "wfc runs already on" in said) == (1, True)
+    said, _ = second.communicate(timeout=60)
+    assert (second.returncode, "wfc is already running on" in said) == (1, True)
 
 
 def test_a_port_that_is_taken_is_named(stack, port, tmp_path):
     second = start(tmp_path, port)
-    said, _ = second.communicate(timeout=30)
+    said, _ = second.communicate(timeout=60)
     assert (second.returncode, f"Port {port} on 127.0.0.1 cannot be used" in said) == (1, True)
 
 
@@ -79,19 +86,19 @@ def test_in_production_it_makes_no_demo_accounts(tmp_path):
         "REDIS_URL": "redis://r",
     }
     process = start(tmp_path, free_port(), WFC_PRODUCTION="1", **given)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=60)
     assert (process.returncode, "start wfc-serve and wfc-model-serve instead" in said) == (1, True)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_within_10_seconds_and_leaves_nothing(tmp_path, how):
+def test_it_stops_without_killing_the_site_or_the_worker_and_leaves_nothing(tmp_path, how):
     port = free_port()
     with running(tmp_path, port) as process:
         children = psutil.Process(process.pid).children(recursive=True)
-        began = time.monotonic()
         process.send_signal(how)
-        process.communicate(timeout=20)
-    assert (process.returncode, time.monotonic() - began < 10, refuses(port)) == (0, True, True)
+        said, _ = process.communicate(timeout=60)
+    killed = [line for line in said.splitlines() if "did not stop" in line and not line.startswith("redis")]
+    assert (process.returncode, killed, refuses(port)) == (0, [], True)
     assert all(has_ended(child) for child in children)
 
 
@@ -100,7 +107,7 @@ def test_addresses_are_not_logged_for_they_hold_what_people_search_for(tmp_path)
         until_ready(process)
         get(demo(tmp_path), "recruiter", "/healthz?q=Ana")
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
     assert "Ana" not in said
 
 
@@ -110,22 +117,22 @@ def test_nothing_survives_when_it_is_killed_and_the_next_start_heals(tmp_path):
         until_ready(process)
         children = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     eventually(lambda: all(has_ended(child) for child in children))
     with running(tmp_path, port):
         assert get(demo(tmp_path), "recruiter", "/healthz").status_code == 200
 
 
-def test_a_second_start_takes_under_10_seconds_and_keeps_the_data(tmp_path):
+def test_a_second_start_makes_nothing_anew_and_keeps_the_data(tmp_path):
     with running(tmp_path, free_port()):
         first = demo(tmp_path)
-    kept = rows(tmp_path, "select id, username, password from auth_user")
-    began = time.monotonic()
-    with running(tmp_path, free_port()):
+    kept = [rows(tmp_path, query) for query in MADE_ONCE]
+    with start(tmp_path, free_port()) as process:
+        said = until_ready(process)
         second = demo(tmp_path)
-        took_s = time.monotonic() - began
-    assert took_s < 10
-    assert rows(tmp_path, "select id, username, password from auth_user") == kept
-    assert rows(tmp_path, "select count(*) from jobs_job") == [(1,)]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert "Registry: 0 models new" in said
+    assert [rows(tmp_path, query) for query in MADE_ONCE] == kept
     assert second["users"]["recruiter"]["password"] == first["users"]["recruiter"]["password"]
     assert second["users"]["recruiter"]["token"] != first["users"]["recruiter"]["token"]

@@ -22,6 +22,7 @@ from models_admin.kit import messages
 from models_admin.kit.messages import Message, Report
 from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker, ModelConfig, Swap
+from wfc_site import version as site_version
 from wfc_site.asgi import application
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "registry")]
@@ -38,17 +39,25 @@ async def _connections_closed() -> AsyncIterator[None]:
 class Page:
     """A browser's end of the socket: keeps what came, by the id of the element that it takes the place of."""
 
-    def __init__(self, query: str, user: User | None, origin: tuple[bytes, bytes] = ORIGIN) -> None:
+    def __init__(
+        self,
+        query: str,
+        user: User | None,
+        *,
+        origin: tuple[bytes, bytes] = ORIGIN,
+        version: str | None = None,
+    ) -> None:
         headers = [origin, (b"host", b"localhost"), (b"cookie", _cookie(user))]
-        self.socket = WebsocketCommunicator(application, f"/ws/live?{query}", headers=headers)
+        shows = f"version={site_version.current() if version is None else version}&{query}"
+        self.socket = WebsocketCommunicator(application, f"/ws/live?{shows}", headers=headers)
         self.heard: list[str] = []
 
     async def open(self) -> "Page":
-        accepted, _ = await self.socket.connect(timeout=5)
+        accepted, _ = await self.socket.connect(timeout=60)
         assert accepted
         return self
 
-    async def until(self, *words: str, limit_s: float = 8) -> str:
+    async def until(self, *words: str, limit_s: float = 60) -> str:
         """Return the first fragment that holds all of `words`."""
         async with asyncio.timeout(limit_s):
             while True:
@@ -59,7 +68,7 @@ class Page:
 
     async def close_code(self) -> int:
         while True:
-            message = await self.socket.receive_output(timeout=5)
+            message = await self.socket.receive_output(timeout=60)
             if message["type"] == "websocket.close":
                 return message["code"]
 
@@ -129,7 +138,7 @@ async def test_a_row_that_sorts_elsewhere_is_only_counted(world, open_page):
     page = await open_page(f"page=job&job={world.job.pk}&after={first.pk + 1}&seen={first.pk}", world.alice)
     await page.until('id="counts"')
     await sync_to_async(make_application)(world.job, "b")
-    await page.until('id="unseen"', "1 new: show")
+    await page.until('id="unseen"', "Show 1 new")
 
 
 async def test_a_row_joins_before_the_row_that_sorts_behind_it(world, open_page):
@@ -189,7 +198,7 @@ async def test_another_ones_job_is_told_to_nobody_else(world, open_page):
 async def test_the_page_of_an_application_is_told_all_that_it_shows(world, open_page):
     made = await sync_to_async(make_application)(world.job)
     page = await open_page(f"page=application&application={made.pk}", world.alice)
-    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "readings", "document"):
+    for part in ("who", "verdict", "decision", "criteria", "sheets", "decisions", "evaluations", "document"):
         await page.until(f'id="{part}"')
 
 
@@ -241,7 +250,7 @@ async def test_a_right_that_is_taken_away_ends_the_page(world, open_page, monkey
 
 async def test_another_site_cannot_listen(world):
     page = await sync_to_async(Page)("page=jobs", world.alice, origin=(b"origin", b"http://evil.example"))
-    accepted, _ = await page.socket.connect(timeout=5)
+    accepted, _ = await page.socket.connect(timeout=60)
     assert not accepted
 
 
@@ -317,3 +326,16 @@ async def test_what_has_not_changed_on_the_models_page_is_not_sent_again(world, 
     await page.until('id="enabled-models"', "pinned")
     again = [fragment for fragment in page.heard[heard:] if 'id="models"' not in fragment]
     assert len(again) == 1
+
+
+@pytest.mark.parametrize("version", ["0123456789ab", ""], ids=["of an older site", "that names none"])
+async def test_a_page_of_another_version_is_sent_nothing_and_told_so(world, open_page, version):
+    page = await open_page("page=jobs", world.alice, version=version)
+    closing = await page.socket.receive_output(timeout=5)
+    assert closing == {"type": "websocket.close", "code": wfc_site.live.OUTDATED}
+
+
+async def test_a_page_of_another_version_is_told_so_even_if_it_is_signed_out(world, open_page):
+    """It reloads, and the new page asks to sign in."""
+    page = await open_page("page=jobs", None, version="0123456789ab")
+    assert await page.close_code() == wfc_site.live.OUTDATED

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from models_admin.models import GpuWorker, ModelConfig
+from tests.candidates.conftest import ann, gpu0, make_application  # noqa: F401
 
 NEEDS_GPU = "It needs a CUDA GPU, and this machine has none."
 

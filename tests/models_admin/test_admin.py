@@ -103,7 +103,7 @@ def test_the_action_swaps(olga, live_worker):
 
 def test_the_action_says_what_serves_already(olga, live_worker):
     live_worker()
-    assert said(act(olga, "rules/balanced")) == "Keyword rules (balanced) serves already."
+    assert said(act(olga, "rules/balanced")) == "Keyword rules (balanced) is active already."
 
 
 def test_a_text_model_alone_reads_the_text_layer(olga, live_worker):
@@ -145,13 +145,13 @@ def test_a_trial_is_asked_for_and_its_state_is_shown(olga, live_worker, strict, 
     live_worker()
     olga.post(reverse(LIST), {"action": action, "_selected_action": [strict.pk]})
     assert Trial.objects.get().keep is keep
-    assert "Trial: waits for its turn" in olga.get(reverse(LIST)).text
+    assert "Trial: waiting for its turn" in olga.get(reverse(LIST)).text
 
 
 def test_how_the_last_trial_went_is_shown_until_the_row_is_edited(olga, live_worker, strict, world):
     worker = live_worker()
-    trials.ask(strict, world.olga, keep=False)
-    trials.failed(trials.take(worker), "No weights.")
+    trials.request_trial(strict, world.olga, keep=False)
+    trials.record_failure(trials.take_trial(worker), "No weights.")
     assert "Trial failed: No weights." in olga.get(reverse(LIST)).text
     edit(olga, strict, display_name="Stricter")
     assert "Trial failed" not in olga.get(reverse(LIST)).text
@@ -189,7 +189,7 @@ def test_an_edit_is_kept_and_stands_in_the_audit_trail(olga, strict, world):
     [
         ("rules/strict", {"inference_modes": ["hybrid"]}, 'type rules takes a list of: "one_shot"'),
         ("rules/strict", {"inference_modes": None}, "required"),
-        ("rules/strict", {"provider": "vllm"}, "only rules, have the provider rules"),
+        ("rules/strict", {"provider": "vllm"}, "no other, has the provider rules"),
         ("rules/strict", {"rules": '{"shortlist": 1}'}, "shortlist is unknown, allowed are shortlist_share"),
         ("rules/strict", {"rules": "[1]"}, "valid dictionary"),
         ("rules/strict", {"rules": '{"reject_share": 0.9}'}, "must be less than shortlist_share"),
@@ -198,7 +198,7 @@ def test_an_edit_is_kept_and_stands_in_the_audit_trail(olga, strict, world):
         ("rules/strict", {"name": "../outside"}, "or a folder under WFC_MODELS_DIR"),
         (REASONER, {"provider": "openai"}, "needs the address of its endpoint"),
         (REASONER, {"rules": '{"shortlist_share": 0.5}'}, "Only entries of the type rules"),
-        (PARSER, {"is_default": "on"}, "A parser decides nothing"),
+        (PARSER, {"is_default": "on"}, "A parser gives no verdict"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(olga, name, changes, words):

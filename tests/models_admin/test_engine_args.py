@@ -18,7 +18,7 @@ from models_admin.registry.yaml_file import RegistryError
 REASONER = "nvidia/NVIDIA-Nemotron-Nano-9B-v2"
 NAN, INFINITE = float("nan"), float("inf")
 
-# A value of each argument that a row may have; tests/vllm holds the same ones to vLLM.
+# A value of each argument that a row may have; tests/gpu_worker/vllm holds the same ones to vLLM.
 EXAMPLES: dict[str, Any] = {
     "dtype": "bfloat16",
     "quantization": "fp8",
@@ -162,32 +162,32 @@ def test_the_examples_are_all_that_is_allowed():
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_is_handed_on_as_it_was_said(name):
-    assert engine_args.read({name: EXAMPLES[name]}) == {name: EXAMPLES[name]}
+    assert engine_args.read_engine_args({name: EXAMPLES[name]}) == {name: EXAMPLES[name]}
 
 
 def test_all_of_them_go_together():
-    assert engine_args.read(EXAMPLES) == EXAMPLES
+    assert engine_args.read_engine_args(EXAMPLES) == EXAMPLES
 
 
 def test_nothing_said_is_nothing_handed_on():
-    assert engine_args.read({}) == {}
+    assert engine_args.read_engine_args({}) == {}
 
 
 def test_a_whole_number_is_a_number():
-    assert engine_args.read({"cpu_offload_gb": 4}) == {"cpu_offload_gb": 4.0}
+    assert engine_args.read_engine_args({"cpu_offload_gb": 4}) == {"cpu_offload_gb": 4.0}
 
 
 @pytest.mark.parametrize(("said", "words"), WRONG)
 def test_what_is_wrong_is_named_with_what_would_be_right(said, words):
     with pytest.raises(WrongArguments) as refusal:
-        engine_args.read(said)
+        engine_args.read_engine_args(said)
     assert words in str(refusal.value)
 
 
 @pytest.mark.parametrize("said", SMUGGLED, ids=json.dumps)
 def test_nothing_that_names_code_files_or_repositories_comes_in(said):
     with pytest.raises(WrongArguments):
-        engine_args.read(said)
+        engine_args.read_engine_args(said)
 
 
 @pytest.mark.parametrize(
@@ -293,14 +293,14 @@ def write(tmp_path, db):
 
 
 def test_the_file_may_say_all_of_them(write):
-    yaml_file.load(write(EXAMPLES))
+    yaml_file.load_registry(write(EXAMPLES))
     assert ModelConfig.objects.get().engine_args == EXAMPLES
 
 
 @pytest.mark.parametrize(("said", "words"), WRONG[1:])
 def test_the_file_is_refused_with_file_model_field_and_sentence(write, said, words):
     with pytest.raises(RegistryError) as refusal:
-        yaml_file.load(write(said))
+        yaml_file.load_registry(write(said))
     (problem,) = refusal.value.problems
     assert problem.startswith("models.yaml: your/model: engine_args: ")
     assert words in problem
@@ -308,18 +308,18 @@ def test_the_file_is_refused_with_file_model_field_and_sentence(write, said, wor
 
 def test_a_file_with_a_list_of_them_is_told_how_to_write_them(write):
     with pytest.raises(RegistryError, match="your/model: engine_args: takes lines of the form"):
-        yaml_file.load(write([1]))
+        yaml_file.load_registry(write([1]))
 
 
 def test_what_is_exported_reads_back_to_the_same_arguments(write, tmp_path):
-    yaml_file.load(write(EXAMPLES))
+    yaml_file.load_registry(write(EXAMPLES))
     path = tmp_path / "exported.yaml"
-    path.write_text(yaml_file.dump())
+    path.write_text(yaml_file.dump_registry())
     ModelConfig.objects.all().delete()
-    yaml_file.load(path)
+    yaml_file.load_registry(path)
     assert ModelConfig.objects.get().engine_args == EXAMPLES
 
 
 def test_where_nothing_is_said_nothing_is_exported(write):
-    yaml_file.load(write({}))
-    assert "engine_args" not in yaml_file.dump()
+    yaml_file.load_registry(write({}))
+    assert "engine_args" not in yaml_file.dump_registry()

@@ -45,21 +45,21 @@ def model(**fields) -> ModelConfig:
     ],
 )
 def test_the_arithmetic(fields, memory, sentence):
-    assert fitting.refusal(model(**fields), [worker(memory)]) == sentence
+    assert fitting.fit_refusal(model(**fields), [worker(memory)]) == sentence
 
 
 def test_one_worker_that_has_room_is_enough():
     small, large = worker(CPU), worker(TWO_GPUS, "gpu1")
-    assert fitting.refusal(model(), [small, large]) == ""
+    assert fitting.fit_refusal(model(), [small, large]) == ""
 
 
 def test_without_a_worker_nobody_knows():
-    assert fitting.refusal(model(tensor_parallel_size=8), []) == ""
+    assert fitting.fit_refusal(model(tensor_parallel_size=8), []) == ""
 
 
 def test_rules_take_no_memory():
     rules = ModelConfig(pk=7, name="rules/x", provider="rules")
-    assert fitting.refusal(rules, [worker(CPU)]) == ""
+    assert fitting.fit_refusal(rules, [worker(CPU)]) == ""
 
 
 def test_weights_that_no_worker_has_looked_at_are_weighed_on_this_disk(tmp_path, settings):
@@ -69,4 +69,7 @@ def test_weights_that_no_worker_has_looked_at_are_weighed_on_this_disk(tmp_path,
     with (folder / "model.safetensors").open("wb") as file:
         file.truncate(10 * 2**30)
     said = CPU | {"weights_gib": {}}
-    assert fitting.refusal(model(), [worker(said)]) == "Its weights take 10.0 GiB; gpu0 has 8.0 GiB for them."
+    assert (
+        fitting.fit_refusal(model(), [worker(said)])
+        == "Its weights take 10.0 GiB; gpu0 has 8.0 GiB for them."
+    )

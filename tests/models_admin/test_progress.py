@@ -50,9 +50,9 @@ def looks(draw: st.DrawFn, *, fetching: bool) -> list[Look]:
     for phase in draw(paths):
         took_s = draw(seconds)
         at = sorted([0.0, took_s, *draw(st.lists(st.floats(0, took_s), max_size=4))])
-        shares = [None] * len(at)
+        shares: list[float | None] = [None] * len(at)
         if fetching and phase is Phase.PREPARING:  # then it is loaded
-            shares = sorted(draw(st.lists(st.floats(0, 1), max_size=len(at))))
+            shares = [*sorted(draw(st.lists(st.floats(0, 1), max_size=len(at))))]
             shares += [None] * (len(at) - len(shares))
         found += [
             Look(phase=phase, phase_s=phase_s, ended_s=dict(ended_s), fetched=fetched)

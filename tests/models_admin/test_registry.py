@@ -1,4 +1,4 @@
-"""The registry file: read as the ancestor wrote it, with errors that say where and what is allowed."""
+"""The registry file: read as older files have it, with errors that say where and what is allowed."""
 
 import pytest
 import yaml
@@ -36,12 +36,12 @@ def write(tmp_path):
 
 def problems(path) -> str:
     with pytest.raises(RegistryError) as refusal:
-        yaml_file.load(path)
+        yaml_file.load_registry(path)
     return "\n".join(refusal.value.problems)
 
 
-def test_the_ancestors_flat_form_is_read_as_it_is(write):
-    yaml_file.load(write(FLAT))
+def test_the_flat_form_of_older_files_is_read_as_it_is(write):
+    yaml_file.load_registry(write(FLAT))
     row = ModelConfig.objects.get()
     assert (row.name, row.provider, row.max_model_len, row.temperature) == (
         "your/new-model",
@@ -51,8 +51,8 @@ def test_the_ancestors_flat_form_is_read_as_it_is(write):
     )
 
 
-def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
-    loaded = yaml_file.load(settings.MODELS_FILE)
+def test_the_shipped_file_holds_the_models_of_older_files_and_two_rules_entries():
+    loaded = yaml_file.load_registry(settings.MODELS_FILE)
     assert {"Qwen/Qwen2.5-Omni-7B", "zai-org/GLM-4.1V-9B-Thinking", "rules/balanced", "rules/strict"} <= {
         *loaded.created
     }
@@ -61,21 +61,21 @@ def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
 
 
 def test_rows_that_exist_are_kept_as_the_admin_left_them(write):
-    yaml_file.load(write(FLAT))
+    yaml_file.load_registry(write(FLAT))
     ModelConfig.objects.update(display_name="Edited")
-    loaded = yaml_file.load(write(FLAT))
+    loaded = yaml_file.load_registry(write(FLAT))
     assert (loaded.kept, ModelConfig.objects.get().display_name) == (["your/new-model"], "Edited")
 
 
 def test_unless_the_file_is_to_win(write):
-    yaml_file.load(write(FLAT))
+    yaml_file.load_registry(write(FLAT))
     ModelConfig.objects.update(display_name="Edited")
-    yaml_file.load(write(FLAT), overwrite=True)
+    yaml_file.load_registry(write(FLAT), overwrite=True)
     assert ModelConfig.objects.get().display_name == "New"
 
 
 def test_the_files_default_is_the_default_where_there_is_none(write):
-    yaml_file.load(write("default_model: your/new-model" + FLAT))
+    yaml_file.load_registry(write("default_model: your/new-model" + FLAT))
     assert ModelConfig.objects.get().is_default
 
 
@@ -89,14 +89,14 @@ def test_the_default_of_the_admin_stays_unless_the_file_is_to_win(write, overwri
         inference_modes=["one_shot"],
         is_default=True,
     )
-    yaml_file.load(write("default_model: your/new-model" + FLAT), overwrite=overwrite)
+    yaml_file.load_registry(write("default_model: your/new-model" + FLAT), overwrite=overwrite)
     assert ModelConfig.objects.get(is_default=True).name == default
 
 
 def test_a_file_without_a_default_changes_none(write):
-    yaml_file.load(write(FLAT))
+    yaml_file.load_registry(write(FLAT))
     ModelConfig.objects.update(is_default=True)
-    yaml_file.load(write(FLAT), overwrite=True)
+    yaml_file.load_registry(write(FLAT), overwrite=True)
     assert ModelConfig.objects.get().is_default
 
 
@@ -129,12 +129,12 @@ def test_a_file_without_a_default_changes_none(write):
         (
             "type: multimodal",
             "type: rules\n    provider: vllm",
-            "your/new-model: provider: Rules, and only rules",
+            "your/new-model: provider: The type rules, and no other",
         ),
         ("models:", "default_model: other\nmodels:", "default_model: 'other' is not among the models"),
         ("models:", "modles: 1\nmodels:", "modles: unknown; allowed are default_model, models"),
         ("your/new-model", "your new model", "your new model: name: Use a repository id"),
-        ("type: multimodal", "type: multimodal\n    type: rules", "'type' stands here twice"),
+        ("type: multimodal", "type: multimodal\n    type: rules", "'type' appears twice"),
         ("models:", "models: [", "not YAML"),
         ("display_name: New", 'display_name: "N\\0"', "line 4, column 19: not YAML: a NUL"),
         ("display_name: New", "? [New]\n    : 1", "not YAML: a name must be one word"),
@@ -167,7 +167,7 @@ def test_a_file_that_is_no_registry_is_told_what_is_missing(write, text, said):
 
 def test_a_parser_cannot_be_the_default(write):
     text = FLAT.replace("multimodal", "vision_ocr").replace("one_shot", "hybrid")
-    assert "default_model: A parser decides nothing" in problems(
+    assert "default_model: A parser gives no verdict" in problems(
         write("default_model: your/new-model" + text)
     )
 
@@ -178,7 +178,9 @@ def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path):
 
 def test_entries_may_share_lines_with_yamls_anchors(write):
     more = "\n  other/model:\n    <<: *one\n    display_name: Other\n"
-    yaml_file.load(write(FLAT.replace('"your/new-model":', '"your/new-model": &one').rstrip() + more))
+    yaml_file.load_registry(
+        write(FLAT.replace('"your/new-model":', '"your/new-model": &one').rstrip() + more)
+    )
     assert ModelConfig.objects.get(name="other/model").max_model_len == 8192
 
 
@@ -193,17 +195,17 @@ def test_a_file_with_a_problem_changes_nothing(write):
 
 
 def test_what_is_exported_reads_back_to_the_same_rows(write):
-    yaml_file.load(settings.MODELS_FILE)
+    yaml_file.load_registry(settings.MODELS_FILE)
     before = list(ModelConfig.objects.order_by("name").values(*yaml_file.Entry.model_fields, "is_default"))
-    path = write(yaml_file.dump())
+    path = write(yaml_file.dump_registry())
     ModelConfig.objects.all().delete()
-    yaml_file.load(path)
+    yaml_file.load_registry(path)
     after = list(ModelConfig.objects.order_by("name").values(*yaml_file.Entry.model_fields, "is_default"))
     assert after == before
 
 
 def test_every_row_that_is_read_stands_in_the_audit_trail(write):
-    yaml_file.load(write(FLAT))
+    yaml_file.load_registry(write(FLAT))
     assert AuditEvent.objects.get().action == "registry.import"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models_admin.models import Phase
-from models_admin.swap_chart import bars, worked
+from models_admin.overview.swap_chart import bars, worked_phases
 
 
 def phases(bar) -> list[str]:
@@ -46,7 +46,7 @@ def test_a_swap_that_never_began_has_an_empty_bar(nothing):
 
 
 def test_what_is_no_phase_of_work_is_left_out():
-    assert worked({"ready": 1.0, "polishing": 2.0, "loading": 3.0}) == [(Phase.LOADING, 3.0)]
+    assert worked_phases({"ready": 1.0, "polishing": 2.0, "loading": 3.0}) == [(Phase.LOADING, 3.0)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Wishing for a model: granted once, compared with what waits, runs or serves, and refused with a sentence."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -16,7 +17,7 @@ SOMEBODY = AnonymousUser()
 
 
 def wish(name: str, mode: str = "one_shot") -> wishes.Wish:
-    return wishes.wish(model_name=name, mode=mode, user=SOMEBODY)
+    return wishes.make_wish(model_name=name, mode=mode, user=SOMEBODY)
 
 
 def end(swap: Swap, phase: Phase = Phase.READY, **seconds: float) -> None:
@@ -144,7 +145,7 @@ def test_without_a_worker_there_is_no_row(registry):
 
 
 def test_a_worker_that_has_not_beaten_for_long_is_none(live_worker):
-    live_worker(heartbeat_at=timezone.now() - timezone.timedelta(seconds=11))
+    live_worker(heartbeat_at=timezone.now() - timedelta(seconds=11))
     with pytest.raises(wishes.NoWorker):
         wish("rules/strict")
 

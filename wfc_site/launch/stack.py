@@ -1,4 +1,4 @@
-"""The whole of wfc on one machine: Redis, the database, the site and the GPU worker, up and down in order."""
+"""All of wfc on one machine: start and stop Redis, database, site and GPU worker in order."""
 
 import asyncio
 import contextlib
@@ -19,21 +19,21 @@ from django.db import connections
 from models_admin.registry import yaml_file
 from wfc_site import roles
 from wfc_site.launch import demo, embedded_redis
-from wfc_site.launch.supervisor import Child, kept, say
+from wfc_site.launch.supervisor import Child, keep_running, say
 from wfc_site.serve import STOP_WITHIN_S
 
 
 class CannotStart(Exception):
-    """Something stands in the way that a person can remove."""
+    """An obstacle that a person can remove; the message says how."""
 
 
-async def up(host: str, port: int) -> None:
-    """Bring everything up and keep it up until SIGINT or SIGTERM.
+async def run_stack(host: str, port: int) -> None:
+    """Start everything and keep it running until SIGINT, SIGTERM or SIGHUP.
 
-    Raises CannotStart, NoRedis and RegistryError, each with a sentence for the terminal.
+    Raises CannotStart, NoRedis or RegistryError, each with a sentence for the terminal.
     """
-    os.umask(0o077)  # the database holds what people sent us
-    with _owned(settings.DATA_DIR):
+    os.umask(0o077)  # the database holds personal data
+    with _locked(settings.DATA_DIR):
         _check_free(host, port)
         running = asyncio.create_task(_run(host, port))
         _cancel_on_signals(running)
@@ -42,8 +42,8 @@ async def up(host: str, port: int) -> None:
 
 
 @contextlib.contextmanager
-def _owned(folder: Path) -> Iterator[None]:
-    """Hold the data folder: the kernel lets go of it however this process ends."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock the data folder; the kernel releases the lock however this process ends."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "up.lock").open("a+") as file:
         try:
@@ -51,8 +51,8 @@ def _owned(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise CannotStart(
-                f"wfc runs already on {folder} (process {file.read().strip()}). "
-                "Stop it, or give this one a folder of its own with WFC_DATA_DIR and a PORT."
+                f"wfc is already running on {folder} (process {file.read().strip()}). "
+                "Stop it, or set WFC_DATA_DIR and PORT to run another one."
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -72,7 +72,7 @@ def _check_free(host: str, port: int) -> None:
 
 
 def _cancel_on_signals(task: "asyncio.Task[None]") -> None:
-    """Once: a terminal and make both tell of one Ctrl-C, and a stop must not be stopped."""
+    """Cancel `task` on the first signal only: terminal and make both send one for a single Ctrl-C."""
     stopping = False
 
     def stop() -> None:
@@ -92,8 +92,8 @@ async def _run(host: str, port: int) -> None:
     url = f"http://{host}:{port}"
     async with _redis():
         passwords = await asyncio.to_thread(_prepare, path)
-        async with kept(_site(host, port), _worker()):
-            await _true(lambda: _healthy(host, port))
+        async with keep_running(_site(host, port), _worker()):
+            await _until(lambda: _healthy(host, port))
             await asyncio.to_thread(_publish, path, url, passwords)
             _welcome(url, passwords, path, time.monotonic() - began)
             await asyncio.Event().wait()  # until cancelled
@@ -101,15 +101,15 @@ async def _run(host: str, port: int) -> None:
 
 @contextlib.asynccontextmanager
 async def _redis() -> AsyncIterator[None]:
-    """The operator's Redis where REDIS_URL names one, else a private one."""
+    """Use the Redis that REDIS_URL names; without it, run a private one."""
     if settings.ENVIRONMENT.redis_url:
         yield
         return
-    server = embedded_redis.find(settings.DATA_DIR)
-    embedded_redis.make_folder(settings.DATA_DIR)
+    server = embedded_redis.find_redis(settings.DATA_DIR)
+    embedded_redis.make_socket_folder(settings.DATA_DIR)
     say(f"Redis: {server.source}")
-    async with kept(_child("redis", server.command, 1)):
-        await _true(lambda: embedded_redis.answers(settings.DATA_DIR))
+    async with keep_running(_child("redis", server.command, 1)):
+        await _until(lambda: embedded_redis.redis_answers(settings.DATA_DIR))
         yield
 
 
@@ -127,26 +127,26 @@ def _child(name: str, command: list[str], stop_within_s: float) -> Child:
 
 
 def _prepare(path: Path) -> demo.Passwords:
-    """Bring the database up to date, and make what a first start lacks."""
+    """Migrate the database, and create what a first start needs."""
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        loaded = yaml_file.load(settings.MODELS_FILE)
-        say(f"Registry: {len(loaded.created)} models new, {len(loaded.kept)} kept as they are")
-        roles.establish()
-        return demo.prepare(path)
+        loaded = yaml_file.load_registry(settings.MODELS_FILE)
+        say(f"Registry: {len(loaded.created)} models added, {len(loaded.kept)} unchanged")
+        roles.establish_roles()
+        return demo.prepare_demo(path)
     finally:
-        connections.close_all()  # this thread's
+        connections.close_all()  # those of this thread
 
 
 def _publish(path: Path, url: str, passwords: demo.Passwords) -> None:
     try:
-        demo.publish(path, url, passwords)
+        demo.publish_sign_in(path, url, passwords)
     finally:
         connections.close_all()
 
 
-async def _true(look: Callable[[], bool]) -> None:
-    """Wait until `look` says so: another process cannot set an event of ours."""
+async def _until(look: Callable[[], bool]) -> None:
+    """Poll `look` until it is true: another process cannot set an asyncio event."""
     while not await asyncio.to_thread(look):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
 
@@ -162,7 +162,7 @@ def _healthy(host: str, port: int) -> bool:
 
 
 def _welcome(url: str, passwords: demo.Passwords, path: Path, seconds: float) -> None:
-    say(f"\nReady after {seconds:.1f} s: open {url}/ and sign in as")
+    say(f"\nReady after {seconds:.1f} s. Open {url}/ and sign in as")
     for name, password in passwords.items():
         say(f"    {name:10} {password}")
-    say(f"These, and tokens for the API, are in {path}. Ctrl-C stops everything.\n")
+    say(f"Passwords and API tokens are in {path}. Ctrl-C stops everything.\n")

@@ -1,6 +1,6 @@
-"""Keeping child processes up: words passed on under a name, restarts with back-off, a stop in order.
+"""Supervise child processes: prefixed output, restarts with back-off, an orderly stop.
 
-All are started from one thread, whose end is theirs too: see `die_with_parent`.
+All are started from one thread, and they end with it: see `die_with_parent`.
 """
 
 import asyncio
@@ -14,16 +14,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wfc_site.launch.die_with_parent import wrapped
+from wfc_site.launch.die_with_parent import dying_with_parent
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 15.0
-STEADY_S = 30.0  # a child that ran for so long starts again without a longer wait
-LAST_WORDS_S = 1.0  # a grandchild may hold the pipe open after its parent has ended
+STEADY_S = 30.0  # after running this long, a child restarts with the first wait again
+LAST_OUTPUT_S = 1.0  # a grandchild may keep the pipe open after its parent has ended
 
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """A process to keep up. `stop_within_s` after SIGTERM its whole session is killed."""
+    """A process to keep running. `stop_within_s` after SIGTERM its whole session is killed."""
 
     name: str
     command: list[str]
@@ -33,8 +33,8 @@ class Child:
 
 
 @contextlib.asynccontextmanager
-async def kept(*children: Child) -> AsyncIterator[None]:
-    """Keep `children` up for the length of a block; then all are told to stop, and waited for."""
+async def keep_running(*children: Child) -> AsyncIterator[None]:
+    """Keep `children` running during a with block; then stop all and wait for them."""
     stopping = asyncio.Event()
     tasks = [asyncio.create_task(_Keeper(child, stopping).run()) for child in children]
     try:
@@ -57,26 +57,26 @@ class _Keeper:
                 return
             if time.monotonic() - began > STEADY_S:
                 wait_s = FIRST_WAIT_S
-            self._say(f"ended with {code}; it starts again in {wait_s:g} s")
+            self._say(f"ended with {code}; restarting in {wait_s:g} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
     async def _run_once(self) -> int:
         process = await self._start()
-        words = asyncio.create_task(self._pass_on(process))
+        output = asyncio.create_task(self._pass_on(process))
         await self._ended_or_stopping(process)
         if process.returncode is None:
             await self._end(process)
-        _kill_session(process)  # whatever the child left behind
-        await asyncio.wait([words], timeout=LAST_WORDS_S)
-        words.cancel()
+        _kill_session(process)  # also what the child left running
+        await asyncio.wait([output], timeout=LAST_OUTPUT_S)
+        output.cancel()
         return await process.wait()
 
     async def _start(self) -> Process:
-        """In a session of its own, so that Ctrl-C reaches only the supervisor."""
+        """Start the child in its own session, so that Ctrl-C reaches only the supervisor."""
         return await asyncio.create_subprocess_exec(
-            *wrapped(self.child.command),
+            *dying_with_parent(self.child.command),
             cwd=self.child.folder,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **self.child.environment},
             stdin=DEVNULL,
@@ -92,15 +92,15 @@ class _Keeper:
             wait.cancel()
 
     async def _end(self, process: Process) -> None:
-        """SIGTERM; who does not heed it in time is killed by the caller."""
+        """Send SIGTERM and wait. The caller kills a child that is still running."""
         process.terminate()
         try:
             await asyncio.wait_for(process.wait(), self.child.stop_within_s)
         except TimeoutError:
-            self._say(f"did not stop within {self.child.stop_within_s:g} s and is killed")
+            self._say(f"did not stop within {self.child.stop_within_s:g} s; killing it")
 
     async def _pass_on(self, process: Process) -> None:
-        assert process.stdout  # noqa: S101  # it was asked for
+        assert process.stdout  # noqa: S101  # requested by _start
         rest = b""
         while chunk := await process.stdout.read(2**16):
             *lines, rest = (rest + chunk).split(b"\n")
@@ -119,6 +119,6 @@ def _kill_session(process: Process) -> None:
 
 
 def say(line: str) -> None:
-    """Print a line; a terminal that has gone away is no reason to stop."""
+    """Print a line; ignore a terminal that has gone away."""
     with contextlib.suppress(OSError):
-        print(line, flush=True, file=sys.stdout)  # noqa: T201  # this is what the terminal is for
+        print(line, flush=True, file=sys.stdout)  # noqa: T201  # output for the terminal

@@ -34,10 +34,10 @@ class Command(BaseCommand):
         os.umask(0o077)  # the database, which may be made here, holds what people send
         self._build()
         call_command("migrate", verbosity=0, interactive=False)
-        loaded = yaml_file.load(FILE)
+        loaded = yaml_file.load_registry(FILE)
         self.stdout.write(
             f"Tiny models in {settings.MODELS_DIR / 'tiny'}: "
-            f"{len(loaded.created)} new in the registry, {len(loaded.kept)} kept as they are."
+            f"{len(loaded.created)} added to the registry, {len(loaded.kept)} unchanged."
         )
 
     def _build(self) -> None:

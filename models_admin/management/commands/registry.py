@@ -11,22 +11,22 @@ from models_admin.registry import yaml_file
 
 
 class Command(BaseCommand):
-    help = "Read models from a YAML file into the registry, or print the registry as YAML."
+    help = "Import models from a YAML file into the registry, or print the registry as YAML."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         doing = parser.add_subparsers(dest="doing", required=True)
-        importing = doing.add_parser("import", help="add the file's models; those that exist are kept")
+        importing = doing.add_parser("import", help="add the models of the file; existing ones are kept")
         importing.add_argument("file", nargs="?", type=Path, default=settings.MODELS_FILE)
-        importing.add_argument("--overwrite", action="store_true", help="the file wins over existing rows")
+        importing.add_argument("--overwrite", action="store_true", help="overwrite existing models")
         doing.add_parser("export", help="print the registry")
 
     def handle(self, *args: Any, doing: str, **options: Any) -> None:
         if doing == "export":
-            self.stdout.write(yaml_file.dump(), ending="")
+            self.stdout.write(yaml_file.dump_registry(), ending="")
             return
         try:
-            loaded = yaml_file.load(options["file"], overwrite=options["overwrite"])
+            loaded = yaml_file.load_registry(options["file"], overwrite=options["overwrite"])
         except yaml_file.RegistryError as error:
             raise CommandError(str(error)) from error
         counts = len(loaded.created), len(loaded.updated), len(loaded.kept)
-        self.stdout.write("{} created, {} updated, {} kept as they are.".format(*counts))
+        self.stdout.write("{} created, {} updated, {} unchanged.".format(*counts))

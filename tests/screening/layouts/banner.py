@@ -22,7 +22,7 @@ TEAL, PALE, SKIN = HexColor("#0f5c63"), HexColor("#cfe3e4"), HexColor("#e8c39e")
 HEAD, RIGHT = 132, 176  # the head's height, the right column's width
 
 
-class Bar(Flowable):
+class Bar(Flowable):  # type: ignore[misc]  # reportlab has no types
     """How well somebody says they know something."""
 
     def __init__(self, share: float) -> None:
@@ -66,11 +66,11 @@ def pdf(person: Person) -> bytes:
     return built([*aside, FrameBreak(), *main], columns[::-1], later, _banner(person))
 
 
-def _head():  # type: ignore[no-untyped-def]
+def _head():
     return style(11.5, BOLD, colour=TEAL, before=8, after=3)
 
 
-def _banner(person: Person):  # type: ignore[no-untyped-def]
+def _banner(person: Person):
     def draw(canvas: Canvas, document: BaseDocTemplate) -> None:
         top = HEIGHT - HEAD
         canvas.setFillColor(TEAL)

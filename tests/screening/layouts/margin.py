@@ -45,7 +45,7 @@ def pdf(person: Person) -> bytes:
     return built(story, [frame(56, 50, INNER, HEIGHT - 96)], on_first=footer, on_later=footer)
 
 
-def _head():  # type: ignore[no-untyped-def]
+def _head():
     return style(12, STRONG, before=9, after=3)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-from tests.documents.word import docx, p, part, run, style, table
+from tests.candidates.documents.word import docx, p, part, run, style, table
 from tests.screening.facts import Person, Role
 from tests.screening.layouts.sheet import Wording
 
@@ -34,7 +34,7 @@ def word(person: Person) -> bytes:
         STYLES: ("styles", part("styles", _styles())),
         NUMBERING: ("numbering", part("numbering", BULLETS)),
     }
-    return docx("".join(_body(person, said)) + SECTION, linked=linked, **{"[Content_Types].xml": _types()})
+    return docx("".join(_body(person, said)) + SECTION, {"[Content_Types].xml": _types()}, linked=linked)
 
 
 def _body(person: Person, said: Wording) -> Iterator[str]:

@@ -39,7 +39,7 @@ def pdf(person: Person) -> bytes:
     return built([*side, FrameBreak(), *main], columns, columns[1:], _grey)
 
 
-def _head():  # type: ignore[no-untyped-def]
+def _head():
     return style(11, BOLD, colour=BLUE, before=9, after=3)
 
 

@@ -80,5 +80,5 @@ def _prose(person: Person) -> Iterator[str]:
     return (" ".join(told[at * each : (at + 1) * each]) for at in range(len(person.roles)))
 
 
-def _head():  # type: ignore[no-untyped-def]
+def _head():
     return style(12, STRONG, before=9, after=3)

@@ -1,4 +1,4 @@
-"""`wfc up`, which is `make run`: everything on this machine, with one command."""
+"""`wfc up` (`make run`): run everything on this machine with one command."""
 
 import asyncio
 from argparse import ArgumentParser
@@ -29,6 +29,6 @@ class Command(BaseCommand):
                 "start wfc-serve and wfc-model-serve instead."
             )
         try:
-            asyncio.run(stack.up(host, port))
+            asyncio.run(stack.run_stack(host, port))
         except (stack.CannotStart, NoRedis, RegistryError) as error:
             raise CommandError(str(error)) from error
