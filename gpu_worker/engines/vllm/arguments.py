@@ -80,6 +80,9 @@ def arguments(
         # With a seed, a prompt split over several steps crashes the CPU engine.
         said["max_num_batched_tokens"] = max(spec.max_model_len or 0, 4096)
         said["enforce_eager"] = True
+        # A prompt whose beginning is cached is computed in other shapes, and rounds to other words: a repeat
+        # would differ from what it repeats.
+        said["enable_prefix_caching"] = False
         kv_cache_bytes = kv_cache_bytes or CPU_KV_CACHE_BYTES
     if kv_cache_bytes:
         said["kv_cache_memory_bytes"] = kv_cache_bytes
