@@ -1,4 +1,4 @@
-"""What people need permission for on candidates, and how REST says that something is in the way."""
+"""Permissions on candidates with their refusals, and the REST conflict error."""
 
 from rest_framework.exceptions import APIException
 
@@ -9,17 +9,17 @@ DECIDE = Permission(
     name="candidates.add_decision", refusal="You may not decide on applications. Ask a recruiter."
 )
 SCREEN = Permission(
-    name="candidates.add_evaluation", refusal="You may not have résumés read again. Ask a recruiter."
+    name="candidates.add_evaluation", refusal="You may not screen résumés again. Ask a recruiter."
 )
 EXPORT = Permission(
     name="candidates.export_application", refusal="You may not export candidates. Ask a recruiter."
 )
-SEE_HIDDEN = Permission(  # an auditor's, over REST: pages are the same for everybody
+SEE_HIDDEN = Permission(  # for auditors over REST; pages are the same for everybody
     name="candidates.view_hidden", refusal="This is hidden until somebody has decided."
 )
 
 
 class Conflict(APIException):
-    """The request does not fit the present state of the row."""
+    """The request conflicts with the current state of the row."""
 
     status_code = 409

@@ -1,4 +1,4 @@
-"""Candidates and all that was said about them, to read. They are written by uploads, models and decisions."""
+"""Read-only admin of candidates and everything about them. Uploads, models and decisions write it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from models_admin.kit.admin import ReadOnlyAdmin
 
 
 class OfVisibleJobs(ReadOnlyAdmin):
-    """Shows what belongs to jobs that the reader may see; `to_job` leads from the row to its job."""
+    """Only rows of jobs that the user may see; `to_job` is the path from the row to its job."""
 
     to_job = "job"
 
@@ -46,7 +46,7 @@ class ApplicationAdmin(OfVisibleJobs):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("resume__pages")
 
-    @admin.display(description="to look at")
+    @admin.display(description="flags")
     def integrity(self, application: Application) -> str:
         return "; ".join(application.resume.integrity)
 

@@ -1,4 +1,4 @@
-"""How far two who sort the same things agree, and how far beyond chance: shares and Cohen's kappa. Pure.
+"""Agreement of two raters: shares, and Cohen's kappa for agreement beyond chance. Pure.
 
 Kappa: J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological Measurement 20
 (1960). Its standard error, for the interval: J. L. Fleiss, J. Cohen and B. S. Everitt, Large sample standard
@@ -13,13 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-Z95 = 1.9599639845  # of the normal distribution: 95 % lie within
+Z95 = 1.9599639845  # 95 % of a normal distribution is within ± this many standard deviations
 WORDS = ((0.0, "slight"), (0.2, "fair"), (0.4, "moderate"), (0.6, "substantial"), (0.8, "almost perfect"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Share:
-    """`count` of `of`, with Wilson's 95 % interval; of nothing it is no number."""
+    """`count` of `of`, with Wilson's 95 % interval; no value if `of` is 0."""
 
     count: int
     of: int
@@ -47,14 +47,14 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class Kappa:
-    """1 = always the same, 0 = as often as by chance. No interval where the formula gives one of no width."""
+    """1 = always the same, 0 = as often as by chance. No interval if the formula gives one of zero width."""
 
     value: float
     interval: tuple[float, float] | None
 
     @property
     def words(self) -> str:
-        """What the value means, as the field says it; which is a custom, and no law."""
+        """The value in the words of Landis and Koch, which are only a convention."""
         if self.value <= 0:
             return "no agreement beyond chance"
         return f"{[word for above, word in WORDS if self.value > above][-1]} agreement beyond chance"
@@ -62,7 +62,7 @@ class Kappa:
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix:
-    """`counts[i][j]` things are in category i for the first and in j for the second."""
+    """`counts[i][j]` things are in category i by the first rater and in j by the second."""
 
     categories: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
@@ -77,7 +77,7 @@ class Matrix:
 
     @property
     def kappa(self) -> Kappa | None:
-        """None where it is not defined: of nothing, and where both put everything into one category."""
+        """None if it is not defined: no things, or both put everything into the same category."""
         if not self.total:
             return None
         cells = [[count / self.total for count in row] for row in self.counts]
@@ -99,7 +99,10 @@ def _standard_error(
     kappa: float,
     chance: float,
 ) -> float:
-    """Of one thing; `cells` are shares and `rows` and `columns` their sums. A + B - C of the book."""
+    """Return the standard error for one thing; `cells` are shares, `rows` and `columns` their sums.
+
+    It is A + B - C of the book.
+    """
     rest = 1 - kappa
     same = sum(cells[i][i] * (1 - (rows[i] + columns[i]) * rest) ** 2 for i in range(len(cells)))
     other = sum(
@@ -113,7 +116,7 @@ def _standard_error(
 
 
 def tally(pairs: Iterable[tuple[str, str]], categories: Sequence[str]) -> Matrix:
-    """Count `pairs` of what the first and the second said, both among `categories`."""
+    """Count `pairs` of what the first and the second rater said, both among `categories`."""
     counted = Counter(pairs)
     counts = tuple(tuple(counted[first, second] for second in categories) for first in categories)
     return Matrix(categories=tuple(categories), counts=counts)

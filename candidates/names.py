@@ -1,10 +1,10 @@
-"""Names of people, as they are compared. Pure."""
+"""Normalised names of people. Pure."""
 
 import unicodedata
 
 
 def normalised(name: str) -> str:
-    """Return `name` as it is compared: no accents, no case, letters and digits only, words in order.
+    """Return `name` for comparison: no accents, no case, only letters and digits, words in order.
 
     >>> normalised("  Ana-Lucía  MÜLLER ")
     'ana lucia muller'

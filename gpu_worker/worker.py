@@ -139,7 +139,7 @@ class Worker:
         await finish_or_cancel([working], settings.DRAIN_S)
         in_hand = [*self.work.tasks, *self.intake.hand.tasks, *self.arbiter.tasks]
         await finish_or_cancel(in_hand, settings.DRAIN_S)
-        sandbox.stop_reading()  # put back by now, so nobody waits for what they would say
+        sandbox.end_all()  # put back by now, so nobody waits for what they would say
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)

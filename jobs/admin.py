@@ -1,4 +1,4 @@
-"""Who owns a job and who shares it. What jobs say is written on their pages, where versions are kept."""
+"""Owners and teams of jobs. Texts of jobs are edited on their pages, which keep versions."""
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -35,7 +35,7 @@ class VersionInline(admin.TabularInline):
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    """Owner and team may be changed: people leave, jobs stay."""
+    """Only owner and team can be changed: people leave, jobs stay."""
 
     list_display = ["__str__", "owner", "team", "created_at"]
     list_filter = ["team"]

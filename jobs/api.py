@@ -1,4 +1,4 @@
-"""`/api/jobs`: openings and what they say."""
+"""`/api/jobs`: jobs and their texts."""
 
 from django.contrib.auth.models import User
 from django.urls import path
@@ -28,7 +28,7 @@ class JobsView(APIView):
         responses={200: JobShape(many=True), **REFUSALS},
     )
     def get(self, request: Request) -> Response:
-        """The jobs that you may see, newest first; with `job_id` that job alone."""
+        """List the jobs that you may see, newest first; with `job_id`, return that job only."""
         if "job_id" in request.query_params:
             return Response(JobShape(visible_job(request, request.query_params["job_id"])).data)
         jobs = (
@@ -51,14 +51,14 @@ class JobsView(APIView):
 class JobView(APIView):
     @extend_schema(operation_id="jobs_read", responses={200: JobShape, **REFUSALS})
     def get(self, request: Request, job_id: int) -> Response:
-        """One job."""
+        """Return one job."""
         return Response(JobShape(visible_job(request, job_id)).data)
 
     @extend_schema(
         operation_id="jobs_revise", request=JobRevision, responses={200: JobShape, **REFUSALS, 409: Detail}
     )
     def put(self, request: Request, job_id: int) -> Response:
-        """Give the job a new text and criteria; evaluations keep those that they were made with."""
+        """Change the job's text and criteria. Evaluations keep those that they were made with."""
         job = visible_job(request, job_id)
         CHANGE_JOB.require(request.user)
         text = JobRevision(data=request.data)
@@ -72,14 +72,14 @@ class JobView(APIView):
 
 
 def signed_in(request: Request) -> User:
-    """Who asks. IsAuthenticated holds for every view here; this tells the type checker."""
+    """Return the signed-in user. IsAuthenticated holds for every view here; this tells the type checker."""
     if not isinstance(request.user, User):
         raise NotAuthenticated
     return request.user
 
 
 def visible_job(request: Request, job_id: object) -> Job:
-    """Return the job if this user may see it. Raises Http404; ValidationError where that is no id."""
+    """Return the job if this user may see it. Raises Http404; ValidationError if `job_id` is no id."""
     text = str(job_id)
     if not ids.is_id(text):
         raise ValidationError({"job_id": "Give the number of a job."})

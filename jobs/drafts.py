@@ -1,4 +1,4 @@
-"""A job's criteria while somebody edits them: the rows of a form, before anything is kept."""
+"""Drafts of a job's criteria: the rows of a form before anything is saved."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ from jobs.models import JobVersion
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One criterion as it was typed; `wrong` says why it cannot be kept."""
+    """One criterion as typed; `wrong` says why it cannot be saved."""
 
     text: str = ""
     weight: str = Weight.MUST
@@ -23,9 +23,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The rows, and whose they are: `drawn` is their mark and that of the description they were drawn from.
+    """The rows and their origin: `drawn` holds their digest and that of the description they were drawn from.
 
-    `wrong` is about all of them; `focus` is the id of the element that the next key goes to.
+    `wrong` is about all rows; `focus` is the id of the element to focus.
     """
 
     rows: Sequence[Row] = ()
@@ -34,8 +34,8 @@ class Draft:
     focus: str = ""
 
     @classmethod
-    def of(cls, version: JobVersion | None) -> "Draft":
-        """What a form begins with; of a new job nothing, drawn from nothing."""
+    def of_version(cls, version: JobVersion | None) -> "Draft":
+        """Return the draft of a form for `version`; for a new job, an empty one."""
         if version is None:
             return _drawn((), "")
         rows = _rows(version.wanted)
@@ -43,13 +43,13 @@ class Draft:
 
     @classmethod
     def posted(cls, form: QueryDict) -> "Draft":
-        """What came back from the browser."""
+        """Return the draft that the browser sent."""
         pairs = zip_longest(form.getlist("criterion"), form.getlist("weight"), fillvalue="")
         rows = [Row(text=text, weight=weight or Weight.MUST) for text, weight in pairs]
         return cls(rows=rows, drawn=form.get("drawn", ""))
 
     def after(self, action: str, description: str) -> "Draft":
-        """The draft after a button: “add”, “draw”, “up-2”, “down-2” or “remove-2”; 1 is the first row."""
+        """Apply a button: “add”, “draw”, “up-2”, “down-2” or “remove-2”; 1 is the first row."""
         name, _, number = action.partition("-")
         at = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else -1
         match name:
@@ -74,17 +74,17 @@ class Draft:
         return replace(self, rows=rows, focus=f"{ends.get(to, name)}-{to + 1}")
 
     def filled(self) -> "Draft":
-        """Without the rows in which nothing stands."""
+        """Return the draft without empty rows."""
         return replace(self, rows=[row for row in self.rows if row.text.strip()])
 
     def chosen(self, description: str) -> tuple[Criterion, ...]:
-        """The criteria; drawn ones that nobody touched follow the description. Raises WrongCriteria."""
+        """Return the criteria; drawn ones that nobody edited follow the description. Raises WrongCriteria."""
         if self.is_drawn and not self.drawn.endswith(f"-{_mark(description)}"):
             return draw(description)
         return listed(self._pairs)
 
     def blamed(self, wrong: WrongCriteria) -> "Draft":
-        """The draft with what is wrong, beside the row that it is about."""
+        """Return the draft with the error at its row."""
         if wrong.at is None:
             return replace(self, wrong=str(wrong))
         rows = list(self.rows)
@@ -98,7 +98,7 @@ class Draft:
 
     @property
     def weights(self) -> list[Weight]:
-        """What a row may choose from."""
+        """The choices of a row."""
         return list(Weight)
 
     @property
@@ -116,5 +116,5 @@ def _rows(criteria: Iterable[Criterion]) -> list[Row]:
 
 
 def _mark(said: object) -> str:
-    """Equal for what is equal."""
+    """Return a digest of `said`."""
     return hashlib.blake2s(repr(said).encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""What people write about a job."""
+"""The form of a job."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from jobs.models import Team
 
 
 class JobForm(forms.Form):
-    """Cleaned it has `title`, `description`, `team` and `criteria`, whose rows are its `draft`.
+    """The fields of a job: `title`, `description`, `team` and `criteria`, whose rows are its `draft`.
 
-    `teams` are those that the job may be shared with; without any, nothing is asked.
+    `teams` are those that the job may be shared with; without any, the field is not shown.
     """
 
     title = forms.CharField(
@@ -68,5 +68,5 @@ class JobForm(forms.Form):
 
 
 def unbroken(text: str) -> str:
-    """`text` with the line ends that everybody but a browser's form has."""
+    """Return `text` with plain line ends: browsers send CRLF."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -12,7 +12,7 @@ from models_admin.kit.messages import Message, Report
 
 
 class JobsTopic:
-    """What `jobs/list.html` shows: the jobs that this user may see."""
+    """The live topic of `jobs/list.html`: the jobs that this user may see."""
 
     groups = (messages.JOBS,)
     kinds = frozenset({Report.JOB_CHANGED})

@@ -1,4 +1,4 @@
-"""Openings, and the text that models read about them."""
+"""Jobs, and the texts by which résumés are judged."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ WEIGHTS = {weight.value: weight.label for weight in Weight}
 
 
 class Team(models.Model):
-    """People who work on jobs together: what one owns, all see."""
+    """People who work on jobs together: all of them see the jobs shared with the team."""
 
     name = models.CharField(max_length=100, unique=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="teams", blank=True)
@@ -29,7 +29,7 @@ class Team(models.Model):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "JobQuerySet":
-        """The jobs that `user` may read: own ones, the team's, or all with `view_every_job`."""
+        """Return the jobs that `user` may see: their own, their teams', or all with `view_every_job`."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         if user.has_perm("jobs.view_every_job"):
@@ -45,10 +45,10 @@ class Job(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
     team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="jobs")
     blind = models.BooleanField(
-        default=False, help_text="Who somebody is, is hidden until a person has decided on them."
+        default=False, help_text="The applicants' identities are hidden until a person has decided."
     )
     sample_percent = models.PositiveSmallIntegerField(
-        default=0, help_text="Of so many new résumés the model's verdict is hidden until a first decision."
+        default=0, help_text="Percentage of new résumés whose verdict is hidden until a first decision."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
@@ -66,19 +66,19 @@ class Job(models.Model):
 
     @property
     def current(self) -> "JobVersion":
-        """The newest version: prefetch `versions` where many jobs are shown."""
+        """The newest version: prefetch `versions` for many jobs."""
         return self.versions.all()[0]
 
 
 class JobVersion(models.Model):
-    """What a job said at one time. Never changed: evaluations point at the text that they were made with."""
+    """The text of a job at one time. Never changed: evaluations point to the one that they were made with."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=200)
     description = models.TextField()
     criteria_drawn = models.BooleanField(
-        default=True, help_text="The criteria are those of the description; nobody has written others."
+        default=True, help_text="The criteria were drawn from the description; nobody has edited them."
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -97,12 +97,12 @@ class JobVersion(models.Model):
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
-        """The criteria as values, in their order: prefetch `criteria` where there are many versions."""
+        """The criteria as values, in order: prefetch `criteria` for many versions."""
         return tuple(row.value for row in self.criteria.all())
 
 
 class Criterion(models.Model):
-    """One criterion of a version of a job; `key` is how answers name it. Never changed, as the version."""
+    """One criterion of a version of a job; `key` names it in answers. Never changed, like the version."""
 
     job_version = models.ForeignKey(JobVersion, models.CASCADE, related_name="criteria")
     position = models.PositiveSmallIntegerField(help_text="1 is the first.")

@@ -1,4 +1,4 @@
-"""Opening a job and changing what it says."""
+"""Create jobs, change their text, share and find them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -25,7 +25,7 @@ class AmbiguousTitle(Exception):
 
 
 class Overtaken(Exception):
-    """Somebody has changed the job since its text was seen; the text says so to whoever saves now."""
+    """Somebody has changed the job since its text was read; the text tells the person who saves."""
 
 
 def create(
@@ -36,7 +36,7 @@ def create(
     criteria: Sequence[Criterion] | None = None,
     team: Team | None = None,
 ) -> Job:
-    """Open a job with its first version; without `criteria` they are drawn from its description."""
+    """Create a job with its first version; without `criteria`, draw them from the description."""
     with transaction.atomic():
         job = Job.objects.create(owner=owner, team=team)
         drawn = draw(description)
@@ -56,11 +56,11 @@ def revise(
     criteria: Sequence[Criterion] | None = None,
     seen: int | None = None,
 ) -> JobVersion:
-    """Give `job` a new version; where nothing has changed, the current one is returned.
+    """Give `job` a new version; if nothing has changed, return the current one.
 
-    Without `criteria` those of the current version stay; only where nobody has written them, and the
-    description is another one, are they drawn anew. `seen` is the number of the version that was changed,
-    None = nobody can tell. Raises Overtaken, having written nothing, where that is not the current one.
+    Without `criteria`, those of the current version stay; but drawn ones are drawn again if the description
+    has changed. `seen` is the number of the version that was edited, None = unknown. Raises Overtaken, with
+    nothing written, if that is not the current one.
     """
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
@@ -71,8 +71,8 @@ def revise(
             return current
         if seen is not None and seen != current.number:
             raise Overtaken(
-                f"Meanwhile somebody has changed the job: it has version {current.number} now, and what you "
-                "wrote is not saved. Look at the job first; to replace its text, save again."
+                f"Somebody has changed the job meanwhile: it has version {current.number} now, and your text "
+                "is not saved. Look at the job first. To replace its text, save again."
             )
         is_drawn = current.criteria_drawn if asks_the_same else wanted == draw(description)
         version = _write(job, current.number + 1, title, description, wanted, is_drawn=is_drawn, by=by)
@@ -82,14 +82,14 @@ def revise(
 
 
 def teams(user: AbstractBaseUser | AnonymousUser, job: Job | None = None) -> QuerySet[Team]:
-    """The teams that `user` may share with: the own ones, and the one that `job` is shared with."""
+    """Return the teams that `user` may share with: their own, and the one that `job` is shared with."""
     if not isinstance(user, User):
         return Team.objects.none()
     return Team.objects.filter(Q(members=user) | Q(jobs=job) if job else Q(members=user)).distinct()
 
 
 def share(job: Job, team: Team | None, *, by: User) -> None:
-    """Let `team` see the job instead of whichever did; None = nobody but its owner."""
+    """Share the job with `team` instead of its present team; None = with nobody."""
     with transaction.atomic():
         locked = Job.objects.select_for_update().get(pk=job.pk)
         if locked.team_id == (team.pk if team else None):
@@ -144,7 +144,7 @@ def described(jobs: JobQuerySet) -> JobQuerySet:
 
 
 def listed(user: AbstractBaseUser | AnonymousUser) -> list[Job]:
-    """The jobs that `user` may see, newest first."""
+    """Return the jobs that `user` may see, newest first."""
     return list(described(Job.objects.visible_to(user)).order_by("-pk"))
 
 

@@ -14,7 +14,7 @@ class SafeText(serializers.CharField):
         text = super().to_internal_value(data)
         ProhibitNullCharactersValidator()(text)
         if any("\ud800" <= c <= "\udfff" for c in text):
-            raise serializers.ValidationError("The text holds a broken character (a lone surrogate).")
+            raise serializers.ValidationError("The text contains a broken character (a lone surrogate).")
         return text
 
 
@@ -24,16 +24,16 @@ class CriterionText(serializers.Serializer[object]):
 
 
 class JobText(serializers.Serializer[object]):
-    """Its `criteria` become values. Keys that are sent are not read: the order counts."""
+    """The text of a job; its `criteria` become values. Keys that are sent are ignored: the order counts."""
 
     title = SafeText(max_length=200)
     description = SafeText(max_length=50_000)
     criteria = CriterionText(
         many=True,
         required=False,
-        help_text=f"At most {MOST_CRITERIA}, in their order. Left out of a new job they are drawn from its "
-        "description. Left out of a change they stay; only where nobody has written any, and the "
-        "description is another one, are they drawn anew. An empty list means none.",
+        help_text=f"At most {MOST_CRITERIA}, in order. If left out of a new job, they are drawn from its "
+        "description. If left out of a change, they stay; but drawn ones that nobody has edited are drawn "
+        "again if the description changes. An empty list means none.",
     )
 
     def validate_criteria(self, said: list[dict[str, str]]) -> tuple[Criterion, ...]:
@@ -48,13 +48,13 @@ class JobRevision(JobText):
     version = serializers.IntegerField(
         required=False,
         min_value=1,
-        help_text="The version that was changed. Where somebody has changed the job since, the answer is 409 "
-        "and nothing is saved. Left out, the new text counts in any case.",
+        help_text="The version that you edited. If somebody has changed the job since, the answer is 409 and "
+        "nothing is saved. If left out, the new text is saved in any case.",
     )
 
 
 class CriterionShape(serializers.Serializer[Criterion]):
-    key = serializers.CharField(help_text="How answers name it, by its place in this version of the job.")
+    key = serializers.CharField(help_text="Its name in answers, by its place in this version of the job.")
     text = serializers.CharField()
     weight = serializers.ChoiceField([weight.value for weight in Weight])
 
@@ -67,7 +67,7 @@ class JobShape(serializers.Serializer[Job]):
     criteria = CriterionShape(source="current.wanted", many=True)
     criteria_drawn = serializers.BooleanField(
         source="current.criteria_drawn",
-        help_text="They are those of the description, and follow it; nobody has written others.",
+        help_text="They were drawn from the description and follow it; nobody has edited them.",
     )
     created_at = serializers.DateTimeField()
     application_count = serializers.IntegerField(default=0)

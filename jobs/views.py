@@ -1,4 +1,4 @@
-"""The list of jobs, and opening and changing one. The page of one job shows candidates: it is theirs."""
+"""The list of jobs, and the form to create or edit one. The page of a job belongs to candidates."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +26,7 @@ def new(request: Request) -> HttpResponse:
     if "do" in request.POST:
         return _redrafted(request, None)
     teams = openings.teams(request.user)
-    form = JobForm(draft=Draft.of(None), teams=teams)
+    form = JobForm(draft=Draft.of_version(None), teams=teams)
     if request.method == "POST":
         form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():
@@ -42,7 +42,7 @@ def edit(request: Request, job_id: int) -> HttpResponse:
         return _redrafted(request, job)
     now, teams = job.current, openings.teams(request.user, job)
     said = {"title": now.title, "description": forms.unbroken(now.description), "team": job.team_id}
-    form = JobForm(draft=Draft.of(now), teams=teams, initial=said)
+    form = JobForm(draft=Draft.of_version(now), teams=teams, initial=said)
     if request.method == "POST":
         form = JobForm(request.POST, draft=Draft.posted(request.POST), teams=teams)
         if form.is_valid():
@@ -58,13 +58,13 @@ def edit(request: Request, job_id: int) -> HttpResponse:
             if Job.objects.visible_to(request.user).filter(pk=job.pk).exists():
                 return redirect("job-page", job.pk)
             title = form.cleaned_data["title"]
-            messages.success(request, f"Saved. “{title}” is shared with you no more.")
+            messages.success(request, f"Saved. “{title}” is no longer shared with you.")
             return redirect("job-list")
     return _shown(request, form, job)
 
 
 def _redrafted(request: Request, job: Job | None) -> HttpResponse:
-    """A button of the criteria: the form as it was filled in, with other rows. Nothing is kept."""
+    """Handle a button of the criteria: show the form as filled in, with other rows. Nothing is saved."""
     typed = {name: request.POST.get(name, "") for name in ("title", "description", "team")}
     draft = Draft.posted(request.POST).after(request.POST["do"], forms.unbroken(typed["description"]))
     form = JobForm(draft=draft, teams=openings.teams(request.user, job), initial=typed)
@@ -79,5 +79,5 @@ def _shown(request: Request, form: JobForm, job: Job | None) -> HttpResponse:
 
 
 def _seen(request: Request) -> int | None:
-    """The number of the version that the form was filled with; None where it does not say."""
+    """Return the number of the version that the form was filled with, None if unknown."""
     return ids.parse_id(request.POST.get("seen", "")) or None

@@ -3,6 +3,7 @@
 Messages from the channel layer are nudges. The consumer collects them, reads the rows and sends fragments
 that the page swaps in by id. Each fragment is one message, because a table row cannot have other siblings.
 On every connect it sends the current state of everything on the page, so no update can be missed.
+A page of another version of the site gets nothing: its scripts may not know the fragments of this one.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ from jobs.live import JobsTopic
 from models_admin.kit.messages import KINDS, Message, parse_message
 from models_admin.kit.topics import NotAllowed, Topic
 from models_admin.live import HeaderTopic, ModelsTopic, RegistryTopic
+from wfc_site import version
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ GAP_S = 0.25  # at most four refreshes a second on average; changes in between a
 AT_ONCE = 8  # refreshes without a pause: a swap has six phases, and a person waits for the last one
 HEADER_AGAIN_S = 5.0  # a killed worker sends nothing: its silence must be noticed
 ALL_AGAIN_S = 20.0  # against lost messages, lost subscriptions and withdrawn permissions
-SIGNED_OUT, NOT_ALLOWED, TRY_AGAIN = 4401, 4403, 1012
+SIGNED_OUT, NOT_ALLOWED, OUTDATED, TRY_AGAIN = 4401, 4403, 4426, 1012
 
 PAGES: dict[str, list[type[Topic]]] = {
     "application": [HeaderTopic, ApplicationTopic, RepeatsTopic],
@@ -46,7 +48,7 @@ PAGES: dict[str, list[type[Topic]]] = {
 
 
 class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
-    """`/ws/live?page=job&job=12&…`: the other parameters belong to the page."""
+    """`/ws/live?version=…&page=job&job=12&…`: the rest of the query string is the page's own."""
 
     async def connect(self) -> None:
         await self.accept()  # a browser learns the close code only if the socket was open
@@ -75,6 +77,8 @@ class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no typ
 
     async def _show_until_closed(self) -> int:
         """Keep the page up to date; return the code to close the socket with."""
+        if QueryDict(self.scope["query_string"]).get("version", version.current()) != version.current():
+            return OUTDATED
         try:
             await self._show()
         except SignedOut:

@@ -1,12 +1,9 @@
 """Security headers: pages may use scripts, styles and sockets of this site only."""
 
-from collections.abc import Awaitable, Callable
-from typing import cast
-
-from asgiref.sync import iscoroutinefunction
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
+from django.http import HttpRequest
+
+from wfc_site.answer_headers import adding
 
 STRICT = {
     "default-src": "'self'",
@@ -20,30 +17,17 @@ DOCS = {"style-src": "'self' 'unsafe-inline'", "img-src": "'self' data:"}
 DOCS_PATH = "/api/docs"
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
-Answer = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    return {
+        "Content-Security-Policy": csp_header(request),
+        "Permissions-Policy": NO_DEVICES,
+        "X-Content-Type-Options": "nosniff",
+    }
 
 
-@sync_and_async_middleware
-def content_security_policy(get_response: Answer) -> Answer:
-    """Add the policy to every response without its own; a résumé's file has a stricter one."""
-    if iscoroutinefunction(get_response):
-
-        async def async_middleware(request: HttpRequest) -> HttpResponseBase:
-            return _with_policy(request, await get_response(request))
-
-        return async_middleware
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        return _with_policy(request, cast(HttpResponseBase, get_response(request)))
-
-    return middleware
-
-
-def _with_policy(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    response.headers.setdefault("Content-Security-Policy", csp_header(request))
-    response.headers.setdefault("Permissions-Policy", NO_DEVICES)
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return response
+# A résumé's file brings a stricter policy of its own.
+content_security_policy = adding(_headers)
 
 
 def csp_header(request: HttpRequest) -> str:

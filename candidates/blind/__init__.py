@@ -1,1 +1,1 @@
-"""Blind review: what is hidden until a person has decided, and how it is found and left out."""
+"""Blind review: what is hidden until a person has decided, and how it is found and removed."""

@@ -1,4 +1,4 @@
-"""What a job hides until a person has decided: who somebody is, and of a sample what the model said."""
+"""Set what a job hides until a person has decided: who somebody is, and the verdicts of a sample."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,10 +11,10 @@ from models_admin.kit.publishing import publish
 
 
 def arrange(job: Job, *, blind: bool, sample_percent: int, by: User) -> None:
-    """Set both; where nothing has changed, nothing is done.
+    """Set both; do nothing if neither changes.
 
-    Blind hides what nobody has decided on yet, at once. A sample is drawn from the résumés that come from now
-    on: verdicts that were seen cannot be hidden any more.
+    `blind` applies at once to all applications without a decision. `sample_percent` applies to new résumés
+    only, since verdicts that were seen cannot be hidden.
     """
     with transaction.atomic():
         now = Job.objects.select_for_update().get(pk=job.pk)

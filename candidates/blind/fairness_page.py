@@ -1,4 +1,4 @@
-"""Setting what a job hides until a person has decided, on the form of the job and over REST."""
+"""Set what a job hides until a person has decided, on its form and over REST."""
 
 from django import forms
 from django.contrib import messages
@@ -20,7 +20,7 @@ from jobs.api import REFUSALS, signed_in, visible_job
 from jobs.models import Job
 from models_admin.kit.pages import Request, needs, refused
 
-OUT_OF_RANGE = "Give a whole number of percent, from 0 (nobody) to 100 (everybody)."
+OUT_OF_RANGE = "Enter a whole percentage from 0 (nobody) to 100 (everybody)."
 
 
 class FairnessForm(forms.Form):
@@ -45,9 +45,11 @@ def arrange(request: Request, job_id: int) -> HttpResponse:
 
 
 class FairnessText(serializers.Serializer[object]):
-    blind = serializers.BooleanField(help_text="Hide who somebody is until a person has decided.")
+    blind = serializers.BooleanField(help_text="Hide who an applicant is until a person has decided.")
     sample_percent = serializers.IntegerField(
-        min_value=0, max_value=100, help_text="Of so many new résumés the verdict is hidden until a decision."
+        min_value=0,
+        max_value=100,
+        help_text="Percentage of new résumés whose verdict is hidden until a decision.",
     )
 
 
@@ -58,12 +60,14 @@ class IntervalShape(serializers.Serializer[object]):
 
 
 class FairnessShape(FairnessText):
-    """What the job hides, and how often person and model agreed in its sample."""
+    """What a job hides, and how often people and the model agreed in its sample."""
 
     drawn = serializers.IntegerField(help_text="Résumés in the sample.")
-    decided = serializers.IntegerField(help_text="Of these, those that somebody has decided on.")
-    left_to_people = serializers.IntegerField(help_text="Of these, those where the model said Needs Review.")
-    compared = serializers.IntegerField(help_text="Of these, those where both said yes or no.")
+    decided = serializers.IntegerField(help_text="Of these, those with a decision.")
+    left_to_people = serializers.IntegerField(help_text="Of these, those with the verdict Needs Review.")
+    compared = serializers.IntegerField(
+        help_text="Of those decided, those with the verdict Shortlisted or Rejected."
+    )
     agreement = IntervalShape(help_text="Share of these, with Wilson's 95 % interval.")
     kappa = IntervalShape(help_text="Cohen's kappa with its 95 % interval.")
 
@@ -71,14 +75,14 @@ class FairnessShape(FairnessText):
 class FairnessView(APIView):
     @extend_schema(operation_id="jobs_fairness", responses={200: FairnessShape, **REFUSALS})
     def get(self, request: ApiRequest, job_id: int) -> Response:
-        """What the job hides until a person has decided, and what its sample tells."""
+        """Return what the job hides until a person has decided, and the agreement in its sample."""
         return Response(_said(visible_job(request, job_id)))
 
     @extend_schema(
         operation_id="jobs_arrange", request=FairnessText, responses={200: FairnessShape, **REFUSALS}
     )
     def put(self, request: ApiRequest, job_id: int) -> Response:
-        """Set what the job hides. A sample is drawn from the résumés that come from now on."""
+        """Set what the job hides. The sample is drawn from new résumés."""
         job = visible_job(request, job_id)
         CHANGE_JOB.require(request.user)
         text = FairnessText(data=request.data)
@@ -88,7 +92,7 @@ class FairnessView(APIView):
 
 
 def _said(job: Job) -> dict[str, object]:
-    found = sample.of_job(job)
+    found = sample.sample_of(job)
     agreed, kappa = found.matrix.agreed, found.matrix.kappa
     return {
         "blind": job.blind,
@@ -108,8 +112,8 @@ def _interval(value: float | None, bounds: tuple[float, float] | None) -> dict[s
 
 
 def card(job: Job) -> dict[str, Sampled | None]:
-    """What `candidates/blind/_agreement.html` shows on the job's page: None where there is no sample."""
-    found = sample.of_job(job)
+    """Return the context of `candidates/blind/_agreement.html`; None if there is no sample."""
+    found = sample.sample_of(job)
     return {"sampled": found if found.drawn or job.sample_percent else None}
 
 

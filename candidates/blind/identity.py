@@ -1,9 +1,8 @@
-"""Who somebody is, found in sentences and on pages, so that it can be left out until a person has decided.
+"""Find who somebody is in texts and on pages, to hide it until a person has decided.
 
-Found are the names and addresses that are known of the candidate, and whatever has the form of an e-mail
-address, a telephone number or a link. On top of the first page a line with one of these goes as a whole, and
-so does one that looks like a postal address. What is known only by its meaning, as “captain of the Ghent
-women's team”, stays.
+It finds the candidate's known names and addresses, and anything in the form of an e-mail address, a telephone
+number or a link. At the top of the first page it removes the whole line of these, and lines that look like a
+postal address. What only its meaning tells, like “captain of the Ghent women's team”, stays.
 """
 
 import re
@@ -17,11 +16,11 @@ from candidates.names import normalised
 
 NAME, CONTACT = "[name]", "[contact]"
 TOP = 0.3  # of the first page's height: where people write who they are and where they live
-GAP = 3.0  # of the line's height: what stands further apart is another line
+GAP = 3.0  # of the line's height: words further apart are on different lines
 MARGIN_PT = 2.0
 
 WORD = re.compile(r"[^\W\d_]+")
-# Every repetition has a bound: strangers write what is searched, and words without an end must not take ages.
+# Every repetition has a bound: strangers write these texts, and endless words must not take ages.
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 LINK = re.compile(
     r"(?:https?://|www\.)\S+"
@@ -32,7 +31,7 @@ LINK = re.compile(
 PHONE = re.compile(r"(?<![\w+])(?:\+|00)\d[\d\s().\-/]{6,30}\d(?!\w)")
 NUMBER = re.compile(r"\(?\d(?:[\d().\-/]|[^\S\n]){5,60}\d")
 LONGEST_ADDRESS = 300  # characters of a line
-SAME_DIGITS = 7  # the last of a telephone number, with or without its country
+SAME_DIGITS = 7  # last digits of a telephone number, with or without its country code
 ADDRESS = re.compile(
     r"(?:\d|\b)\w*(?:straße|strasse|gasse|weg|platz|allee|laan|straat|street|road|avenue|lane|drive|boulevard|rue"
     r"|via|calle)\b.*\d|\d.*\b(?:st|str|rd|ave|dr|blvd|street|road|avenue|lane|drive|rue)\b|\b\d{5}\b",
@@ -42,15 +41,15 @@ ADDRESS = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """What is known of a person: words of names as they are compared, e-mail addresses, digits of numbers."""
+    """What is known of a person: normalised words of names, e-mail addresses, digits of telephone numbers."""
 
     names: frozenset[str]
     emails: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> "Identity":
-        """Single letters are no names here: they would be found everywhere."""
+    def from_details(cls, names: Iterable[str], emails: Iterable[str], phones: Iterable[str]) -> "Identity":
+        """Build an identity; single letters of names are ignored, since they would be found everywhere."""
         words = (word for name in names for word in normalised(name).split())
         return cls(
             names=frozenset(word for word in words if len(word) > 1),
@@ -59,11 +58,11 @@ class Identity:
         )
 
     def told(self, text: str) -> str:
-        """Return `text` without the person."""
+        """Return `text` with placeholders for the person."""
         return self._without(text, says_so=True)
 
     def left_out(self, text: str) -> str:
-        """Return `text` without the person, and without a word instead."""
+        """Return `text` without the person and without placeholders."""
         return self._without(text, says_so=False)
 
     def _without(self, text: str, *, says_so: bool) -> str:
@@ -81,15 +80,15 @@ class Identity:
             for _, x0, y0, x1, y1 in self._personal(line, is_top=is_first and line[0][4] < TOP * height_pt)
         ]
 
-    def stands_in(self, pages: Sequence[Sequence[Row]]) -> bool:
-        """Whether all that is known of the person is found on `pages`: the rest may be drawn otherwise."""
+    def is_found_on(self, pages: Sequence[Sequence[Row]]) -> bool:
+        """Whether all known names and e-mail addresses are found on `pages`."""
         lines = [_text(line) for words in pages for line in _lines(words)]
         said = {normalised(text[a:b]) for text in lines for a, b, what in self._found(text) if what == NAME}
         addresses = " ".join(lines).casefold()
         return bool(self.names) and self.names <= said and all(email in addresses for email in self.emails)
 
     def _personal(self, line: Sequence[Row], *, is_top: bool) -> Sequence[Row]:
-        """The words of `line` that say who it is."""
+        """Return the words of `line` that tell who it is."""
         text = _text(line)
         found = list(self._found(text))
         if is_top and (
@@ -117,7 +116,7 @@ class Identity:
 
 
 def _apart(found: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """What was found, in order, with what overlaps or has only a space between put together."""
+    """Return what was found, in order; merge what overlaps, or has the same kind and one space between."""
     parts: list[tuple[int, int, str]] = []
     for start, end, what in sorted(found):
         if parts and (start < parts[-1][1] or (start == parts[-1][1] + 1 and what == parts[-1][2])):
@@ -128,7 +127,7 @@ def _apart(found: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
 
 
 def _lines(words: Iterable[Row]) -> list[list[Row]]:
-    """Words that follow each other on one level, close to each other."""
+    """Group words into lines: same height, close to each other."""
     lines: list[list[Row]] = []
     for row in words:
         if lines and _goes_on(lines[-1][-1], row):

@@ -1,4 +1,4 @@
-"""Page images for readers who are not to know whose page it is: painted over, made once and kept."""
+"""Page images with the person painted over, made once and kept."""
 
 import hashlib
 import json
@@ -12,22 +12,22 @@ from candidates.blind.identity import Identity
 from candidates.child.pdf.words import Box
 from candidates.documents import extraction, store
 from candidates.documents.refusals import DocumentRefused
-from candidates.documents.sandbox import ReaderFailed
+from candidates.documents.sandbox import SandboxFailed
 from candidates.models import Application, Evaluation, WordBoxes
 
-PAINTERS = threading.BoundedSemaphore(2)  # children at once: people turn pages, models read meanwhile
+PAINTERS = threading.BoundedSemaphore(2)  # sandboxes at once, which leaves CPU for the models
 WALL_S = 20.0
-SCAN = 0.5  # of a page: a picture that covers more is the page
+SCAN = 0.5  # of a page: a larger picture counts as a scan of the page
 
 
 class Withheld(Exception):
-    """This page cannot be shown without showing who it is."""
+    """The page cannot be shown without showing who it is; the text says why."""
 
 
 def key(application: Application, number: int) -> str:
-    """Return the key of the page `number` without its person, made where it is not there yet.
+    """Return the storage key of page `number` with the person painted over; paint it if it is missing.
 
-    Raises Withheld, with the sentence; FileNotFoundError where the page has no image at all.
+    Raises Withheld, and FileNotFoundError if the page has no image.
     """
     pages = application.resume.pages
     image = pages[number - 1].get("image") if 0 < number <= len(pages) else None
@@ -42,7 +42,7 @@ def key(application: Application, number: int) -> str:
 
 
 def why_withheld(application: Application, words: WordBoxes | None, number: int) -> str:
-    """Return why the page cannot be shown to a reader who is not to know whose it is, "" where it can."""
+    """Return why the page cannot be shown with the person painted over, "" if it can."""
     try:
         _boxes(application, words, _identity(application), number)
     except Withheld as withheld:
@@ -51,7 +51,7 @@ def why_withheld(application: Application, words: WordBoxes | None, number: int)
 
 
 def _pixels(application: Application, number: int) -> list[list[int]]:
-    """The boxes to paint, in pixels of the image."""
+    """Return the boxes to paint over, in pixels of the image."""
     page = application.resume.pages[number - 1]
     words = WordBoxes.objects.filter(resume=application.resume_id).first()
     across = page["image"]["width_px"] / (page["width_pt"] or 1)
@@ -74,17 +74,21 @@ def _boxes(
     """Return what to paint over, in points. Raises Withheld."""
     page = application.resume.pages[number - 1]
     if words is None or not page.get("width_pt") or not any(words.pages):
-        raise Withheld("Where words stand on this page is not known, so nothing can be painted over.")
+        raise Withheld("The positions of words on this page are not known, so nothing can be painted over.")
     pictures = page.get("pictures")
     if pictures is None:
-        raise Withheld("This document was opened before pictures were looked for, and may show a photograph.")
+        raise Withheld(
+            "This document was opened by a version that did not look for pictures; it may show a photograph."
+        )
     area = page["width_pt"] * page["height_pt"]
     if any(Box(*picture).area > SCAN * area for picture in pictures):
         raise Withheld("A picture covers this page.")
     if not identity.names:
-        raise Withheld("Nobody knows the name yet that would have to be painted over.")
-    if not identity.stands_in(words.pages):
-        raise Withheld("The name or the address is drawn in a way that cannot be found on the page.")
+        raise Withheld("The name to paint over is not known yet.")
+    if not identity.is_found_on(words.pages):
+        raise Withheld(
+            "The name or the e-mail address was not found on the page, so it cannot be painted over."
+        )
     on_page = words.pages[number - 1] if number <= len(words.pages) else []
     found = identity.boxes(on_page, page["height_pt"], is_first=number == 1)
     return [*found, *(Box(*picture) for picture in pictures)]
@@ -96,5 +100,5 @@ def _painted(image_key: str, boxes: Sequence[Sequence[int]]) -> bytes:
         file.flush()
         try:
             return extraction.painted(Path(file.name), wall_s=WALL_S).content
-        except (DocumentRefused, ReaderFailed) as failed:
+        except (DocumentRefused, SandboxFailed) as failed:
             raise Withheld("The image could not be painted over.") from failed

@@ -1,7 +1,7 @@
-"""A random sample whose verdicts people do not see before they decide: how often do person and model agree?
+"""A random sample whose verdicts are sealed: how often do people and the model agree?
 
-Only what was decided without having seen the model's word tells, so only the first decision on an application
-of the sample counts. Needs Review is no word to agree with: it is counted apart.
+Only the first decision on an application counts, since it was made without seeing the verdict. Needs Review
+is neither yes nor no, so it is counted apart.
 """
 
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ HUNDRED = 10_000  # steps of a hundredth of a percent
 
 
 def draws(job: Job, resume: Resume) -> bool:
-    """Whether this résumé is in the job's sample: asked once, when its application is made, and kept.
+    """Whether this résumé is in the job's sample. The application keeps the answer when it is made.
 
-    By a keyed hash: the same answer however often it is asked, and nobody outside can foresee it.
+    A keyed hash decides: the answer is always the same, and nobody outside can predict it.
     """
     digest = salted_hmac("candidates.blind.sample", f"{job.pk}:{resume.sha256}", algorithm="sha256").digest()
     return int.from_bytes(digest[:8], "big") % HUNDRED < job.sample_percent * HUNDRED // 100
@@ -30,7 +30,7 @@ def draws(job: Job, resume: Resume) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Sampled:
-    """What is known of a job's sample; `matrix` has people's first word in rows, the model's in columns."""
+    """The counts of a job's sample; `matrix` has people's first decisions in rows, verdicts in columns."""
 
     drawn: int
     decided: int
@@ -50,8 +50,8 @@ class Sampled:
         return round(100 * (self.matrix.agreed.interval or (0, 1))[1])
 
 
-def of_job(job: Job) -> Sampled:
-    """Count the sample of `job`, with the verdicts as they stand now."""
+def sample_of(job: Job) -> Sampled:
+    """Count the sample of `job` by its current verdicts."""
     drawn = Application.objects.filter(job=job, sampled=True).exclude(
         current_evaluation__outcome=Outcome.INVALID
     )

@@ -1,7 +1,7 @@
-"""What nobody is shown before a person has decided: in a blind job who it is, in a sample what a model said.
+"""The veil: hide who it is (blind job) and the verdict (sample) until a person has decided.
 
-One place lays the veil over what was read from the database, for pages, REST and exports alike. What is under
-it is in memory another thing than in the database, so a veiled row is only looked at, never saved.
+Pages, REST and exports all use it on rows that were read from the database. It changes rows in memory, so a
+veiled row must never be saved.
 """
 
 from collections import defaultdict
@@ -22,51 +22,50 @@ from candidates.models import (
     UploadItem,
 )
 
-WITHHELD = "Kept, and shown once somebody has decided: it may name the person."
+WITHHELD = "Hidden until somebody has decided: it may name the person."
 
 
 class Veiled(ModelIterable):  # type: ignore[type-arg]  # only its stub takes one
-    """Reads applications that were annotated by `with_veil()`."""
+    """An iterable that veils applications as it reads them; they must be annotated by `with_veil()`."""
 
     def __iter__(self) -> Iterator[Application]:
         return map(veiled, super().__iter__())
 
 
 def veiled_rows(rows: ApplicationQuerySet) -> ApplicationQuerySet:
-    """Return `rows` as they may be shown: each is veiled as it is read."""
+    """Return `rows`, each veiled as it is read."""
     shown = rows.with_veil()
     shown._iterable_class = Veiled
     return shown
 
 
 def veiled(row: Application) -> Application:
-    """Return `row` as it may be shown. It is changed in memory."""
+    """Veil `row` in memory and return it."""
     evaluation = row.current_evaluation
-    readings = [evaluation] if evaluation else []
-    cover(row, readings)
+    cover(row, [evaluation] if evaluation else [])
     hide(row)
     return row
 
 
-def cover(row: Application, readings: Sequence[Evaluation]) -> None:
-    """Leave out of `readings`, of the still uncovered `row`, who it is about and what nobody may know yet."""
-    identity = identity_of(row.candidate, readings) if row.blind else None
-    for reading in readings:
-        _cover(reading, identity, sealed=row.sealed)
+def cover(row: Application, evaluations: Sequence[Evaluation]) -> None:
+    """Hide in `evaluations` of `row`, which is not hidden yet, who it is about and what is sealed."""
+    identity = identity_of(row.candidate, evaluations) if row.blind else None
+    for evaluation in evaluations:
+        _cover(evaluation, identity, sealed=row.sealed)
 
 
-def cover_readings(readings: Sequence[Evaluation]) -> None:
-    """Do so for readings of whatever applications."""
+def cover_evaluations(evaluations: Sequence[Evaluation]) -> None:
+    """Hide the same in evaluations of any applications."""
     by_application: dict[int, list[Evaluation]] = defaultdict(list)
-    for reading in readings:
-        by_application[reading.application_id].append(reading)
+    for evaluation in evaluations:
+        by_application[evaluation.application_id].append(evaluation)
     rows = Application.objects.filter(pk__in=by_application).with_veil().select_related("candidate")
     for row in rows:
         cover(row, by_application[row.pk])
 
 
 def unlinked(items: Sequence[UploadItem]) -> Sequence[UploadItem]:
-    """Return `items` without the applications of hidden people: a file's name may tell who it is."""
+    """Remove the links from `items` to applications of hidden people: a file's name may tell who it is."""
     named = Application.objects.filter(pk__in=[item.application_id for item in items if item.application_id])
     hidden = set(named.with_veil().filter(Q(blind=True)).values_list("pk", flat=True))
     for item in items:
@@ -76,17 +75,17 @@ def unlinked(items: Sequence[UploadItem]) -> Sequence[UploadItem]:
 
 
 def hide(row: Application) -> None:
-    """Leave the person out of the row itself."""
+    """Hide the person in the row itself."""
     if row.blind:
         row.file_name = f"Candidate {row.pk}"
         if row.candidate is not None:
-            row.candidate = Candidate(name=row.file_name)  # an id would be that of their other applications
+            row.candidate = Candidate(name=row.file_name)  # an id would lead to their other applications
 
 
 def identity_of(candidate: Candidate | None, evaluations: Sequence[Evaluation]) -> Identity:
-    """All that is known of a person, by what readings of their résumé say."""
+    """Return all that is known of a person from their candidate row and evaluations."""
     known: list[Candidate | Evaluation] = [*evaluations, *([candidate] if candidate else [])]
-    return Identity.of(
+    return Identity.from_details(
         [one.name for one in known], [one.email for one in known], [one.phone for one in known]
     )
 
@@ -112,10 +111,10 @@ def _cover(evaluation: Evaluation, identity: Identity | None, *, sealed: bool) -
 
 
 def told(text: str, identity: Identity) -> str:
-    """Return `text` without the person; without all of it where nobody knows which word is the name."""
+    """Return `text` with placeholders for the person, or `WITHHELD` if no name is known."""
     return (identity.told(text) if identity.names else WITHHELD) if text else text
 
 
 def _loaded(evaluation: Evaluation, field: str, otherwise: Any) -> Any:
-    """What was read; what was left out when the row was read is not fetched now, uncovered."""
+    """Return a loaded field, else `otherwise`: a deferred field would be fetched without the veil."""
     return otherwise if field in evaluation.get_deferred_fields() else getattr(evaluation, field)

@@ -1,4 +1,4 @@
-"""ZIP files: their members, unpacked one behind the other. A member that cannot be had says why."""
+"""ZIP files: their members, unpacked one after the other, each with its problem if it has one."""
 
 import codecs
 import zipfile
@@ -14,8 +14,8 @@ UTF_8 = 0x800
 
 
 def examine(file: IO[bytes], out: IO[bytes], max_file_bytes: int) -> dict[str, Any]:
-    """Write the files in the ZIP `file` to `out` and return the answer. Raises Refused."""
-    codecs.lookup("cp437")  # of file names in a ZIP
+    """Write the files in the ZIP `file` to `out` and return the reply. Raises Refused."""
+    codecs.lookup("cp437")  # the encoding of file names in a ZIP
     limits.no_more_files()
     try:
         packed = zipfile.ZipFile(file)
@@ -30,7 +30,7 @@ def examine(file: IO[bytes], out: IO[bytes], max_file_bytes: int) -> dict[str, A
     for member in members:
         content, problem = _unpacked(packed, member, max_file_bytes)
         written += len(content)
-        if written > MOST_BYTES:  # the directory said less
+        if written > MOST_BYTES:  # the directory claimed less
             raise Refused("unpacked")
         out.write(content)
         answers.append(
@@ -44,7 +44,7 @@ def examine(file: IO[bytes], out: IO[bytes], max_file_bytes: int) -> dict[str, A
 
 
 def _is_file_of_a_person(member: zipfile.ZipInfo) -> bool:
-    """Whether somebody put it there: no folder, and nothing that systems leave behind."""
+    """Whether a person put it there: no folder, and no file that systems leave behind."""
     *folders, name = member.filename.split("/")
     hidden = any(part.startswith(".") and part.strip(".") for part in (*folders, name))
     left_behind = "__MACOSX" in folders or name.lower() in ("thumbs.db", "desktop.ini")
@@ -63,7 +63,7 @@ def _check(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _unpacked(packed: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) -> tuple[bytes, str | None]:
-    """Return what `member` holds, or nothing and what is wrong with it."""
+    """Return the content of `member`, or nothing and its problem."""
     if member.file_size > max_bytes:
         return b"", "too_large"
     try:
@@ -77,7 +77,7 @@ def _unpacked(packed: zipfile.ZipFile, member: zipfile.ZipInfo, max_bytes: int) 
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The member's own name; many tools write UTF-8 without saying so."""
+    """Return the member's file name; many tools write UTF-8 without the flag for it."""
     name = member.filename.rpartition("/")[2]
     if member.flag_bits & UTF_8:
         return name

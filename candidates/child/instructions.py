@@ -1,8 +1,8 @@
-"""Sentences in a text that speak to the model which reads it, not to a person.
+"""Sentences in a text that speak to a model instead of a person.
 
 They are shown to a person and change nothing else. A résumé may speak *about* prompts: "wrote prompts for
-GPT-4" is work, "ignore the previous instructions" at the start of a sentence is not. So what counts is who is
-spoken to: an order at the start of a sentence, an address to a machine, or the marks of a chat protocol.
+GPT-4" is work, "ignore the previous instructions" at the start of a sentence is not. So what counts is the
+addressee: an order at the start of a sentence, an address to a machine, or marks of a chat protocol.
 """
 
 import re
@@ -78,7 +78,7 @@ _ADDRESS = [
     r"(?:nota|mensaje|instruccion(?:es)?|atencion)\b(?: a| para|,|:)? (?:la |el )?(?:ia\b|modelo de lenguaje|inteligencia artificial)",
     r"si (?:eres|es usted|usted es) (?:una? )?(?:ia|modelo de lenguaje|inteligencia artificial|asistente)\b",
 ]
-# What chat templates and document fences are made of; nobody writes these to a person.
+# Marks of chat templates and document fences; nobody writes these to a person.
 _MARKS = [
     r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\|?>? ?\w",
     r"\[/?inst\] ?\w",
@@ -96,7 +96,7 @@ _LEAD_IN = (
 _OPENING = r"^[\s\"'“”„«»‘’(\[{*_#>•◦▪■●\-–—~=|:.!]*"
 _SPOKEN = re.compile(rf"{_OPENING}{_LEAD_IN}(?:{'|'.join(_ORDER + _ADDRESS)})")
 _MARKED = re.compile(rf"{_OPENING}(?:{'|'.join(_MARKS)})")
-_HINTS = re.compile(  # none of the above without one of these: most lines are done with here
+_HINTS = re.compile(  # a quick test: every pattern above contains one of these, most lines do not
     r"ignor|disregard|forget|overrid|bypass|skip|candidat|applica|resum|\bcv\b|profil|perso?n|\bme\b|output|respond|reply|answer"
     r"|return|print|write|say|state|conclude|\bset\b|change|vergess|vergiss|missacht|bewerb|lebenslauf|oubli|tiens|tenez|olvid|omit"
     r"|note|message|instruc|attention|dear|hello|\bhi\b|\bhey\b|you|being|\bas\b|\bif\b|hinweis|anweis|nachricht|achtung|wenn|falls|\bda\b|\bdu\b|\bsi\b"
@@ -119,7 +119,7 @@ def instructions(text: str) -> list[str]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """Yield sentences, joined where a line only ends because the paper does."""
+    """Yield sentences, joining wrapped lines."""
     for part in _ENDS.split(text):
         lines: list[str] = []
         for line in part.splitlines():

@@ -1,4 +1,4 @@
-"""Runs LibreOffice within limits, and ends with everything that it started. A script.
+"""Script: run LibreOffice within limits, then end everything that it started.
 
     libreoffice.py PROGRAM FOLDER WALL_S
 
@@ -45,14 +45,14 @@ def main(program: str, folder: Path, wall_s: float) -> None:
 
 
 def leave_the_network() -> None:
-    """Go where there is no network, as far as this system lets us."""
+    """Enter a namespace without a network, if the system allows it."""
     libc = ctypes.CDLL(None)
     if libc.unshare(NEW_NETWORK) != 0:
         libc.unshare(NEW_USER | NEW_NETWORK)
 
 
 def end() -> None:
-    """End the whole group, this process with it: what was started may have started more."""
+    """Kill the whole process group, this process included: children may have started more."""
     os.killpg(0, signal.SIGKILL)
 
 

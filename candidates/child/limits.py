@@ -1,4 +1,4 @@
-"""What the child may take: said before it looks at the first byte, and never raised again."""
+"""Limits of the sandbox: set before it reads the first byte, never raised."""
 
 import resource
 import signal
@@ -11,9 +11,9 @@ UNPACKED_BYTES = 512 * 2**20  # the files of one ZIP
 
 
 def limit_myself(wall_s: float, answer_bytes: int) -> None:
-    """Bound memory, processor time, wall time and files: also when nobody is left to end this process."""
+    """Limit memory, processor time, wall time and files, even if nobody is left to end this process."""
     lower(resource.RLIMIT_AS, MEMORY_BYTES)
-    lower(resource.RLIMIT_CPU, CPU_S, spare=5)  # the soft limit says why it ends; the hard one just ends it
+    lower(resource.RLIMIT_CPU, CPU_S, spare=5)  # the soft limit tells why; the hard one just ends it
     lower(resource.RLIMIT_FSIZE, answer_bytes)
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_NPROC, 0)
@@ -22,12 +22,12 @@ def limit_myself(wall_s: float, answer_bytes: int) -> None:
 
 
 def no_more_files() -> None:
-    """All that is needed is loaded: from here on no file can be opened."""
+    """Forbid opening any file from here on: all that is needed is loaded."""
     lower(resource.RLIMIT_NOFILE, 0)
 
 
 def lower(limit: int, most: int, spare: int = 0) -> None:
-    """Set the soft limit to `most` and the hard one `spare` above; less where less is allowed already."""
+    """Set the soft limit to `most` and the hard one `spare` above it; never raise a limit."""
     hard = resource.getrlimit(limit)[1]
     highest = most + spare if hard == resource.RLIM_INFINITY else min(most + spare, hard)
     resource.setrlimit(limit, (min(most, highest), highest))

@@ -1,16 +1,16 @@
-"""Reads one file from standard input and says what stands in it. A script: run for one file, then gone.
+"""The sandbox's script: read one file from standard input and reply with its content.
 
 PDFium and Pillow are written in C and C++ and the file comes from a stranger, so this process limits itself
-before it looks at the first byte: what goes wrong here costs one file and nothing else.
+before it reads the first byte: whatever goes wrong costs one file only.
 
     main.py MEDIA_TYPE MAX_PAGES MAX_FILE_BYTES WALL_S < file
 
-Its answer: the page images (of a ZIP: its files), one behind the other; then JSON; then the JSON's length in
-eight bytes. The JSON is {"page_count", "pages": [page]}, or {"files": [{"name", "size_bytes", "problem"}]},
+The reply is the page images (or the files of a ZIP), one after the other; then JSON; then the JSON's length
+in eight bytes. The JSON is {"page_count", "pages": [page]} or {"files": [{"name", "size_bytes", "problem"}]}
 or {"refused": why, "page": which}. A page is {"width_pt", "height_pt", "text", "image"} with image
-{"width_px", "height_px", "size_bytes"} or null; of a PDF also {"words": [[text, x0, y0, x1, y1]],
+{"width_px", "height_px", "size_bytes"} or null; for a PDF also {"words": [[text, x0, y0, x1, y1]],
 "hidden": [{"reason", "boxes", "text"}], "instructions": [sentence], "pictures": [[x0, y0, x1, y1]]}. Text and
-words are what people see. Of a page image that is painted over ("blind") it is a document of one page.
+words are what people see. A painted page image ("blind") is a document of one page.
 """
 
 import json
@@ -21,7 +21,7 @@ from typing import IO, Any
 
 
 def main(kind: str, max_pages: int, max_file_bytes: int, wall_s: float) -> None:
-    sys.path.append(str(Path(__file__).resolve().parents[2]))  # last: no name of ours hides a library's
+    sys.path.append(str(Path(__file__).resolve().parents[2]))  # last: our names must not hide a library's
     from candidates.child import limits
     from candidates.child.refused import Refused
 
@@ -37,13 +37,13 @@ def main(kind: str, max_pages: int, max_file_bytes: int, wall_s: float) -> None:
     said = json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
     out.write(said + len(said).to_bytes(8, "big"))
     out.flush()
-    os._exit(0)  # the answer stands: taking a hostile document apart again could only break it
+    os._exit(0)  # the reply is written; freeing a hostile document could only crash
 
 
 def examine(
     kind: str, file: IO[bytes], out: IO[bytes], max_pages: int, max_file_bytes: int
 ) -> dict[str, Any]:
-    """Return the answer for `file`, writing what goes with it to `out`. Raises Refused."""
+    """Return the reply for `file`; write its images or files to `out`. Raises Refused."""
     if kind.endswith("wordprocessingml.document"):
         from candidates.child.docx import docx_text
 

@@ -1,4 +1,4 @@
-"""A page image with parts of it painted over, for readers who are not to know whose page it is."""
+"""Page images with parts painted over, for people who must not know whose page it is."""
 
 import io
 import json
@@ -10,21 +10,21 @@ from candidates.child import limits
 from candidates.child.page_images import Images
 from candidates.child.refused import Refused
 
-FORMATS = ("JPEG", "WEBP")  # WebP is what they were kept as once
+FORMATS = ("JPEG", "WEBP")  # WebP is the format of old page images
 PAINT = (108, 104, 96)
 
 
 def examine(file: IO[bytes], images: Images) -> dict[str, Any]:
-    """Return the answer for `file`. Raises Refused.
+    """Return the reply for `file`. Raises Refused.
 
-    It holds a line of JSON, [[x0, y0, x1, y1], …] in pixels, and then the image.
+    The file is a line of JSON, [[x0, y0, x1, y1], …] in pixels, and then the image.
     """
     boxes = json.loads(file.readline())
     data = file.read()
     limits.no_more_files()
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS).convert("RGB")
-    except Exception as error:  # Pillow raises whatever a damaged file makes it trip over
+    except Exception as error:  # Pillow raises anything for damaged files
         raise Refused("damaged") from error
     brush = ImageDraw.Draw(picture)
     for box in boxes:

@@ -10,7 +10,7 @@ from candidates.child.page_images import DPI, LONG_SIDE_PX, Images
 from candidates.child.refused import Refused
 
 FORMATS = ("PNG", "JPEG", "TIFF")
-MOST_PIXELS = 100_000_000  # A4 scanned at 1000 dpi; Pillow takes 4 bytes for each
+MOST_PIXELS = 100_000_000  # A4 scanned at 1000 dpi; Pillow needs 4 bytes for each
 POINTS = 72
 REDUCED = 1  # of a TIFF's subfile type: a small copy of another page
 SUBFILE_TYPE = 254
@@ -28,21 +28,21 @@ SIDEWAYS = [TURNS[orientation] for orientation in (5, 6, 7, 8)]
 
 
 def examine(data: bytes, max_pages: int, images: Images) -> dict[str, Any]:
-    """Return the answer for the picture file that is `data`. Raises Refused."""
+    """Return the reply for the picture file `data`. Raises Refused."""
     if not data:
         raise Refused("nothing")
     limits.no_more_files()
-    Image.MAX_IMAGE_PIXELS = None  # ours is looked at before anything is unpacked
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before anything is unpacked
     try:
         return _examine(Image.open(io.BytesIO(data), formats=FORMATS), max_pages, images)
     except (Refused, MemoryError):
         raise
-    except Exception as error:  # Pillow raises whatever a damaged file makes it trip over
+    except Exception as error:  # Pillow raises anything for damaged files
         raise Refused("damaged") from error
 
 
 def _examine(picture: Image.Image, max_pages: int, images: Images) -> dict[str, Any]:
-    # A JPEG's further pictures are previews and depth maps, a PNG's an animation.
+    # Further pictures of a JPEG are previews and depth maps; those of a PNG are an animation.
     frames = range(getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1)
     pages: list[dict[str, Any]] = []
     count = 0
@@ -58,11 +58,11 @@ def _examine(picture: Image.Image, max_pages: int, images: Images) -> dict[str, 
 
 
 def _page(picture: Image.Image, images: Images) -> dict[str, Any]:
-    """The page that is the frame `picture` stands at. It has no text layer."""
+    """Return the page for the current frame of `picture`. It has no text layer."""
     if picture.width * picture.height > MOST_PIXELS:
         raise Refused("pixels")
     turn = TURNS.get(picture.getexif().get(ORIENTATION, 1))
-    # As if shown at 150 dpi: what pictures say of their own size is often wrong.
+    # As if shown at 150 dpi: the size stated in pictures is often wrong.
     width_pt, height_pt = (side * POINTS / DPI for side in picture.size)
     if turn in SIDEWAYS:
         width_pt, height_pt = height_pt, width_pt
@@ -73,7 +73,7 @@ def _page(picture: Image.Image, images: Images) -> dict[str, Any]:
 def _plain(picture: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     """Return the picture upright, in RGB, on white where it is transparent, no larger than a page image."""
     if picture.format == "JPEG":
-        picture.draft("RGB", (LONG_SIDE_PX, LONG_SIDE_PX))  # decodes no more than is needed
+        picture.draft("RGB", (LONG_SIDE_PX, LONG_SIDE_PX))  # decode no more than needed
     plain = _on_white(picture)
     plain.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.LANCZOS)
     return plain if turn is None else plain.transpose(turn)

@@ -1,4 +1,4 @@
-"""How the child says that a file cannot be read."""
+"""The sandbox's exception for a file that cannot be read."""
 
 
 class Refused(Exception):

@@ -1,14 +1,14 @@
-"""Forks a reader for every file. Started once by whoever has files read; gone when that is.
+"""The fork server's script: fork a sandbox for every file, until the client is gone.
 
-Python and what readers import take longer to start than a page takes to read. This process has all of it
-loaded, one thread, and never looks at a file itself: every file has a process of its own still, which limits
-itself, and of which nothing is left for the next.
+Python and the sandbox's imports take longer to start than a page takes to read. This process has all of it
+loaded, in one thread, and never reads a file itself: every file still has its own process, which limits
+itself and leaves nothing for the next.
 
     server.py SCRIPT CONTROL_FD
 
-It says on the control socket that it is ready. There come then the script's arguments, NUL between them, with
-three file descriptors: its standard input, its standard output, and a socket on which its end is told, by
-exit code or minus the signal. Who hangs up that socket, or dies, has the reader ended.
+It sends READY on the control socket. Each request is the script's arguments, separated by NUL, with three
+file descriptors: standard input, standard output, and a socket for its exit code, or minus the signal. If the
+client closes that socket or dies, the sandbox is ended.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ import traceback
 from pathlib import Path
 
 MOST_BYTES = 4096  # of arguments
-MOST_FDS = 4096  # that a process may have open here
+MOST_FDS = 4096  # that a process may have open
 CODE_BYTES = 4
 READY = b"ready"
 
@@ -31,7 +31,7 @@ class Server:
     def __init__(self, script: str, control: socket.socket) -> None:
         self._script, self._control = script, control
         self._code = compile(Path(script).read_bytes(), script, "exec")
-        self._readers: dict[int, socket.socket] = {}  # by process
+        self._sandboxes: dict[int, socket.socket] = {}  # by process
         self._selector = selectors.DefaultSelector()
         ended, ends = socket.socketpair()
         for end in (ended, ends):
@@ -43,7 +43,7 @@ class Server:
         self._selector.register(ended, selectors.EVENT_READ)
 
     def serve(self) -> None:
-        """Until nobody is there to ask."""
+        """Serve requests until the client hangs up."""
         self._control.send(READY)
         asked = True
         while asked:
@@ -55,7 +55,7 @@ class Server:
                     self._reap()
                 else:
                     self._end(key.data)
-        for pid in self._readers:
+        for pid in self._sandboxes:
             self._kill(pid)
 
     def _take(self) -> bool:
@@ -66,15 +66,15 @@ class Server:
         with socket.socket(fileno=told) as told_on:
             pid = os.fork()
             if pid == 0:
-                self._become_a_reader(said.decode().split("\0"), file, answer)
-            os.setpgid(pid, pid)  # here too: it may have to be ended before it comes to that
-            self._readers[pid] = told_on.dup()
+                self._become_sandbox(said.decode().split("\0"), file, answer)
+            os.setpgid(pid, pid)  # here too: it may have to be ended before it does this itself
+            self._sandboxes[pid] = told_on.dup()
         os.close(file)
         os.close(answer)
-        self._selector.register(self._readers[pid], selectors.EVENT_READ, pid)
+        self._selector.register(self._sandboxes[pid], selectors.EVENT_READ, pid)
         return True
 
-    def _become_a_reader(self, arguments: list[str], file: int, answer: int) -> None:
+    def _become_sandbox(self, arguments: list[str], file: int, answer: int) -> None:
         """Run the script as if this process had been started for it."""
         code = 1
         try:
@@ -96,44 +96,44 @@ class Server:
             os._exit(code)
 
     def _reap(self) -> None:
-        while self._readers:
+        while self._sandboxes:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
             told = self._forget(pid)
             code = os.waitstatus_to_exitcode(status)
-            with contextlib.suppress(OSError):  # nobody waits for it any more
+            with contextlib.suppress(OSError):  # the client does not wait any more
                 told.send(code.to_bytes(CODE_BYTES, "big", signed=True))
             told.close()
 
     def _end(self, pid: int) -> None:
-        """Nobody waits for it any more. Its end is noticed like any other."""
-        self._selector.unregister(self._readers[pid])
+        """Kill a sandbox that nobody waits for; it is reaped like any other."""
+        self._selector.unregister(self._sandboxes[pid])
         self._kill(pid)
 
     def _forget(self, pid: int) -> socket.socket:
-        told = self._readers.pop(pid)
+        told = self._sandboxes.pop(pid)
         if told.fileno() in self._selector.get_map():
             self._selector.unregister(told)
         return told
 
     def _kill(self, pid: int) -> None:
-        """Not reaped yet, so the number is still its own."""
+        """Kill its process group. It is not reaped yet, so the pid is still its own."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
 
 
 def main(script: str, control_fd: int) -> None:
     sys.path.append(str(Path(__file__).resolve().parents[2]))
-    os.environ.clear()  # what was said to this process alone
-    # What readers need, imported before the first fork.
+    os.environ.clear()  # its variables are for this process only
+    # The sandbox's imports, before the first fork.
     from candidates.child import archive, limits, painting, pictures  # noqa: F401
     from candidates.child.docx import docx_text  # noqa: F401
     from candidates.child.pdf import pdf_pages  # noqa: F401
 
     gc.collect()
-    gc.freeze()  # what is shared with the readers stays shared
-    gc.disable()  # a reader is gone, and all of its memory, before this would pay
+    gc.freeze()  # memory shared with the sandboxes stays shared
+    gc.disable()  # a sandbox ends before garbage collection would pay off
     with socket.socket(fileno=control_fd) as control:
         Server(script, control).serve()
 

@@ -1,24 +1,24 @@
-"""Text as it is kept: joined words, plain spaces, nothing that only hides or turns it."""
+"""Clean text: joined words, plain spaces, no characters that only hide or reverse text."""
 
 import re
 import unicodedata
 
-# At most four bytes a character in UTF-8: all of it stays well under what an answer may have.
+# At most four bytes a character in UTF-8: well under the limit of a reply.
 PAGE_CHARS = 100_000
 DOCUMENT_CHARS = 400_000  # hidden ones too; a page of a book has 3,000
 
-HYPHENS = "\x02\ufffe\u00ad"  # PDFium marks a word cut at the end of a line
+HYPHENS = "\x02\ufffe\u00ad"  # PDFium's marks of a hyphenated line end
 LINE_END_HYPHENS = dict.fromkeys(map(ord, HYPHENS))
-KEPT_CONTROLS = "\n\t\u200c\u200d"  # the joiners of Persian and Hindi are spelling, not formatting
+KEPT_CONTROLS = "\n\t\u200c\u200d"  # joiners are spelling in Persian and Hindi, not formatting
 STRAY_JOINERS = re.compile(
     r"(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])"
 )  # not in Latin
 
 
 def cleaned(text: str) -> str:
-    """Join words cut at line ends; drop what is no character; let every kind of space be one, icons too."""
+    """Join hyphenated words; drop non-characters; turn every kind of space, and icons, into a plain one."""
     whole = text.replace("\r\n", "\n").replace("\r", "\n").translate(LINE_END_HYPHENS)
-    if whole.isascii() and whole.isprintable():  # mostly so, of words
+    if whole.isascii() and whole.isprintable():  # true for most words
         return whole
     return "".join(map(kept, STRAY_JOINERS.sub("", whole)))
 

@@ -1,1 +1,1 @@
-"""What a file is, its pages and images, and what a person should look at before trusting it."""
+"""Documents: the kind of a file, its pages and images, and flags for a person to check."""

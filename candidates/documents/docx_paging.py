@@ -1,17 +1,17 @@
-"""Which page of a Word document a line of its text stands on."""
+"""The pages of a Word document's lines."""
 
 from collections.abc import Sequence
 
 from candidates.child.docx.lists import BULLET
 
-TELLING_CHARS = 12  # shorter lines may stand anywhere
+TELLING_CHARS = 12  # shorter lines may occur on any page
 
 
 def onto_pages(text: str, pages: Sequence[str], *, whole: bool = True) -> list[str]:
-    """Return the lines of `text` as the text of each page, told by what `pages` show.
+    """Split `text` into the text of each page, by where its lines occur in the drawn `pages`.
 
-    Lines keep their order; one that is found on no further page stays with the line before it. Where `pages`
-    are not the `whole` document, what follows the last line that was found on them is left out.
+    Lines keep their order; a line that is not found stays with the line before it. If `pages` are not the
+    `whole` document, lines after the last one found are left out.
     """
     shown = ["".join(page.split()) for page in pages]
     shares: list[list[str]] = [[] for _ in pages]
@@ -19,7 +19,7 @@ def onto_pages(text: str, pages: Sequence[str], *, whole: bool = True) -> list[s
     lines = text.split("\n")
     places = []
     for number, line in enumerate(lines):
-        words = "".join(line.replace(BULLET, "").split())  # pages draw it as any character
+        words = "".join(line.replace(BULLET, "").split())  # pages may draw it as another character
         found = None
         if len(words) >= TELLING_CHARS:
             found = next((page for page in range(at, len(shown)) if words in shown[page]), None)

@@ -1,4 +1,4 @@
-"""Where a quote stands on its page. Pure; computed when it is asked for, and kept nowhere."""
+"""The place of a quote on its page. Pure; computed on request, never stored."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,11 +13,11 @@ SIGNS = frozenset("+#")  # C++ and C# are no C
 
 
 def located(quote: str, page_words: Sequence[Row]) -> tuple[Box, ...]:
-    """Return the boxes of the words of `quote`, one for each line, in points; () where it stands nowhere.
+    """Return the boxes of the words of `quote`, one per line, in points; () if it is not found.
 
-    Only letters, digits, + and # are compared, without case and ligatures, so it does not matter where a
-    line ends, a word is hyphenated, or a list has its bullets. Words that the quote cuts are boxed whole. It
-    is looked for in the order of the file, then in that of reading; where it stands twice, whole words win.
+    Only letters, digits, + and # are compared, without case and ligatures, so line ends, hyphenation and
+    bullets do not matter. Words that the quote cuts are boxed whole. The search goes in file order, then in
+    reading order; if the quote occurs twice, whole words win.
     """
     letters = _letters(quote)
     if not letters:
@@ -38,7 +38,7 @@ def _letters(text: str) -> str:
 
 
 def _run(letters: str, words: Sequence[Word]) -> Sequence[Word]:
-    """The words, one behind the other, in which `letters` stand; none where they do not."""
+    """Return the consecutive words that contain `letters`; none if they do not occur."""
     said = [_letters(word.text) for word in words]
     ends = list(accumulate(map(len, said)))
     whole = "".join(said)
@@ -67,7 +67,7 @@ def _in_reading_order(words: Sequence[Word]) -> list[Word]:
 
 
 def _lines(boxes: Iterable[Box]) -> list[Box]:
-    """The boxes of lines: a word goes on in one where the middle of either is within the other."""
+    """Merge word boxes into lines: a word belongs to a line if the middle of either is within the other."""
     lines: list[Box] = []
     for box in boxes:
         if lines and (_level(box, lines[-1]) or _level(lines[-1], box)):

@@ -1,4 +1,4 @@
-"""From an uploaded document to its pages: what people read there, and images. Opened in a limited child."""
+"""The pages of an uploaded document: their visible text and images, extracted in a sandbox."""
 
 import hashlib
 import logging
@@ -21,11 +21,11 @@ MOST_CHARS = 100_000  # of a page
 MOST_SIDE_PX = 2480
 MOST_IMAGE_BYTES = 3 * 2**20
 
-# What the child says is not trusted: neither PostgreSQL nor JSON can keep a NUL character, a lone surrogate
-# (which the parser refuses) or a size without end.
+# The sandbox's reply is not trusted: neither PostgreSQL nor JSON can store a NUL character, a lone surrogate
+# (which the parser refuses) or an infinite size.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=MOST_CHARS)]
 Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Edge = Annotated[float, Field(allow_inf_nan=False)]  # of a box, which may reach beyond its page
+Edge = Annotated[float, Field(allow_inf_nan=False)]  # of a box, which may extend beyond its page
 Word = tuple[Text, Edge, Edge, Edge, Edge]
 Pixels = Annotated[int, Field(ge=1, le=MOST_SIDE_PX)]
 PageCount = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -33,7 +33,7 @@ PageCount = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 @dataclass(frozen=True, kw_only=True)
 class PageImage:
-    """A page as people see it: JPEG, at 150 dpi where that is within 2480 pixels on its long side."""
+    """A page as people see it: a JPEG at 150 dpi, with at most 2480 pixels on its long side."""
 
     width_px: int
     height_px: int
@@ -46,7 +46,7 @@ class PageImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
-    """Words of a page that nobody can see: why, where (x0, y0, x1, y1 in points) and what they say."""
+    """Words of a page that nobody can see: the reason, their boxes (x0, y0, x1, y1 in points), the text."""
 
     reason: Reason
     boxes: Annotated[Sequence[tuple[Edge, Edge, Edge, Edge]], Field(max_length=200)]
@@ -55,13 +55,13 @@ class Hidden:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page: its size in points (1/72 inch; 0 = unknown), its text ("" where it carries none), its image.
+    """One page: its size in points (1/72 inch; 0 = unknown), its text ("" without a text layer), its image.
 
-    Its text is what people see: lines end with "\\n", blocks are a blank line apart, columns follow each
+    The text is what people see: lines end with "\\n", blocks are a blank line apart, columns follow each
     other; it ends at 100,000 characters. `words` are those of a PDF with x0, y0, x1, y1 in points from the
-    top left corner; one that ends with a soft hyphen goes on in the next. `hidden` is what people do not see,
-    and no model reads. `instructions` are sentences of the text that speak to a model.
-    `pictures` are the boxes of photographs and the like on it; None where nobody knows.
+    top left corner; a word that ends with a soft hyphen continues in the next. `hidden` is what people do not
+    see; no model reads it. `instructions` are sentences of the text that speak to a model.
+    `pictures` are the boxes of photographs and other images; None if unknown.
     """
 
     width_pt: float
@@ -76,7 +76,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """`page_count` counts all pages of the document; `pages` holds the first ones, those that were read."""
+    """`page_count` counts all pages of the document; `pages` holds the first ones, which were read."""
 
     page_count: int
     pages: Sequence[Page]
@@ -111,7 +111,7 @@ class _SaidDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class _Refusal:
-    """What the child says of a file that it cannot read; `page` is where, 1 being the first."""
+    """The sandbox's reply for a file that it cannot read; `page` is the number of the page, from 1."""
 
     refused: Literal[
         "password", "protection", "damaged", "page", "memory", "no_pages", "nothing", "pixels", "word"
@@ -122,28 +122,28 @@ class _Refusal:
 _Answer: TypeAdapter[_SaidDocument | _Refusal] = TypeAdapter(_SaidDocument | _Refusal)
 
 
-def read(path: Path, kind: str, *, max_pages: int, wall_s: float | None = None) -> Document:
+def read_document(path: Path, kind: str, *, max_pages: int, wall_s: float | None = None) -> Document:
     """Return the first `max_pages` pages of the file at `path`, whose media type is `kind`.
 
-    Starts a process that limits itself and lives for at most `wall_s` seconds; may be called from any thread.
-    Raises a DocumentRefused, and ReaderFailed or OSError where the fault is not the file's.
+    Uses a sandbox that lives for at most `wall_s` seconds. Thread-safe.
+    Raises a DocumentRefused; SandboxFailed or OSError if the fault is not the file's.
     """
     document = _read(path, kind, max_pages, wall_s)
     return _drawn(document, path, max_pages) if kind == kinds.DOCX else document
 
 
 def _drawn(written: Document, path: Path, max_pages: int) -> Document:
-    """Return the Word document whose text is `written` with its pages, where they can be had."""
+    """Return the Word document `written` with its drawn pages, if LibreOffice can make them."""
     with libreoffice.as_pdf(path) as pdf:
         if pdf is None:
             return written
         try:
             drawn = _read(pdf, kinds.PDF, max_pages, None)
-        except (DocumentRefused, sandbox.ReaderFailed):
-            log.exception("A Word document goes without page images")
+        except (DocumentRefused, sandbox.SandboxFailed):
+            log.exception("No page images for a Word document: its PDF cannot be read")
             return written
     if any(page.hidden for page in drawn.pages):
-        return drawn  # what is hidden on the page stands among what is written: the page is what counts
+        return drawn  # the written text includes what is hidden on the page: use the page
     whole = drawn.page_count == len(drawn.pages)
     texts = onto_pages(written.pages[0].text, [page.text for page in drawn.pages], whole=whole)
     pages = [replace(page, text=text[:MOST_CHARS]) for page, text in zip(drawn.pages, texts, strict=True)]
@@ -153,7 +153,7 @@ def _drawn(written: Document, path: Path, max_pages: int) -> Document:
 def painted(path: Path, *, wall_s: float) -> PageImage:
     """Return the page image in the file at `path` with boxes painted over: see candidates.child.painting.
 
-    Raises as `read`.
+    Raises what `read_document` raises.
     """
     [page] = _read(path, "blind", 1, wall_s).pages
     if page.image is None:
@@ -174,7 +174,7 @@ def _read(path: Path, kind: str, max_pages: int, wall_s: float | None) -> Docume
 
 
 def _page(said: _SaidPage, images: IO[bytes]) -> Page:
-    """Take the next of `images` where the page has one."""
+    """Build the page; take the next of `images` if it has one."""
     return Page(
         width_pt=said.width_pt,
         height_pt=said.height_pt,
@@ -188,11 +188,11 @@ def _page(said: _SaidPage, images: IO[bytes]) -> Page:
 
 
 def _image(said: _SaidImage, content: bytes) -> PageImage:
-    """Return the image if it is what it is said to be: whoever decodes it goes by its header."""
+    """Return the image if its header matches the reply: decoders go by the header."""
     try:
         size = jpeg.size(content)
     except jpeg.NotPlain as error:
-        raise sandbox.nonsense(f"an image is no plain JPEG: {error}") from None
+        raise sandbox.nonsense(f"an image is not a plain JPEG: {error}") from None
     if size != (said.width_px, said.height_px):
-        raise sandbox.nonsense("an image has another size than it says")
+        raise sandbox.nonsense("an image differs in size from the reply")
     return PageImage(width_px=said.width_px, height_px=said.height_px, content=content)

@@ -1,4 +1,4 @@
-"""What a person should look at before they trust a document's text, each in a few words."""
+"""Flags: what a person should check before trusting a document's text, in a few words each."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,12 +14,12 @@ _REASONS = {
     Reason.INVISIBLE: "drawn invisibly",
     Reason.TRANSPARENT: "without any opacity",
     Reason.FALSE_LAYER: "not what the scan shows",
-    Reason.CHARACTERS: "in characters that nobody sees",
+    Reason.CHARACTERS: "in invisible characters",
 }
 
 
 def flags(pages: Sequence[Page]) -> list[str]:
-    """Return one flag for each reason, and one for text that speaks to the model; none for honest pages."""
+    """Return a flag for each reason, and one for text that speaks to the model; none for honest pages."""
     found = []
     for reason, words in _REASONS.items():
         on = [number for number, page in enumerate(pages, 1) if any(h.reason is reason for h in page.hidden)]
@@ -32,7 +32,7 @@ def flags(pages: Sequence[Page]) -> list[str]:
 
 
 def label(of: Iterable[str]) -> str:
-    """Return what a row of a table says of these flags; "" where there is none."""
+    """Return the label of these flags in a table row, "" if there are none."""
     of = list(of)
     if not of:
         return ""
@@ -40,7 +40,7 @@ def label(of: Iterable[str]) -> str:
 
 
 def why(reason: str) -> str:
-    """Return in words why people cannot see what was hidden for `reason`."""
+    """Return `reason` in words: why people cannot see the hidden words."""
     return _REASONS[Reason(reason)]
 
 

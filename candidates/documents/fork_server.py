@@ -1,4 +1,4 @@
-"""The process from which readers are forked, as seen by the one that asks. See candidates.child.server."""
+"""Client of the fork server for sandboxes. See candidates.child.server."""
 
 import atexit
 import socket
@@ -12,8 +12,8 @@ from candidates.child.server import READY
 
 START_S = 60.0
 SERVER = Path(__file__).parent.parent / "child" / "server.py"
-# A page's bitmaps are megabytes that come and go: glibc would take each from the kernel anew, 4 KiB at a
-# time, which takes a reader a fifth of its time. Other C libraries do not look at this.
+# Bitmaps of pages are megabytes that come and go. By default, glibc takes each from the kernel anew, 4 KiB at
+# a time, which costs a sandbox a fifth of its time. Other C libraries ignore this.
 MEMORY = (
     "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:"
     "glibc.malloc.trim_threshold=268435456:glibc.malloc.top_pad=33554432"
@@ -21,7 +21,7 @@ MEMORY = (
 
 
 class ForkServer:
-    """Started at the first question, and again where it has died. May be asked from any thread."""
+    """A fork server, started at the first request and again if it has died. Thread-safe."""
 
     def __init__(self, script: Path) -> None:
         self.script = script
@@ -30,7 +30,7 @@ class ForkServer:
         self._control: socket.socket | None = None
 
     def ask(self, arguments: Sequence[str], fds: Sequence[int]) -> None:
-        """Have the script run in a process of its own with these `fds`. Raises OSError."""
+        """Run the script in a process of its own with these `fds`. Raises OSError."""
         said = "\0".join(arguments).encode()
         try:
             socket.send_fds(self._connected(), [said], list(fds))
@@ -54,17 +54,17 @@ class ForkServer:
                 cwd="/",
                 env={"GLIBC_TUNABLES": MEMORY},
                 pass_fds=[theirs.fileno()],
-                process_group=0,  # Ctrl-C on the terminal is for the worker, which lets its readers finish
+                process_group=0,  # Ctrl-C on the terminal is for the worker, which lets its sandboxes finish
             )
         atexit.register(self.close)
         ours.settimeout(START_S)
         if ours.recv(len(READY)) != READY:
-            raise ConnectionResetError("The process that readers are forked from does not start.")
+            raise ConnectionResetError("The fork server for sandboxes does not start.")
         ours.settimeout(None)
         return ours
 
     def close(self) -> None:
-        """Hang up: it ends its readers and itself."""
+        """Close the connection: the server ends its sandboxes and itself."""
         with self._lock:
             if self._control is not None:
                 self._control.close()

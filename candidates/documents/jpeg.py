@@ -1,8 +1,8 @@
-"""How large a JPEG is, without a decoder: only of the plain kind that page images are.
+"""The size of a JPEG without a decoder, for plain JPEGs such as page images only.
 
 A JPEG is a row of segments (ITU T.81, annex B): 0xFF, a kind, then mostly a length and as many bytes.
-Decoders differ in what they make of odd ones: of two frames, of a height that comes after the picture, of
-pictures behind the first. So whatever a page image does not need is refused, and all find the same one size.
+Decoders differ on odd ones: two frames, a height that comes after the picture, further pictures. So anything
+that a page image does not need is refused, and all decoders find the same size.
 """
 
 import struct
@@ -18,19 +18,19 @@ JFIF_BODY = struct.Struct(">5sHBHHBB")
 
 
 class NotPlain(ValueError):
-    """It is another kind of file, or another kind of JPEG."""
+    """It is not a JPEG, or not a plain one."""
 
 
 def size(content: bytes) -> tuple[int, int]:
     """Return width and height in pixels. Raises NotPlain."""
     if not content.startswith(START):
-        raise NotPlain("it starts otherwise")
+        raise NotPlain("it does not start like one")
     found: tuple[int, int] | None = None
     place = len(START)
     for number in range(MOST_SEGMENTS):
         kind, body, place = _segment(content, place)
         if (kind == JFIF) != (number == 0):
-            raise NotPlain("it says JFIF at another place, or not at all")
+            raise NotPlain("its JFIF segment is missing or misplaced")
         match kind:
             case _ if kind == JFIF:
                 _check_jfif(body)
@@ -45,25 +45,25 @@ def size(content: bytes) -> tuple[int, int]:
 
 
 def _segment(content: bytes, start: int) -> tuple[int, bytes, int]:
-    """Return kind and body of the segment at `start`, and where the next one begins."""
+    """Return kind and body of the segment at `start`, and the start of the next."""
     if len(content) < start + 4:
         raise NotPlain("it is cut off")
     mark, kind, length = struct.unpack_from(">BBH", content, start)
     end = start + 2 + length
     if mark != 0xFF or length < 2 or end > len(content):
-        raise NotPlain("a segment is not where it has to be")
+        raise NotPlain("a segment is misplaced")
     return kind, content[start + 4 : end], end
 
 
 def _check_jfif(body: bytes) -> None:
-    """It may hold no small picture of its own."""
+    """Refuse a JFIF segment with a thumbnail."""
     if len(body) != JFIF_BODY.size or not body.startswith(b"JFIF\x00") or body[-2:] != b"\x00\x00":
-        raise NotPlain("it is no plain JFIF")
+        raise NotPlain("its JFIF segment is not plain")
 
 
 def _frame(body: bytes) -> tuple[int, int]:
     if len(body) != FRAME_BODY.size:
-        raise NotPlain("its frame has another length")
+        raise NotPlain("its frame has a wrong length")
     bits, height, width, count, components = FRAME_BODY.unpack(body)
     if (bits, count, components) != (8, 3, COMPONENTS) or not width or not height:
         raise NotPlain("its frame is of another kind")
@@ -71,10 +71,10 @@ def _frame(body: bytes) -> tuple[int, int]:
 
 
 def _check_scan(body: bytes, content: bytes, start: int) -> None:
-    """What is drawn runs from `start` to the end. A 0xFF in it is followed by 0, or else it is a segment."""
+    """Check that the image data from `start` is all that follows: a 0xFF without a 0 would be a segment."""
     if body != SCAN_BODY:
         raise NotPlain("its scan is of another kind")
     if not content.endswith(END, start):
-        raise NotPlain("it has another end")
+        raise NotPlain("its end is missing")
     if content.count(b"\xff", start) != content.count(b"\xff\x00", start) + 1:
-        raise NotPlain("there is something behind its picture or in it")
+        raise NotPlain("it has data after or within its picture")

@@ -1,4 +1,4 @@
-"""What a file is, by its content and never by its name."""
+"""The kind of a file, by its content and never by its name."""
 
 import struct
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ PICTURES = (PNG, JPEG, TIFF)
 SUFFIXES = {PDF: "pdf", DOCX: "docx", ZIP: "zip", PNG: "png", JPEG: "jpg", TIFF: "tif"}
 IN_WORDS = "PDF, Word (.docx), PNG, JPEG and TIFF files, and ZIP files of these"
 
-HEAD_BYTES = 1024  # where readers look for a PDF's first words
+HEAD_BYTES = 1024  # where PDF viewers look for the header
 _SAVE = "Save the résumé as a PDF and upload that."
 _NOTHING_WE_READ = (
-    f"What is in this file cannot be read here, whatever its name says: {IN_WORDS} can. {_SAVE}"
+    f"The content of this file cannot be read, whatever its name says. Readable are {IN_WORDS}. {_SAVE}"
 )
 _OLD_OFFICE = "This is an old Office file (.doc). Open it in Word, save it as .docx or PDF, and upload that."
 _LOCKED = "This Word document needs a password. Save a copy without one and upload that."
@@ -31,16 +31,16 @@ _MAGIC = {
     b"\xff\xd8\xff": JPEG,
     b"II*\x00": TIFF,
     b"MM\x00*": TIFF,
-    b"II+\x00": TIFF,  # the kind for more than 4 GB
+    b"II+\x00": TIFF,  # BigTIFF, for more than 4 GB
     b"MM\x00+": TIFF,
 }
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Office files, and new ones behind a password
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # old Office files, and new ones with a password
 _OLE_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second is an empty one's
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an empty ZIP
 
 
 def recognise(file: IO[bytes]) -> str:
-    """Return the media type of `file`, which can be sought in. Raises Unsupported or Encrypted."""
+    """Return the media type of `file`, which must be seekable. Raises Unsupported or Encrypted."""
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if head.startswith(_ZIP_STARTS):
@@ -66,7 +66,7 @@ def _holds(file: IO[bytes], words: bytes) -> bool:
 
 
 def _packed(file: IO[bytes]) -> str:
-    """What a ZIP is by the names in its directory; a damaged one is a ZIP, and opening it will tell."""
+    """Return the kind of a ZIP by the names in its directory; a damaged one counts as ZIP until opened."""
     names = set(_names(file))
     if "[Content_Types].xml" in names:
         folders = {name.partition("/")[0] for name in names}
@@ -79,14 +79,14 @@ def _packed(file: IO[bytes]) -> str:
     return ZIP
 
 
-_END = struct.Struct("<4s4H2LH")  # the end of a ZIP: its directory's size among others
-_ENTRY = struct.Struct("<4s24x3H12x")  # an entry of it: the lengths of name, extra field and comment
+_END = struct.Struct("<4s4H2LH")  # the end record of a ZIP, with the size of its directory
+_ENTRY = struct.Struct("<4s24x3H12x")  # a directory entry: the lengths of name, extra field and comment
 _MOST_NAMES = 5_000  # office documents have some dozens
 _COMMENT_BYTES = 2**16
 
 
 def _names(file: IO[bytes]) -> Iterator[str]:
-    """The first names in a ZIP's directory. Bytes are counted, nothing is unpacked."""
+    """Yield the first names in a ZIP's directory, without unpacking anything."""
     length = file.seek(0, 2)
     file.seek(max(0, length - _COMMENT_BYTES - _END.size))
     tail = file.read()

@@ -1,4 +1,4 @@
-"""A headless LibreOffice, where there is one: turns a Word document into a PDF, for page images."""
+"""LibreOffice, headless, if installed: converts a Word document to PDF for page images."""
 
 import contextlib
 import logging
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 WALL_S = 60.0
 CHILD = sandbox.CHILD.with_name("libreoffice.py")
 NAMES = ("soffice", "libreoffice")
-# No macros, nothing fetched that a document links to.
+# No macros, and no downloads of what a document links to.
 SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>
@@ -30,13 +30,13 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def program() -> str | None:
-    """Return where LibreOffice is, None where there is none."""
+    """Return the path of LibreOffice, None if it is not installed."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @contextlib.contextmanager
 def as_pdf(path: Path) -> Iterator[Path | None]:
-    """Yield the Word document at `path` as a PDF that is gone afterwards; None where there is none."""
+    """Yield the Word document at `path` as a temporary PDF; None if there is none."""
     found = program()
     if found is None:
         yield None
@@ -53,13 +53,13 @@ def _converted(program: str, path: Path, folder: Path) -> Path | None:
     _run([sys.executable, "-I", "-B", str(CHILD), program, str(folder), str(WALL_S)], folder)
     pdf = folder / "document.pdf"
     if not pdf.is_file() or pdf.is_symlink():
-        log.warning("LibreOffice made no PDF of a Word document: it goes without page images.")
+        log.warning("No page images for a Word document: LibreOffice made no PDF of it.")
         return None
     return pdf
 
 
 def _run(command: list[str], folder: Path) -> None:
-    """Wait for the process that limits and ends itself and all that it started; end it where it does not."""
+    """Wait for the process, which limits and ends itself and its children; end it if it does not."""
     home = {"HOME": str(folder), "TMPDIR": str(folder)}
     path = {"PATH": os.environ.get("PATH", os.defpath)}
     child = subprocess.Popen(

@@ -1,31 +1,31 @@
-"""Why a file is not read, as an exception for each end state; the text is a sentence for the recruiter."""
+"""Refusals of a file: an exception for each end state; its text is a sentence for the recruiter."""
 
 from typing import ClassVar
 
 
 class DocumentRefused(Exception):
-    """The document cannot be read; `state` is where its file ends in the ledger."""
+    """The document cannot be read; `state` is the file's end state in the ledger."""
 
     state: ClassVar[str] = "unreadable"
 
 
 class Unreadable(DocumentRefused):
-    """Damaged, empty, or more than a reader can be asked to bear."""
+    """Damaged, empty, or beyond the limits of the sandbox."""
 
 
 class Encrypted(DocumentRefused):
-    """A password is needed, or a right that nobody here can have."""
+    """A password is needed, or permissions that nobody here has."""
 
     state = "encrypted"
 
 
 class Unsupported(DocumentRefused):
-    """Nothing that we read, by its content."""
+    """A kind of file that is not read, by its content."""
 
     state = "unsupported"
 
 
 class TooLarge(DocumentRefused):
-    """More bytes, pixels or files than one upload may have."""
+    """More bytes, pixels or files than one upload may contain."""
 
     state = "too_large"

@@ -1,4 +1,4 @@
-"""Having a file opened by a limited child process, and hearing what it says of it."""
+"""Open a file in a sandboxed child process and read its reply."""
 
 import os
 import signal
@@ -20,41 +20,40 @@ from candidates.documents.fork_server import ForkServer
 from candidates.documents.sentences import refusal
 
 WALL_S = 60.0
-GRACE_S = 5.0  # the child ends itself after its wall time; this long we wait for it to do so
+GRACE_S = 5.0  # the child ends itself after its wall time; then we wait this long
 CHILD = Path(__file__).parent.parent / "child" / "main.py"
 LENGTH_BYTES = 8
 MOST_JSON_BYTES = 16 * 2**20
 
 _starting = threading.Lock()
 _running: ForkServer | None = None
-_reading: set[Callable[[], None]] = set()  # each ends one child
+_ends: set[Callable[[], None]] = set()  # each ends one child
 
-_ENDS: dict[int, str] = {
+_CAUSES: dict[int, str] = {
     signal.SIGALRM: "time",  # its wall time
     signal.SIGXCPU: "time",  # its processor time
-    signal.SIGABRT: "memory",  # how PDFium ends when it is refused memory
+    signal.SIGABRT: "memory",  # how PDFium ends when it gets no memory
 }
 _NOT_ITS_OWN: set[int] = {
     signal.SIGKILL,
     signal.SIGTERM,
-}  # an operator's, or the kernel's when short of memory
+}  # sent by an operator, or by the kernel when short of memory
 
 T = TypeVar("T")
 
 
-class ReaderFailed(Exception):
-    """The reader did not do its work, and not because of the file: for the operator; worth another try."""
+class SandboxFailed(Exception):
+    """The sandbox failed, and not because of the file: for the operator; worth another try."""
 
 
 @contextmanager
 def asked(
     path: Path, kind: str, *, max_pages: int = 0, max_file_bytes: int = 0, wall_s: float | None = None
 ) -> Iterator[IO[bytes]]:
-    """Let a child read the file at `path`, whose media type is `kind`; yield its answer.
+    """Read the file at `path`, whose media type is `kind`, in a child process; yield its reply.
 
-    It writes into a file and not into a pipe: its own limit on the size of files bounds the answer. In
-    memory, or on disk where it unpacks a ZIP. Raises a DocumentRefused, and ReaderFailed or OSError where
-    the fault is not the file's.
+    The reply is a file, not a pipe, so that the child's limit on file sizes bounds it: in memory, or on disk
+    for an unpacked ZIP. Raises a DocumentRefused; SandboxFailed or OSError if the fault is not the file's.
     """
     wall_s = WALL_S if wall_s is None else wall_s
     arguments = [kind, str(max_pages), str(max_file_bytes), str(wall_s)]
@@ -70,7 +69,7 @@ def _place(kind: str) -> IO[bytes]:
 
 
 def _run(arguments: Sequence[str], file: IO[bytes], answer: IO[bytes], wall_s: float) -> int:
-    """Return how the child ended; as out of time where it had to be ended."""
+    """Return how the child ended; SIGALRM if it had to be ended."""
     told, telling = socket.socketpair()
     with told:
         with telling:
@@ -85,7 +84,7 @@ def _run(arguments: Sequence[str], file: IO[bytes], answer: IO[bytes], wall_s: f
 
 
 def _server() -> ForkServer:
-    """The one that runs `CHILD`."""
+    """Return the fork server that runs `CHILD`."""
     global _running
     with _starting:
         if _running is None or _running.script != CHILD:
@@ -97,7 +96,7 @@ def _server() -> ForkServer:
 
 @contextmanager
 def counted(child: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """Know of `child`, which leads a process group, while it works; whatever happens, it is ended then."""
+    """Keep track of `child`, which leads a process group; end it in any case."""
     end = partial(_end, child)
     with _counted(end):
         try:
@@ -109,38 +108,38 @@ def counted(child: "subprocess.Popen[bytes]") -> Iterator[None]:
 
 @contextmanager
 def _counted(end: Callable[[], None]) -> Iterator[None]:
-    _reading.add(end)
+    _ends.add(end)
     try:
         yield
     finally:
-        _reading.discard(end)
+        _ends.discard(end)
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
-    """End it and what it started. Of one that has ended nothing is left."""
+    """End it and what it started, unless it has ended already."""
     if child.poll() is None:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
 
 
-def stop_reading() -> None:
-    """End every child that reads at this moment; whoever waits for one gets ReaderFailed."""
-    for end in list(_reading):
+def end_all() -> None:
+    """End every running child; callers that wait for one get SandboxFailed."""
+    for end in list(_ends):
         with suppress(OSError):  # it has just ended
             end()
 
 
 def _judge_end(code: int) -> str:
-    """Return what the end of the child says of the file, "" where it ended well."""
+    """Return what the child's exit code says about the file, "" if it ended well."""
     if code > 0 or -code in _NOT_ITS_OWN:
-        raise ReaderFailed(f"The reader ended with {code}; what it had to say stands in the log above.")
-    return _ENDS.get(-code, "crash") if code else ""
+        raise SandboxFailed(f"The sandbox ended with {code}; see the log above.")
+    return _CAUSES.get(-code, "crash") if code else ""
 
 
 def heard(answer: IO[bytes], expected: TypeAdapter[T]) -> tuple[T, int]:
-    """Return what the child said, and how many bytes of files lie before it. Raises ReaderFailed.
+    """Return the child's reply, and how many bytes of files come before it. Raises SandboxFailed.
 
-    The child may have been taken over by what it read, so nothing that it says is trusted.
+    The file may have taken over the child, so nothing in the reply is trusted.
     """
     size = answer.seek(0, os.SEEK_END)
     answer.seek(max(0, size - LENGTH_BYTES))
@@ -152,9 +151,9 @@ def heard(answer: IO[bytes], expected: TypeAdapter[T]) -> tuple[T, int]:
     try:
         return expected.validate_json(answer.read(length)), before
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False)  # never what stands in a résumé
+        problems = error.errors(include_input=False, include_url=False)  # never words of a résumé
         raise nonsense(problems[0]["msg"]) from None
 
 
-def nonsense(why: str) -> ReaderFailed:
-    return ReaderFailed(f"The reader's answer makes no sense: {why}.")
+def nonsense(why: str) -> SandboxFailed:
+    return SandboxFailed(f"The sandbox's reply makes no sense: {why}.")

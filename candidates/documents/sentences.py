@@ -1,4 +1,4 @@
-"""What a recruiter reads when a file cannot be opened, by what it is and what is wrong with it."""
+"""Sentences for recruiters about files that cannot be opened, by kind and reason."""
 
 from candidates.documents import kinds
 from candidates.documents.refusals import DocumentRefused, Encrypted, TooLarge, Unreadable, Unsupported
@@ -22,12 +22,12 @@ _REFUSALS: dict[str, tuple[type[DocumentRefused], str]] = {
     "unpacked": (TooLarge, "This {name} holds more than 500 MiB when it is unpacked. Split it in two."),
     "members": (TooLarge, "This {name} holds more than 500 files. Split it in two."),
     "no_files": (Unreadable, "This {name} holds no files."),
-    "word": (Unsupported, "This file calls itself a Word document and holds none. {again}"),
+    "word": (Unsupported, "This file is marked as a Word document but contains none. {again}"),
 }
 
 
 def refusal(why: str, kind: str, page: int | None = None) -> DocumentRefused:
-    """Return the exception that says why a file of the media type `kind` is not read."""
+    """Return the exception that says why a file of the media type `kind` cannot be read."""
     kind_of_refusal, sentence = _REFUSALS[why]
     again = _AGAIN.get(kind, "Save it as a PDF and upload that.")
     return kind_of_refusal(sentence.format(name=_NAMES.get(kind, "picture"), again=again, page=page))

@@ -1,4 +1,4 @@
-"""Where documents and page images are kept: by keys that say nothing of what they hold."""
+"""The store of documents and page images, under keys that reveal nothing about their content."""
 
 import contextlib
 import os
@@ -14,28 +14,28 @@ from candidates.documents.extraction import PageImage
 
 
 def keep(file: IO[Any], suffix: str) -> str:
-    """Keep a document and return its key once it is safe. Raises OSError; then nothing is left behind."""
+    """Store a document and return its key once it is on disk. Raises OSError, leaving nothing behind."""
     token = uuid.uuid4().hex
     file.seek(0)
     return _save(f"{token[:2]}/{token}.{suffix}", File(file))
 
 
 def keep_image(document_key: str, number: int, image: PageImage) -> str:
-    """Keep the image of the page `number` beside its document and return its key.
+    """Store the image of the page `number` next to its document and return its key.
 
-    Named after its content: done twice, also by two workers at once, it is there once.
+    The key is a digest of the content: stored twice, even by two workers at once, the image exists once.
     """
     key = str(PurePosixPath(document_key).with_suffix(f".{number}-{image.sha256[:16]}.jpg"))
     storage = storages["documents"]
     if storage.exists(key):
         if storage.size(key) == len(image.content):
             return key
-        storage.delete(key)  # half of it, from a crash
+        storage.delete(key)  # incomplete, after a crash
     return _save(key, ContentFile(image.content))
 
 
 def blind_key(document_key: str, number: int, made_of: str) -> str:
-    """Where a page without its person is kept: beside the document, named after what it is made of."""
+    """Return the key of a page image without the person: next to the document, by a digest of its sources."""
     return str(PurePosixPath(document_key).with_suffix(f".{number}-blind-{made_of[:16]}.jpg"))
 
 
@@ -44,12 +44,12 @@ def is_kept(key: str) -> bool:
 
 
 def keep_painted(key: str, content: bytes) -> None:
-    """Keep what was painted over at `key`, whole at once: two may paint the same. Raises OSError."""
+    """Store a painted page image at `key` atomically: two may paint the same one. Raises OSError."""
     storage = storages["documents"]
     kept = storage.save(f"{key}.part", ContentFile(content))
     try:
         path = Path(storage.path(kept))
-    except NotImplementedError:  # an object store shows a file when it is whole
+    except NotImplementedError:  # an object store shows only complete files
         storage.delete(kept)
         storage.save(key, ContentFile(content))
     else:
@@ -57,7 +57,7 @@ def keep_painted(key: str, content: bytes) -> None:
 
 
 def images(keys: Mapping[int, str]) -> dict[int, bytes]:
-    """The page images under `keys`, by the numbers of their pages. Raises OSError."""
+    """Return the page images under `keys`, by page number. Raises OSError."""
     storage = storages["documents"]
     found = {}
     for number, key in keys.items():
@@ -72,17 +72,17 @@ def _save(key: str, file: "File[Any]") -> str:
         key = storage.save(key, file)
         sync(storage, key)
     except OSError:
-        with contextlib.suppress(OSError):  # half a file on a full disk helps nobody
+        with contextlib.suppress(OSError):  # half a file on a full disk is useless
             storage.delete(key)
         raise
     return key
 
 
 def sync(storage: Storage, key: str) -> None:
-    """Wait until the disk has the file, its name, and its folder's name, which may be new."""
+    """Flush the file, its name, and its folder's name, which may be new, to disk."""
     try:
         path = Path(storage.path(key))
-    except NotImplementedError:  # an object store keeps what it has acknowledged
+    except NotImplementedError:  # an object store has stored what it acknowledged
         return
     for place in (path, path.parent, path.parent.parent):
         descriptor = os.open(place, os.O_RDONLY)

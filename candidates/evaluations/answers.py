@@ -1,4 +1,4 @@
-"""What every engine answers about one résumé: one schema, one type. Pure; loads without Django."""
+"""The answer of every engine about one résumé: its type, JSON schema and checks. Pure; no Django."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from jobs.criteria import Criterion
 
-# What PostgreSQL cannot keep is refused at the door: NUL characters and lone surrogates.
+# Refuse what PostgreSQL cannot store: NUL characters and lone surrogates.
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 
 
@@ -24,7 +24,7 @@ class Met(StrEnum):
 
 
 class CriterionAnswer(BaseModel):
-    """`quote` stands on page `page` (1 is the first) of the document; null where nothing was found."""
+    """`quote` is from page `page` (1 is the first) of the document; null if nothing was found."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,7 +35,7 @@ class CriterionAnswer(BaseModel):
 
 
 class Answer(BaseModel):
-    """An engine's reading of one résumé for one job."""
+    """An engine's answer about one résumé for one job."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,12 +47,12 @@ class Answer(BaseModel):
     criteria: list[CriterionAnswer] = Field(default=[], max_length=40)
 
 
-UNFENCED = str.maketrans("‹›", "<>")  # a model is shown the document's brackets softened
+UNFENCED = str.maketrans("‹›", "<>")  # prompts replace the brackets of documents by these
 OUTCOMES = ("Shortlisted", "Needs Review", "Rejected", "Invalid")
 
 
 def _line(longest: int) -> dict[str, Any]:
-    """One line of text with something in it: `Answer` takes it, and its `Text` strips it not to nothing."""
+    """Return the schema of a line of text that is not empty after stripping, so `Answer` accepts it."""
     return {"type": "string", "pattern": r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", "maxLength": longest}
 
 
@@ -61,10 +61,9 @@ LAST_PAGE = 99
 
 
 def schema(criteria: Sequence[Criterion] = ()) -> dict[str, Any]:
-    """What a model may say of it, as JSON schema: every string bounded, every criterion once and in order.
+    """Return the JSON schema of an answer: every string is bounded, every criterion comes once and in order.
 
-    So an answer cannot run on for ever, and is an `Answer`. It is said in this order: evidence before what
-    follows from it.
+    So an answer ends, and is an `Answer`. Evidence comes before the outcome that follows from it.
     """
     said = {
         "name": _or_null(_line(NAME_CHARS)),
@@ -82,7 +81,7 @@ def schema(criteria: Sequence[Criterion] = ()) -> dict[str, Any]:
 
 
 def _about(criterion: Criterion) -> dict[str, Any]:
-    """A quote and what it shows; without one nothing is shown."""
+    """Return the schema of one criterion: a quote with its verdict, or no quote and no evidence."""
     key = {"const": criterion.key}
     page = {"type": "integer", "minimum": 1, "maximum": LAST_PAGE}
     quoted = {"enum": [verdict.value for verdict in Met if verdict is not Met.NO_EVIDENCE]}
@@ -109,18 +108,18 @@ def _or_null(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def longest_tokens(criteria: Sequence[Criterion] = ()) -> int:
-    """The most that an answer takes: bytes of UTF-8, for where a tokenizer has no word it has bytes."""
-    frame = 90  # of names, brackets and commas, with the longest outcome
+    """Return the most tokens an answer can take: its bytes in UTF-8, as tokenizers fall back to bytes."""
+    frame = 90  # characters of field names, brackets, commas and the longest outcome
     about_one = len('{"key":"c30","quote":"","page":99,"verdict":"no_evidence"},') + QUOTE_CHARS
     return 4 * (2 * NAME_CHARS + REASON_CHARS + frame + len(criteria) * about_one)
 
 
 class NoAnswer(ValueError):
-    """What a model said is no answer; the text says what is wrong with it."""
+    """A model's output is not a valid answer; the text says what is wrong."""
 
 
-def read(said: str, criteria: Sequence[Criterion] = ()) -> Answer:
-    """Return the answer in the JSON that a model said, with `criteria` in their order. Raises NoAnswer."""
+def parse_answer(said: str, criteria: Sequence[Criterion] = ()) -> Answer:
+    """Parse the JSON of a model into an answer, with `criteria` in their order. Raises NoAnswer."""
     try:
         answer = Answer.model_validate_json(said)
     except ValidationError as error:
@@ -135,27 +134,27 @@ def read(said: str, criteria: Sequence[Criterion] = ()) -> Answer:
 
 
 def _short(where: str) -> str:
-    """The place of an error, of which the model may have made up a part."""
+    """Shorten the place of an error; the model may have made up a part of it."""
     return "".join(letter if letter.isprintable() else " " for letter in where[:60])
 
 
 def supported(answer: Answer, pages: Sequence[str]) -> Answer:
-    """`answer` without what the text of `pages` does not bear out: models make up what they are asked for.
+    """Return `answer` without what is not in the text of `pages`: models make things up.
 
-    A name stays whose words all stand there, an e-mail address that stands there whole (both maybe over two
-    lines), a quote that stands on some page; the page's number is put right. A criterion without its quote
-    has no evidence.
+    Kept are a name if all its words are found, an e-mail address if it is found whole (both may span two
+    lines), and a quote if it is found on any page, whose number is corrected. A criterion whose quote is
+    missing has no evidence.
     """
     texts = [_plain(page) for page in pages]
     whole = " ".join(texts)
-    name = answer.name if answer.name and _names(answer.name, whole) else None
-    email = answer.email if answer.email and _stands(answer.email, whole) else None
+    name = answer.name if answer.name and _has_name(answer.name, whole) else None
+    email = answer.email if answer.email and _has_address(answer.email, whole) else None
     criteria = [_supported(criterion, texts) for criterion in answer.criteria]
     return answer.model_copy(update={"name": name, "email": email, "criteria": criteria})
 
 
 def cautious(answer: Answer, cut_pages: Sequence[int]) -> Answer:
-    """`answer`, but nobody is rejected for what was not read: `cut_pages` are pages read in part only."""
+    """Return `answer`, but Needs Review instead of Rejected if there are `cut_pages`, read only in part."""
     if answer.outcome != "Rejected" or not cut_pages:
         return answer
     pages = "Page " + ", ".join(map(str, cut_pages))
@@ -174,8 +173,8 @@ def _supported(criterion: CriterionAnswer, texts: Sequence[str]) -> CriterionAns
     return criterion.model_copy(update={"page": criterion.page if criterion.page in on else on[0]})
 
 
-def _stands(address: str, text: str) -> bool:
-    """Whether `address` stands in `text` from its first letter to its last; a line may end within it."""
+def _has_address(address: str, text: str) -> bool:
+    """Whether `text` has the whole of `address`, maybe broken over two lines."""
     address = _plain(address).replace(" ", "")
     if "@" not in address:
         return False
@@ -184,19 +183,19 @@ def _stands(address: str, text: str) -> bool:
     return re.search(rf"(?a:(?<![\w.+-])){letters}(?a:(?![\w-]|\.\w))", text) is not None
 
 
-def _names(name: str, text: str) -> bool:
-    """Whether every word of `name` stands in `text`, maybe spaced out or broken over two lines."""
+def _has_name(name: str, text: str) -> bool:
+    """Whether `text` has every word of `name`, maybe spaced out or broken over two lines."""
     words = re.findall(r"[^\W\d_]+", _plain(name))
     return bool(words) and all(re.search(_spaced(word), text) for word in words)
 
 
 def _spaced(word: str) -> str:
-    """A pattern for `word` as a whole; in scripts without case, as 山田太郎, words have no ends to see."""
+    """Return a pattern for the whole of `word`; scripts without case, as 山田太郎, do not separate words."""
     letters = r"[\s-]{0,2}".join(re.escape(letter) for letter in word)
     return letters if word.lower() == word.upper() else rf"(?<![^\W\d_]){letters}(?![^\W\d_])"
 
 
 def _plain(text: str) -> str:
-    """`text` for comparison: without case, ligatures, soft hyphens, and with one kind of space."""
+    """Normalise `text` for comparison: no case, ligatures or soft hyphens, single spaces."""
     folded = unicodedata.normalize("NFKC", text).replace("\u00ad", "").casefold()
     return " ".join(folded.translate(UNFENCED).split())

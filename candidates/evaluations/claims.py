@@ -1,7 +1,7 @@
-"""One model's evaluation of one application, from the queue to the verdict.
+"""Evaluations from the queue to the verdict.
 
 queued -> running -> succeeded | failed | cancelled. A claim writes the worker's selection into an unpinned
-evaluation, so that nobody has to guess later which model spoke.
+evaluation, so it is always known which model gave the verdict.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,7 +37,7 @@ from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker
 
 AT_ONCE = 1000  # ids in one statement
-READ = (
+COLUMNS = (
     "claim_token",
     "failures",
     "pinned",
@@ -66,26 +66,26 @@ class ClaimedEvaluation(Claim):
     job_title: str
     job_description: str
     criteria: tuple[Criterion, ...]  # what the job asks for, in its order
-    pages: tuple[str, ...]  # the text of each, as the document carries it or as a parser read it
-    cut_pages: tuple[int, ...]  # whose transcript has no end
+    pages: tuple[str, ...]  # the text of each, from the document or from the transcript
+    cut_pages: tuple[int, ...]  # numbers of pages whose transcript was cut off
     transcript_id: int | None
-    image_keys: Mapping[int, str]  # of page images, by the number of the page
-    wrong: str  # what could not be used of the answer before, "" at the first claimed
-    sampling: Mapping[str, Any]  # how an answer that is repeated was drawn, {} = as the model's row says
+    image_keys: Mapping[int, str]  # storage keys of page images by page number
+    wrong: str  # what was wrong with the earlier answer, "" at the first attempt
+    sampling: Mapping[str, Any]  # of the evaluation that it repeats, {} = as the model's row says
 
 
 def enqueue(application: Application) -> Evaluation:
-    """Queue an unpinned evaluation of `application` against the job as it reads now."""
+    """Queue an unpinned evaluation of `application` for the job's current version."""
     with transaction.atomic():
         evaluation = Evaluation.objects.create(application=application, job_version=application.job.current)
         show_newest(application.job, [application.pk])
         applications_changed({application.pk: application.job_id})
-        look(application.job_id)
+        nudge_workers(application.job_id)
     return evaluation
 
 
 def show_newest(job: Job, application_ids: Sequence[int]) -> None:
-    """Where an application of `job` has no verdict yet, let it show the newest evaluation."""
+    """Let applications of `job` that have no verdict yet show their newest evaluation."""
     newest = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None).order_by("-pk")
     undecided = Application.objects.filter(job=job).exclude(
         current_evaluation__status=EvaluationStatus.SUCCEEDED
@@ -97,8 +97,8 @@ def show_newest(job: Job, application_ids: Sequence[int]) -> None:
         applications_changed(dict.fromkeys(pks, job.pk))
 
 
-def look(job_id: int) -> None:
-    """Tell the workers that something waits."""
+def nudge_workers(job_id: int) -> None:
+    """Tell the workers that work is queued."""
     publish(messages.WORKERS, Message(type=Command.LOOK, id=job_id))
 
 
@@ -111,10 +111,10 @@ class EvaluationWork(LeasedWork[Evaluation, ClaimedEvaluation]):
     def claim(
         self, worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int] = ()
     ) -> list[ClaimedEvaluation]:
-        """Take up to `limit` evaluations that `choice` may serve now, oldest first; suspects alone."""
+        """Claim up to `limit` evaluations that `choice` may serve now, oldest first; suspects alone."""
         ready, limit = suspects_first(choice.ready(), limit, in_hand)
         whole = ready.select_related("job_version", "application__resume")
-        whole = whole.prefetch_related("job_version__criteria").only(*READ)
+        whole = whole.prefetch_related("job_version__criteria").only(*COLUMNS)
         rows = self.take(whole, worker, limit, started_at=timezone.now(), **choice.columns)
         applications_changed({row.application_id: row.application.job_id for row in rows})
         transcripts = _transcripts(choice, rows)
@@ -130,7 +130,7 @@ class EvaluationWork(LeasedWork[Evaluation, ClaimedEvaluation]):
             applications_changed({row.application_id: row.application.job_id for row in found})
 
     def retry_notes(self, sentence: str, *, in_answer: bool) -> dict[str, object]:
-        """What is wrong with an answer, the model is told when it is asked again."""
+        """Keep what was wrong with an answer: the next prompt tells the model."""
         return {"error": sentence[:500] if in_answer else ""}
 
     def end_failed(self, claim: ClaimedEvaluation, sentence: str) -> None:
@@ -146,7 +146,7 @@ EVALUATIONS = EvaluationWork()
 
 
 def _freed(pinned: bool) -> dict[str, object]:
-    """Return what a queued evaluation says: nothing of its claim, and of a model only if pinned to one."""
+    """Return the columns of a queued evaluation: no claim, and no model unless it is pinned to one."""
     free: dict[str, object] = {
         "status": EvaluationStatus.QUEUED,
         "claimed_by": None,
@@ -157,7 +157,7 @@ def _freed(pinned: bool) -> dict[str, object]:
 
 
 def _transcripts(choice: Choice, rows: Sequence[Evaluation]) -> dict[int, Transcript]:
-    """What the parser of `choice` read of the résumés of `rows`, by their ids; nothing without a parser."""
+    """Return the transcripts by the parser of `choice`, by résumé id; none without a parser."""
     if choice.parser_id is None or not rows:
         return {}
     resumes = [row.application.resume_id for row in rows]
@@ -190,9 +190,9 @@ def _claimed(row: Evaluation, transcript: Transcript | None) -> ClaimedEvaluatio
 
 
 def complete(claimed: ClaimedEvaluation, answer: Answer, provenance: Provenance) -> None:
-    """Write `answer` and how it came about, show it, and end the files that waited for it: one transaction.
+    """Write `answer` and its provenance, show it, and end the files that waited for it: one transaction.
 
-    Raises ClaimLost, having written nothing, when the claim is not the present one.
+    Raises ClaimLost and writes nothing if another claim is current.
     """
     answer = answers.cautious(answer, claimed.cut_pages)
     with transaction.atomic():
@@ -220,7 +220,7 @@ def complete(claimed: ClaimedEvaluation, answer: Answer, provenance: Provenance)
 
 
 def _adopt(claimed: ClaimedEvaluation, answer: Answer) -> Application:
-    """Show the verdict as the application's, unless one that was asked for later is there already."""
+    """Show the verdict as the application's, unless a newer evaluation has succeeded already."""
     person = _person(claimed.application_id, answer)
     locked = Application.objects.select_for_update(of=("self",), no_key=True)
     application = locked.select_related("current_evaluation").get(pk=claimed.application_id)
@@ -236,9 +236,9 @@ def _adopt(claimed: ClaimedEvaluation, answer: Answer) -> Application:
 
 
 def _person(application_id: int, answer: Answer) -> Candidate | None:
-    """Whose application it is, None where the answer says that it is nobody's.
+    """Return the candidate, locked; None if the answer is Invalid and none was known before.
 
-    Locked before any application is: each of a person's versions changes the rows of the others.
+    It is locked before any application: each of a person's versions changes the rows of the others.
     """
     known = Candidate.objects.filter(applications=application_id).first()
     if known is None and answer.outcome != Outcome.INVALID:
@@ -249,7 +249,7 @@ def _person(application_id: int, answer: Answer) -> Candidate | None:
 
 
 def _versions(application: Application) -> dict[int, int]:
-    """The application and the same person's others for the job: their rows say how many there are."""
+    """Return the job's applications of the same person, {id: job id}: their rows show how many there are."""
     if application.candidate_id is None:
         return {application.pk: application.job_id}
     same = Application.objects.filter(job_id=application.job_id, candidate_id=application.candidate_id)

@@ -1,4 +1,4 @@
-"""An outcome that its own criteria contradict. Pure; loads without Django."""
+"""Outcomes that contradict their own criteria. Pure; loads without Django."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ REASON_CHARS = 600
 
 
 def settled(answer: Answer, criteria: Sequence[Criterion]) -> Answer:
-    """`answer`, but Needs Review where its outcome does not follow from what it says of `criteria`."""
+    """Return `answer`, but Needs Review if its outcome contradicts its verdicts on `criteria`."""
     why = contradiction(answer, criteria)
     if not why:
         return answer
@@ -18,13 +18,13 @@ def settled(answer: Answer, criteria: Sequence[Criterion]) -> Answer:
 
 
 def contradiction(answer: Answer, criteria: Sequence[Criterion]) -> str:
-    """What speaks against the outcome, as the end of a sentence; "" where nothing does.
+    """Return what contradicts the outcome, as the end of a sentence; "" if nothing does.
 
-    1. Shortlisted, and a must or a knock-out is not met.
-    2. Shortlisted, and of all that is required nothing is shown.
-    3. Rejected, and nothing at all is shown: a document is not rejected for what it does not say.
-    4. Rejected, and every must is met and no knock-out contradicted.
-    5. Rejected, and nothing that is required is said to be missing.
+    1. Shortlisted, but a must or a knock-out is not met.
+    2. Shortlisted, but no must has any evidence.
+    3. Rejected, but no criterion has any evidence: a document is not rejected for what it does not say.
+    4. Rejected, but every must is met and no knock-out is contradicted.
+    5. Rejected, but nothing that is required is missing: not met, or of a must partly met.
     """
     verdicts = {criterion.key: criterion.verdict for criterion in answer.criteria}
     said = [(criterion, verdicts[criterion.key]) for criterion in criteria if criterion.key in verdicts]
@@ -38,11 +38,11 @@ def contradiction(answer: Answer, criteria: Sequence[Criterion]) -> str:
         case "Shortlisted" if failed:
             return f"“{failed[0].text}” is not met"
         case "Shortlisted" if musts and all(verdict is Met.NO_EVIDENCE for verdict in musts):
-            return "of nothing that the job requires a quote stands in the document's text"
+            return "the document has no evidence for anything that the job requires"
         case "Rejected" if said and all(verdict is Met.NO_EVIDENCE for _, verdict in said):
-            return "of no criterion a quote stands in the document's text"
+            return "the document has no evidence for any criterion"
         case "Rejected" if musts and not failed and all(verdict is Met.MET for verdict in musts):
             return "everything that the job requires is met"
         case "Rejected" if musts and not failed and Met.PARTLY not in musts:
-            return "of nothing that the job requires it is said that it is not met"
+            return "nothing that the job requires is said to be missing"
     return ""

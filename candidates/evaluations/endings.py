@@ -1,4 +1,4 @@
-"""How evaluations and the files that wait for them end without a verdict, and how files end with one."""
+"""End evaluations without a verdict, and end the files that wait for evaluations."""
 
 from collections.abc import Sequence
 
@@ -21,17 +21,17 @@ CANCELLED = "The evaluation that it waited for was cancelled."
 
 
 def give_up(waiting: QuerySet[Evaluation], sentence: str) -> None:
-    """End queued evaluations that nothing can serve, with `sentence`. A person may have them tried again."""
+    """Fail queued evaluations that nothing can serve, with `sentence`. A person may retry them."""
     _end_waiting(waiting, sentence, status=EvaluationStatus.FAILED, error=sentence[:500])
 
 
 def cancel(waiting: QuerySet[Evaluation]) -> int:
-    """End queued evaluations that nobody wants any more, and return how many; what is being read goes on."""
+    """Cancel the queued among `waiting` and return how many; running ones go on."""
     return _end_waiting(waiting, CANCELLED, status=EvaluationStatus.CANCELLED)
 
 
 def _end_waiting(waiting: QuerySet[Evaluation], sentence: str, **changes: object) -> int:
-    """End the queued among `waiting`; files that waited for nothing else have failed, with `sentence`."""
+    """End the queued among `waiting`; files that waited for nothing else fail with `sentence`."""
     queued_ones = waiting.filter(status=EvaluationStatus.QUEUED).order_by("pk")
     ended = 0
     with transaction.atomic():
@@ -51,7 +51,7 @@ def _end_waiting(waiting: QuerySet[Evaluation], sentence: str, **changes: object
 
 
 def _show_others(pks: Sequence[int]) -> None:
-    """Where a row shows one of these, which were cancelled, let it show the newest that was not."""
+    """Let applications that show a cancelled one of `pks` show the newest that was not cancelled."""
     wanted = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None).exclude(
         status=EvaluationStatus.CANCELLED
     )
@@ -63,7 +63,7 @@ def _show_others(pks: Sequence[int]) -> None:
 
 
 def fail_items(application_id: int, sentence: str) -> None:
-    """End the files that wait for a verdict, unless another evaluation may still bring one."""
+    """Fail the files that wait for a verdict, unless another evaluation is still open."""
     own = Evaluation.objects.filter(application_id=application_id, reproduces=None)
     if not own.filter(status__in=OPEN_STATUSES).exists():
         end_items(application_id, ItemState.FAILED, sentence, failed_in_model=True)

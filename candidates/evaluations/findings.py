@@ -1,4 +1,4 @@
-"""What a reading found about each criterion, in the words of the job's version that it was made with."""
+"""What an evaluation found about each criterion, in the words of its version of the job."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from jobs.criteria import Weight
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A criterion and what was said of it; `verdict` is one of `answers.Met`, `page` 1 is the first.
+    """A criterion and its verdict, one of `answers.Met`; `page` 1 is the first.
 
-    `weight` is None, and `text` the key itself, where that version of the job has no such key: rules of
-    earlier releases drew their own criteria.
+    If that version of the job has no such key, `weight` is None and `text` is the key: the rules of earlier
+    releases drew their own criteria.
     """
 
     key: str
@@ -22,7 +22,7 @@ class Finding:
     page: int | None
 
 
-def of(evaluation: Evaluation) -> list[Finding]:
+def findings_of(evaluation: Evaluation) -> list[Finding]:
     """Return the findings in the order of the answer; prefetch `job_version__criteria` for many."""
     wanted = {criterion.key: criterion for criterion in evaluation.job_version.wanted}
     return [

@@ -1,4 +1,4 @@
-"""Who an application is from: two share a candidate only where e-mail and name agree."""
+"""Who an application is from: two share a candidate only if e-mail and name are the same."""
 
 from candidates.evaluations.answers import Answer
 from candidates.models import Candidate
@@ -6,7 +6,7 @@ from candidates.names import normalised
 
 
 def identify(answer: Answer) -> Candidate:
-    """Return the candidate whom `answer` names: a known one with the same e-mail and name, else a new one."""
+    """Return the candidate that `answer` names: a known one with that e-mail and name, else a new one."""
     email = (answer.email or "").lower()
     name = answer.name or ""
     details = {"name": name, "phone": answer.phone or ""}

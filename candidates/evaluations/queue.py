@@ -1,4 +1,4 @@
-"""The queue of evaluations by what they wait for: an engine, and in some Hybrid pairs a transcript before."""
+"""The queue of evaluations by what they wait for: an engine, and for some pairs a transcript first."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from models_admin.backlog import Waiting
 
 ARRIVES_WITHIN_S = 3600  # a batch that was opened longer ago is not waited for
 BEING_OPENED = [ItemState.RECEIVED, ItemState.PREPARING]
-LATELY = 64  # readings that tell how fast a model is
+LATELY = 64  # evaluations that the pace of a model is computed from
 
 
 def queued() -> QuerySet[Evaluation]:
@@ -29,9 +29,9 @@ def queued() -> QuerySet[Evaluation]:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """A selection as its work is looked for. `unpinned`: what nobody has pinned is its work as well.
+    """A selection, to query its work by. `unpinned`: unpinned evaluations are its work too.
 
-    `parser_revision` is that of the weights of its parser, which transcripts are kept by.
+    `parser_revision` is the revision of its parser's weights; transcripts are kept per revision.
     """
 
     mode: str
@@ -42,21 +42,21 @@ class Choice:
 
     @property
     def columns(self) -> dict[str, object]:
-        """What a claim writes into an evaluation, and what a pinned one has had from the start."""
+        """The columns that a claim writes into an evaluation, and that a pinned one has from the start."""
         return {"mode": self.mode, "model_config_id": self.model_config_id, "parser_id": self.parser_id}
 
     def waiting(self) -> QuerySet[Evaluation]:
-        """All evaluations that it may serve."""
+        """Return all queued evaluations that it may serve."""
         its_own = Q(pinned=True, **self.columns)
         return queued().filter(its_own | Q(pinned=False) if self.unpinned else its_own)
 
     def ready(self) -> QuerySet[Evaluation]:
-        """Those that its deciding model may take: with a parser, the ones that have a transcript."""
+        """Return those that its deciding model may claim: with a parser, those with a transcript."""
         waiting, parsed = self.waiting(), Q(self._has(TranscriptStatus.SUCCEEDED))
         return waiting.filter(parsed) if self.parser_id else waiting
 
     def unbegun(self) -> QuerySet[Evaluation]:
-        """Those whose résumé its parser has no transcript of, not even one that waits."""
+        """Return those whose résumé has no transcript row of its parser, not even a queued one."""
         return self.waiting().exclude(self._has(*TranscriptStatus))
 
     def _has(self, *statuses: TranscriptStatus) -> Exists:
@@ -65,11 +65,11 @@ class Choice:
         return Exists(made.filter(resume=OuterRef("application__resume")))
 
     def transcripts(self) -> QuerySet[Transcript]:
-        """Those of its parser."""
+        """Return the transcripts by its parser."""
         return Transcript.objects.filter(parser_id=self.parser_id, revision=self.parser_revision)
 
     def stages(self) -> "Stages":
-        """The work of a pair with a parser; a résumé that is being parsed waits for neither."""
+        """Return the work of a pair with a parser; a résumé that is being parsed waits for neither stage."""
         has = {
             "parsed": self._has(TranscriptStatus.SUCCEEDED),
             "parsing": self._has(TranscriptStatus.RUNNING),
@@ -86,7 +86,7 @@ class Choice:
 
 
 def waiting() -> list[Waiting]:
-    """The queue by what it waits for."""
+    """Return the queue by what it waits for."""
     rows = (
         queued()
         .order_by()
@@ -97,14 +97,14 @@ def waiting() -> list[Waiting]:
 
 
 def depth() -> dict[str, int]:
-    """How much waits and runs: files to open and evaluations."""
+    """Count received files, and queued and running evaluations."""
     to_prepare = UploadItem.objects.filter(state__in=BEING_OPENED).count()
     running = Evaluation.objects.filter(status=EvaluationStatus.RUNNING).count()
     return {"to_prepare": to_prepare, "queued": queued().count(), "running": running}
 
 
 def paces_s(model_config_ids: Collection[int]) -> Mapping[int, float]:
-    """Seconds for each of a model's last readings, counting only while it read any; by the model's id."""
+    """Return seconds per evaluation by model id: the time in which it had any, over its last `LATELY`."""
     found: dict[int, float] = {}
     for id_ in model_config_ids:
         read = Evaluation.objects.filter(model_config=id_, status=EvaluationStatus.SUCCEEDED)
@@ -115,7 +115,7 @@ def paces_s(model_config_ids: Collection[int]) -> Mapping[int, float]:
 
 
 def _busy_s(spans: Iterable[tuple[datetime, datetime]]) -> float:
-    """How long at least one of `spans` went on."""
+    """Return the seconds in which at least one of `spans` was going on."""
     busy, end = timedelta(), None
     for began_at, ended_at in sorted(spans):
         if end is None or began_at > end:
@@ -127,7 +127,7 @@ def _busy_s(spans: Iterable[tuple[datetime, datetime]]) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Stages:
-    """What waits for a pair: résumés for its parser, evaluations for its deciding model. None = none does."""
+    """What waits for a pair: résumés for its parser, evaluations for its deciding model. None = nothing."""
 
     to_parse: int
     to_decide: int
@@ -137,9 +137,9 @@ class Stages:
 
 @dataclass(frozen=True, kw_only=True)
 class Arriving:
-    """Files that senders have announced or sent, and that wait for no model yet; `last_at` one came last.
+    """Files that were announced or received but have no evaluation yet; the last came at `last_at`.
 
-    `rest_s` is how long the slowest batch takes for the rest at its pace so far; 0 where none of it came yet.
+    `rest_s` is how long the slowest batch needs for the rest at its pace so far; 0 if none has come yet.
     """
 
     count: int
@@ -148,7 +148,7 @@ class Arriving:
 
 
 def arriving() -> Arriving:
-    """What is on its way into the queue, of batches that were opened lately."""
+    """Return what is on its way into the queue, from batches of the last hour."""
     now = timezone.now()
     since = now - timedelta(seconds=ARRIVES_WITHIN_S)
     batches = UploadBatch.objects.filter(created_at__gte=since).annotate(

@@ -1,8 +1,8 @@
-"""Finding applications by words: of the person, of the reason, of the résumé as people see it.
+"""Full-text search for applications: by the person, the reason, and the visible text of the résumé.
 
-Words are cut here, not by the database, so that both databases find the same: no case, no accents, C++ and C#
-stay whole. Every word of a query has to begin some word of the application. The person's own words are kept
-apart from the others, so that a blind search can leave them out.
+Words are split here, not by the database, so both databases find the same: no case, no accents; C++ and C#
+are words. Each word of a query must be a prefix of a word of the application. Words about the person are kept
+apart, so a blind search can ignore them.
 """
 
 import re
@@ -20,8 +20,8 @@ from candidates.models import Application, Candidate, Evaluation, OutcomeOrder, 
 TABLE = "candidates_searchtext"
 WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 LONGEST_WORD = 40
-MOST_BYTES = 300_000  # of one application; PostgreSQL keeps 1 MB of distinct words
-MOST_ASKED = 8  # words of one query
+MOST_BYTES = 300_000  # per application; a tsvector of PostgreSQL holds 1 MB
+MOST_ASKED = 8  # words in a query
 AT_ONCE = 200
 
 SQLITE_DDL = f"""
@@ -40,7 +40,7 @@ POSTGRES_DDL = f"""
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What is written of one application: distinct words, the person's own and the others."""
+    """The index entry of an application: distinct words, those about the person and the others."""
 
     application_id: int
     person: Sequence[str]
@@ -48,7 +48,7 @@ class Entry:
 
 
 def words(text: str) -> Iterator[str]:
-    """Cut `text` into words as they are compared.
+    """Split `text` into normalised words.
 
     >>> list(words("José, C++ & node.js"))
     ['jose', 'c++', 'node', 'js']
@@ -59,14 +59,14 @@ def words(text: str) -> Iterator[str]:
 
 
 def index(application_ids: Iterable[int]) -> None:
-    """Write the words of these applications anew, in the present transaction."""
+    """Index these applications again, in the current transaction."""
     pks = sorted(application_ids)
     for at in range(0, len(pks), AT_ONCE):
         write(entry(row) for row in described(Application.objects.all(), pks[at : at + AT_ONCE]))
 
 
 def described(applications: QuerySet[Application], pks: Sequence[int]) -> QuerySet[Application]:
-    """The rows with these ids, as `entry` reads them."""
+    """Return the rows with these ids, with all that `entry` reads."""
     said = Evaluation.objects.order_by("pk").only("application", "name", "email", "phone")
     rows = applications.filter(pk__in=pks).select_related("candidate", "current_evaluation", "resume")
     return rows.prefetch_related(Prefetch("evaluations", said)).only(
@@ -80,13 +80,13 @@ def described(applications: QuerySet[Application], pks: Sequence[int]) -> QueryS
 
 
 def entry(row: Application) -> Entry:
-    """The person's own words are what says who they are, wherever it stands; all, while nobody knows."""
-    sealed = row.by_outcome == OutcomeOrder.SEALED  # the reason is not to be seen yet, so it is not found
+    """Build the index entry. Words that tell who it is are the person's; all are, while no name is known."""
+    sealed = row.by_outcome == OutcomeOrder.SEALED  # a hidden reason must not be found
     reason = row.current_evaluation.reason if row.current_evaluation and not sealed else ""
     texts = [reason, *_pages(row)]
-    readings = list(row.evaluations.all())
-    identity = veil.identity_of(row.candidate, readings)
-    who = _distinct(_who(one) for one in (row.candidate, *readings) if one is not None)
+    evaluations = list(row.evaluations.all())
+    identity = veil.identity_of(row.candidate, evaluations)
+    who = _distinct(_who(one) for one in (row.candidate, *evaluations) if one is not None)
     told = _distinct(map(identity.left_out, texts)) if identity.names else {}
     text = [word for word in told if word not in who]
     person = [*who, *(word for word in _distinct(texts) if word not in told and word not in who)]
@@ -102,7 +102,7 @@ def _distinct(texts: Iterable[str]) -> dict[str, None]:
 
 
 def _pages(row: Application) -> list[str]:
-    """What people see on the pages; of a document without a word what a parser read there."""
+    """Return the text of the pages; for a document without text its newest transcript."""
     pages = [page["text"] for page in row.resume.pages]
     if any(page.strip() for page in pages):
         return pages
@@ -141,9 +141,9 @@ def write(entries: Iterable[Entry]) -> None:
 
 
 def condition(query: str, *, blind: bool = False) -> Q:
-    """The applications in which every word of `query` begins a word; none where it has no word.
+    """Return the condition that every word of `query` is a prefix of a word; without words it finds nothing.
 
-    A `blind` search does not know who people are. No query is wrong: what is no word in it is passed over.
+    A `blind` search ignores words about the person. No query is invalid: other characters are ignored.
     """
     asked = list(dict.fromkeys(words(query)))[:MOST_ASKED]
     if not asked:

@@ -1,4 +1,4 @@
-"""Shapes of what models said, over REST."""
+"""REST shapes of findings."""
 
 from rest_framework import serializers
 
@@ -8,12 +8,12 @@ from jobs.criteria import Weight
 
 
 class FindingShape(serializers.Serializer[Finding]):
-    key = serializers.CharField(help_text="Its key in the version of the job that was read for.")
+    key = serializers.CharField(help_text="Its key in the evaluation's version of the job.")
     text = serializers.CharField()
     weight = serializers.ChoiceField(
         [weight.value for weight in Weight],
         allow_null=True,
-        help_text="Null where that is not known.",
+        help_text="Null if it is not known.",
     )
     verdict = serializers.ChoiceField([verdict.value for verdict in Met])
     quote = serializers.CharField(allow_null=True)

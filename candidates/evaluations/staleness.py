@@ -1,6 +1,6 @@
-"""Which evaluations would be made otherwise today: computed when asked, kept nowhere.
+"""Stale evaluations, which would be made differently today: computed on demand, never stored.
 
-One set of conditions serves lists, counts and words: a row is called stale exactly where it is counted.
+Lists, counts and texts use the same conditions, so what is called stale is what is counted.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,56 +16,63 @@ from models_admin.models import ModelConfig
 
 
 class Cause(StrEnum):
-    """Why an evaluation is stale, in the words that follow “since then”."""
+    """Why an evaluation is stale, as the end of a sentence that begins with “since then”."""
 
     JOB = "the job says something else"
     PROMPT = "the prompt was changed"
     MODEL = "the model has other weights"
-    DOCUMENT = "the document was read anew"
+    RULES = "the keyword rules were changed"
+    DOCUMENT = "the document was opened again"
 
 
 def conditions(path: str = "") -> dict[Cause, Q]:
-    """The condition of each cause, for rows that reach their evaluation by `path` ("current_evaluation__").
+    """Return the condition of each cause, for rows with the evaluation at `path` ("current_evaluation__").
 
-    Two queries, for the weights that each model was last seen with.
+    It makes two queries, for the weights and rules that each model last used.
     """
+    weights, rules = last_seen()
     newer = JobVersion.objects.filter(
         job=OuterRef(f"{path}job_version__job"), number__gt=OuterRef(f"{path}job_version__number")
     )
     return {
         Cause.JOB: Q(Exists(newer)),
         Cause.PROMPT: ~Q(**{f"{path}prompt_version__in": ["", prompts.VERSION]}),
-        Cause.MODEL: _other_weights(path, revisions()),
+        Cause.MODEL: _made_otherwise(path, "model_revision", weights),
+        Cause.RULES: _made_otherwise(path, "engine_version", rules),
         Cause.DOCUMENT: Q(**{f"{path}started_at__lt": F(f"{path}application__resume__prepared_at")}),
     }
 
 
-def _other_weights(path: str, present: Mapping[int, str]) -> Q:
-    """Read by weights that are not those of `present`; who they were is not known of every evaluation."""
+def _made_otherwise(path: str, field: str, present: Mapping[int, str]) -> Q:
+    """Match evaluations whose `field` differs from `present`, by model; an empty field is unknown."""
     found = Q(pk__in=[])
-    for model_config_id, revision in present.items():
+    for model_config_id, value in present.items():
         of_model = Q(**{f"{path}model_config": model_config_id})
-        found |= of_model & ~Q(**{f"{path}model_revision__in": ["", revision]})
+        found |= of_model & ~Q(**{f"{path}{field}__in": ["", value]})
     return found
 
 
-def revisions() -> dict[int, str]:
-    """The revision of the weights that each model read with last, by its id; none for what has no weights.
+def last_seen() -> tuple[dict[int, str], dict[int, str]]:
+    """Return the weights, and the rules, that each model last used, by model id.
 
-    Every model is asked for by its number: where PostgreSQL knows only that there is some model, it goes back
-    through the readings of all, and to the first of them for a model that has never read.
+    A model has a revision of its weights or a version of its rules, never both. Each model has a subquery
+    with its id. Else PostgreSQL walks back through the evaluations of all models, to the very first one for
+    a model that has none.
     """
     read = Evaluation.objects.filter(status=EvaluationStatus.SUCCEEDED)
-    newest = [
-        read.filter(model_config=pk).order_by("-pk").values("pk")[:1]
-        for pk in ModelConfig.objects.order_by().values_list("pk", flat=True)
-    ]
-    rows = read.filter(pk__in=map(Subquery, newest)).exclude(model_revision="")
-    return dict(rows.values_list("model_config", "model_revision"))
+    providers = dict(ModelConfig.objects.order_by().values_list("pk", "provider"))
+    newest = [read.filter(model_config=pk).order_by("-pk").values("pk")[:1] for pk in providers]
+    seen = read.filter(pk__in=map(Subquery, newest))
+    rows = list(seen.values_list("model_config", "model_revision", "engine_version"))
+    weights = {pk: revision for pk, revision, _ in rows if revision}
+    rules = {
+        pk: version for pk, _, version in rows if version and providers[pk] == ModelConfig.Provider.RULES
+    }
+    return weights, rules
 
 
 def any_of(path: str = "") -> Q:
-    """The condition of being stale: succeeded, and for some cause it would be made otherwise today."""
+    """Return the condition of being stale: succeeded, and some cause applies."""
     found = Q(pk__in=[])
     for condition in conditions(path).values():
         found |= condition
@@ -73,7 +80,7 @@ def any_of(path: str = "") -> Q:
 
 
 def annotations(path: str = "") -> dict[str, Case]:
-    """`stale_job`, `stale_prompt`, … for a list: what `causes` reads the words from."""
+    """Return the annotations `stale_job`, `stale_prompt`, … that `causes` reads."""
     succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
     return {
         _name(cause): Case(
@@ -84,7 +91,7 @@ def annotations(path: str = "") -> dict[str, Case]:
 
 
 def words(path: str = "") -> Substr:
-    """The causes in words, "" where there are none, as a column for lists that are rendered by version."""
+    """Return the causes as text, "" if there are none: a column for lists that are cached by version."""
     succeeded = Q(**{f"{path}status": EvaluationStatus.SUCCEEDED})
     said = [
         Case(When(succeeded & condition, then=Value(f", {cause}")), default=Value(""))
@@ -94,7 +101,7 @@ def words(path: str = "") -> Substr:
 
 
 def causes(row: object) -> Collection[Cause]:
-    """Why a row that was read with `annotations` is stale; nothing where it is not."""
+    """Return why a row that was read with `annotations` is stale; nothing if it is not."""
     return [cause for cause in Cause if getattr(row, _name(cause))]
 
 

@@ -1,4 +1,4 @@
-"""What parsers read on page images: leased work, done once per résumé and revision of the parser."""
+"""Transcripts of page images: leased work, done once per résumé and revision of the parser."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from models_admin.models import GpuWorker
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedTranscript(Claim):
-    """A claimed transcript with all that a parser needs: the text of each page, and images by its number."""
+    """A claimed transcript with all that a parser needs: text of each page, images by page number."""
 
     resume_id: int
     texts: tuple[str, ...]
@@ -27,7 +27,7 @@ class ClaimedTranscript(Claim):
 
 @dataclass(frozen=True, kw_only=True)
 class TranscribedPage:
-    """`cut`: the parser came to its longest answer before the page's end."""
+    """`cut`: the parser reached its longest answer before the end of the page."""
 
     text: str
     cut: bool = False
@@ -42,9 +42,9 @@ class TranscriptWork(LeasedWork[Transcript, ClaimedTranscript]):
     def claim(
         self, worker: GpuWorker, limit: int, choice: Choice, in_hand: Collection[int] = ()
     ) -> list[ClaimedTranscript]:
-        """Take up to `limit` résumés that evaluations of `choice` wait for and its parser has not read yet.
+        """Claim up to `limit` résumés that evaluations of `choice` wait for and that have no transcript.
 
-        The résumé that waits longest comes first; suspects run alone.
+        The one that waits longest comes first; suspects run alone.
         """
         if limit < 1:
             return []
@@ -70,7 +70,7 @@ TRANSCRIPTS = TranscriptWork()
 
 
 def _begin(choice: Choice, limit: int) -> None:
-    """Make rows for résumés that have none; of two workers that do so at once one makes them."""
+    """Create rows for résumés that have none; if two workers do so at once, one row is made."""
     row: dict[str, Any] = {"parser_id": choice.parser_id, "revision": choice.parser_revision}
     lacking = choice.unbegun().order_by("pk").values_list("application__resume_id", flat=True)
     resumes = dict.fromkeys(lacking[:limit])
@@ -91,7 +91,7 @@ def _claimed(row: Transcript, choice: Choice) -> ClaimedTranscript:
 
 
 def complete(claimed: ClaimedTranscript, pages: Iterable[TranscribedPage], *, engine_version: str) -> None:
-    """Write what the parser read. Raises ClaimLost."""
+    """Write the transcript. Raises ClaimLost."""
     TRANSCRIPTS.end(
         claimed,
         status=TranscriptStatus.SUCCEEDED,

@@ -12,7 +12,7 @@ def fill(apps, schema_editor):
     rows = apps.get_model('candidates', 'Application').objects.order_by('pk')
     pks = list(rows.filter(by_name='').values_list('pk', flat=True))
     for at in range(0, len(pks), AT_ONCE):
-        rows.filter(pk__in=pks[at:at + AT_ONCE]).update(**columns.now(rows))
+        rows.filter(pk__in=pks[at:at + AT_ONCE]).update(**columns.current_values(rows))
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""Applications, and what people decide about them."""
+"""Applications and people's decisions on them."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -40,45 +40,44 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.annotate(decision=Coalesce(Subquery(newest), models.Value(DecisionStatus.PENDING.value)))
 
     def with_veil(self) -> "ApplicationQuerySet":
-        """Annotate `blind` and `sealed`: is the person hidden, and the verdict, until somebody has decided?
+        """Annotate `blind` and `sealed`: are the person and the verdict hidden until somebody has decided?
 
-        Whoever goes back to Pending has decided before. What is no résumé is told at once: it is nobody's.
+        Going back to Pending counts as having decided. Invalid is never hidden: it is nobody's résumé.
         """
         return self.annotate(  # type: ignore[no-redef]  # declared there for whoever reads rows
             blind=_flag(Q(job__blind=True) & _undecided()), sealed=_flag(_sealed())
         )
 
     def unsealed(self) -> "ApplicationQuerySet":
-        """Those whose verdict may be seen and counted."""
+        """Return those whose verdict may be seen and counted."""
         return self.exclude(_sealed())
 
     def touch(self) -> None:
-        """Note that something which the row shows has changed, in the transaction that changed it.
+        """Note that something that the row shows has changed, in the transaction that changed it.
 
-        Cached renderings go by `row_version`; tables are sorted and filtered by the columns, which are read
-        anew. The rows are locked first: who waited for another writer must see what that one wrote.
+        It raises `row_version`, the key of cached renderings, and updates the columns that tables are sorted
+        and filtered by. It locks the rows first, to see what another writer wrote that it waited for.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             locked = self.order_by("pk").select_for_update(of=("self",), no_key=True)
             pks = list(locked.values_list("pk", flat=True))
             for at in range(0, len(pks), AT_ONCE):
                 some = pks[at : at + AT_ONCE]
-                statement, params = _anew(len(some))
+                statement, params = _touching(len(some))
                 cursor.execute(statement, [*params, *some])
 
 
 @lru_cache(maxsize=64)
-def _anew(count: int) -> tuple[str, Sequence[Any]]:
-    """The UPDATE that reads the columns of `count` rows anew, and its parameters but for their ids.
+def _touching(count: int) -> tuple[str, Sequence[Any]]:
+    """Return the UPDATE that touches `count` rows, and its parameters without their ids.
 
-    Kept, because it is always the same: Django takes some three milliseconds to put it together, and a row
-    is touched several times for every verdict.
+    It is cached: Django takes about 3 ms to build it, and a row is touched several times per verdict.
     """
     every = Application.objects.order_by()
     update = cast(UpdateQuery, every.filter(pk__in=range(count)).query.chain(UpdateQuery))
-    update.add_update_values({"row_version": F("row_version") + 1, **columns.now(every)})
+    update.add_update_values({"row_version": F("row_version") + 1, **columns.current_values(every)})
     statement, params = update.get_compiler(connection.alias).as_sql()
-    return statement, params[:-count]  # the ids stand in its WHERE, which comes last
+    return statement, params[:-count]  # the ids are in its WHERE, which comes last
 
 
 def _undecided() -> Q:
@@ -107,12 +106,12 @@ class Application(Columns):
     sampled = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Drawn: the model's verdict is hidden until a first decision.",
+        help_text="In the sample: the verdict is hidden until a first decision.",
     )
     row_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    blind: bool  # annotated by with_veil(); nobody may forget to ask
+    blind: bool  # annotated by with_veil()
     sealed: bool
 
     objects = ApplicationQuerySet.as_manager()
@@ -139,12 +138,12 @@ class Application(Columns):
 
 
 class Decision(models.Model):
-    """What a person said about an application. The newest counts; the others are its history."""
+    """What a person said of an application. The newest counts; the others are its history."""
 
     application = models.ForeignKey(Application, models.CASCADE, related_name="decisions")
     status = models.CharField(max_length=8, choices=DecisionStatus.choices)
     reason = models.CharField(
-        max_length=30, blank=True, help_text="A key of candidates.models.reasons; empty where none was given."
+        max_length=30, blank=True, help_text="A key of candidates.models.reasons; empty if none was given."
     )
     note = models.CharField(max_length=2000, blank=True)
     overtook = models.ForeignKey(
@@ -152,7 +151,7 @@ class Decision(models.Model):
         models.SET_NULL,
         null=True,
         related_name="+",
-        help_text="Another person's decision that came in between, and had not been seen.",
+        help_text="Another person's decision that was made in between and had not been seen.",
     )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -171,5 +170,5 @@ class Decision(models.Model):
 
     @property
     def why(self) -> str:
-        """The reason in words, "" where none was given."""
+        """The reason in words, "" if none was given."""
         return reasons.words(self.reason)

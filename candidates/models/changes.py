@@ -1,4 +1,4 @@
-"""Note that rows have changed: touch what tables show of them, and nudge the pages that do."""
+"""Note that rows have changed: touch applications, and nudge the pages that show them."""
 
 from collections.abc import Mapping
 

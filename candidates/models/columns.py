@@ -1,8 +1,8 @@
-"""What tables of applications are sorted and filtered by: copies, read anew whenever a row has changed.
+"""The columns that tables of applications are sorted and filtered by: copies, updated with every change.
 
-The truth stands in evaluations, decisions, candidates and documents; no index reaches over tables. Nobody
-writes these columns but `ApplicationQuerySet.touch`, which everybody calls whose change a row shows. What is
-under the veil (candidates.blind.veil) is not in them: no order and no filter tells what the page does not.
+Evaluations, decisions, candidates and documents are the originals; an index cannot span tables. Only
+`ApplicationQuerySet.touch` writes these columns. Call it after every change that a row shows. Nothing that
+the veil (candidates.blind.veil) hides is in them, so no order and no filter gives it away.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 
 
 class OutcomeOrder(models.IntegerChoices):
-    """What the column “Verdict” says, in the order in which it is sorted."""
+    """Values of the column “Verdict”, in their sort order."""
 
     SHORTLISTED = 1, "Shortlisted"
     NEEDS_REVIEW = 2, "Needs Review"
@@ -25,7 +25,7 @@ class OutcomeOrder(models.IntegerChoices):
 
 
 class DecisionOrder(models.IntegerChoices):
-    """What people decided, in the order in which it is sorted: what waits for them comes first."""
+    """Values of the column “Decision”, in their sort order: pending ones come first."""
 
     PENDING = 1, "Pending"
     ACCEPTED = 2, "Accepted"
@@ -33,10 +33,10 @@ class DecisionOrder(models.IntegerChoices):
 
 
 class Columns(models.Model):
-    """The copies, a part of the row of an application."""
+    """The columns, as a part of the application."""
 
     by_name = models.CharField(
-        max_length=255, blank=True, editable=False, help_text="As it is compared; else the file."
+        max_length=255, blank=True, editable=False, help_text="Normalised name, or the file's name."
     )
     by_outcome = models.PositiveSmallIntegerField(
         choices=OutcomeOrder.choices, default=OutcomeOrder.OPEN, editable=False
@@ -45,7 +45,7 @@ class Columns(models.Model):
         choices=DecisionOrder.choices, default=DecisionOrder.PENDING, editable=False
     )
     by_model = models.PositiveBigIntegerField(
-        default=0, editable=False, help_text="Id of the model that read it, 0 for none."
+        default=0, editable=False, help_text="Id of the model that gave the verdict, 0 if none."
     )
     by_mode = models.CharField(max_length=10, blank=True, editable=False)
     flagged = models.BooleanField(default=False, editable=False, help_text="Has integrity flags.")
@@ -57,8 +57,8 @@ class Columns(models.Model):
         abstract = True
 
 
-def now(applications: "QuerySet[Any]") -> dict[str, Any]:
-    """What the columns have to say at this moment, for an UPDATE; `applications` are all there are."""
+def current_values(applications: "QuerySet[Any]") -> dict[str, Any]:
+    """Return the expressions of an UPDATE of the columns; `applications` must be all rows."""
     own = applications.filter(pk=OuterRef("pk")).order_by()
     decided = Exists(own.filter(decisions__status__in=["Accepted", "Rejected"]))
     newer = applications.filter(

@@ -1,4 +1,4 @@
-"""Résumés, and what is read on their pages."""
+"""Résumés, and what was read on their pages."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,13 +10,13 @@ from models_admin.models import ModelConfig
 
 
 class Resume(models.Model):
-    """A document, once per content. `pages` is filled by preparing, a dictionary for each page that was read.
+    """A document, once per content. Preparing fills `pages` with a dictionary for each page.
 
-    {"width_pt", "height_pt", "text", "image", "hidden", "instructions"}; sizes are 0 where they are unknown;
-    `image` is {"key", "width_px", "height_px", "sha256"}, or null where there is none. The text is what
-    people see, `hidden` what they do not: [{"reason", "boxes", "text"}]; `instructions` are sentences of the
-    text that speak to a model; `pictures` are the boxes of photographs and the like, null where nobody knows.
-    Documents that an earlier version prepared lack these three.
+    {"width_pt", "height_pt", "text", "image", "hidden", "instructions", "pictures"}; sizes are 0 if unknown;
+    `image` is {"key", "width_px", "height_px", "sha256"}, or null if there is none. `text` is what people
+    see, `hidden` what they do not: [{"reason", "boxes", "text"}]; `instructions` are sentences of the text
+    that address a model; `pictures` are the boxes of photographs and the like, null if unknown. Documents
+    that an earlier version prepared lack the last three.
     """
 
     sha256 = models.CharField(max_length=64, unique=True)
@@ -24,11 +24,11 @@ class Resume(models.Model):
     media_type = models.CharField(max_length=100)
     size_bytes = models.PositiveBigIntegerField()
     page_count = models.PositiveIntegerField(
-        null=True, help_text="Pages in the document; `pages` may hold fewer."
+        null=True, help_text="Pages in the document; `pages` may have fewer."
     )
     pages = models.JSONField(default=list)
     integrity = models.JSONField(
-        default=list, help_text="Flags for whoever decides: hidden words, text that speaks to the model."
+        default=list, help_text="Flags for people: hidden words, text that addresses the model."
     )
     prepared_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -38,21 +38,21 @@ class Resume(models.Model):
 
     @property
     def image_keys(self) -> dict[int, str]:
-        """Of page images, by the number of the page; 1 is the first."""
+        """Storage keys of page images by page number; 1 is the first."""
         pages = enumerate(self.pages, 1)
         return {number: page["image"]["key"] for number, page in pages if page.get("image")}
 
     @property
     def warning(self) -> str:
-        """What the row of a table says of `integrity`; "" where there is nothing to say."""
+        """The flags as a table's row shows them; "" if there are none."""
         return flags.label(self.integrity)
 
 
 class WordBoxes(models.Model):
-    """The words of a résumé and where they stand: for each page [[text, x0, y0, x1, y1], …] in points.
+    """The positions of a résumé's words: for each page [[text, x0, y0, x1, y1], …] in points.
 
-    A table of its own, because they are several times larger than the text and only wanted beside the page's
-    image: no list, claim or queue has to remember to leave them out.
+    They have a table of their own, since they are several times larger than the text and only needed beside
+    page images. So no other query has to defer them.
     """
 
     resume = models.OneToOneField(Resume, models.CASCADE, primary_key=True, related_name="word_boxes")
@@ -69,17 +69,17 @@ class TranscriptStatus(models.TextChoices):
 
 
 class Transcript(Leased):
-    """What a parser read on the pages of a résumé: once per revision of its weights, shared between jobs.
+    """What a parser read on the pages of a résumé: once per revision of its weights, for all jobs.
 
-    `pages` is a dictionary for each page, {"text", "cut"}: cut where the parser came to its longest answer.
-    One that cannot be made is deleted, with its sentence in the evaluations that waited for it.
+    `pages` has {"text", "cut"} for each page; `cut`: the parser reached its longest answer. A transcript that
+    fails is deleted, and the evaluations that waited for it get its sentence.
     """
 
     resume = models.ForeignKey(Resume, models.CASCADE, related_name="transcripts")
     parser = models.ForeignKey(ModelConfig, models.PROTECT, related_name="transcripts")
     revision = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=9, choices=TranscriptStatus.choices, default=TranscriptStatus.QUEUED)
-    alone = models.BooleanField(default=False, help_text="As an evaluation's.")
+    alone = models.BooleanField(default=False, help_text="See Evaluation.alone.")
     pages = models.JSONField(default=list)
     engine_version = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

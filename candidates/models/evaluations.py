@@ -1,4 +1,4 @@
-"""What models say about applications."""
+"""Evaluations: what models say of applications."""
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from models_admin.models import Mode, ModelConfig
 
 
 class Outcome(models.TextChoices):
-    """The model's word."""
+    """The verdict of a model."""
 
     SHORTLISTED = "Shortlisted"
     NEEDS_REVIEW = "Needs Review"
@@ -33,11 +33,11 @@ OPEN_STATUSES = [EvaluationStatus.QUEUED, EvaluationStatus.RUNNING]
 
 
 class Evaluation(Leased, Traced):
-    """One model's reading of one application. Never overwritten: a new reading is a new row.
+    """One model's run over one application. Never overwritten: a new run is a new row.
 
-    An unpinned evaluation takes the selection of the worker that claims it; a pinned one waits for its own.
-    `criteria` is [{"key", "verdict", "quote", "page"}]; `answer` is all of it as it was kept, `raw`
-    what the model had said.
+    An unpinned evaluation takes the selection of the worker that claims it; a pinned one waits for its own
+    option. `criteria` is [{"key", "verdict", "quote", "page"}]; `answer` is the whole answer after checks,
+    `raw` is what the model said.
     """
 
     noun, job_path = "evaluation", "application__job"  # see jobs.access
@@ -54,10 +54,14 @@ class Evaluation(Leased, Traced):
     status = models.CharField(max_length=9, choices=EvaluationStatus.choices, default=EvaluationStatus.QUEUED)
     alone = models.BooleanField(
         default=False,
-        help_text="Read with nothing beside it: an engine died while reading it, or it repeats another.",
+        help_text="Runs alone: an engine died while it was running, or it repeats another.",
     )
     reproduces = models.ForeignKey(
-        "self", models.CASCADE, null=True, related_name="reproductions", help_text="The reading it repeats."
+        "self",
+        models.CASCADE,
+        null=True,
+        related_name="reproductions",
+        help_text="The evaluation that it repeats.",
     )
     screening = models.ForeignKey(
         Screening, models.SET_NULL, null=True, db_index=False, related_name="evaluations"
@@ -78,7 +82,7 @@ class Evaluation(Leased, Traced):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
-    sealed = False  # in memory only: what it says is left out, see candidates.blind.veil
+    sealed = False  # in memory only: the verdict is hidden, see candidates.blind.veil
 
     class Meta:
         ordering = ["-id"]
@@ -89,7 +93,7 @@ class Evaluation(Leased, Traced):
                 fields=["screening", "status"],
                 condition=Q(screening__isnull=False),
             ),
-            # Serves the key as well. Not for one status alone: SQLite would not see what a question is for.
+            # Serves the foreign key as well. It has no condition on status: SQLite would not use it then.
             models.Index(name="evaluation_newest_of_model", fields=["model_config", "status", "-id"]),
         ]
         constraints = [

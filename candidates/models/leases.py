@@ -1,4 +1,4 @@
-"""Leased work: claimed by one worker for a while, kept alive, and fenced by a token that only rises."""
+"""Leased work: a worker claims it for a while, renews its lease, and is fenced by a rising token."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +17,7 @@ FAILURES_ALLOWED = 3  # the third ends the work
 
 
 class Leased(models.Model):
-    """A row of work. Whoever writes to it names the token of its own claim, or nothing is written."""
+    """A row of work. Writes must name the token of the current claim, else nothing is written."""
 
     claim_token = models.PositiveBigIntegerField(default=0, editable=False)
     claimed_by = models.ForeignKey(GpuWorker, models.SET_NULL, null=True, editable=False, related_name="+")
@@ -30,7 +30,7 @@ class Leased(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One row as one worker holds it. `alone`: an engine died under it, so it now runs with nothing else."""
+    """One row as one worker holds it. `alone`: nothing else may run beside it."""
 
     pk: int
     token: int
@@ -39,7 +39,7 @@ class Claim:
 
     @property
     def is_last_try(self) -> bool:
-        """Whether one more failure ends the work."""
+        """Whether the next failure ends the work."""
         return self.failures + 1 >= FAILURES_ALLOWED
 
 
@@ -52,32 +52,32 @@ C = TypeVar("C", bound=Claim)
 
 
 class LeasedWork(ABC, Generic[Row, C]):
-    """The life of one kind of leased work: it waits, a worker holds it, and it ends or waits again.
+    """The life cycle of one kind of leased work: queued, held by a worker, then ended or queued again.
 
-    A kind says how its rows wait again and how they end after the last failure. Nothing is ever written
-    under a claim that was lost.
+    A kind defines how its rows are queued again and how they end after the last failure. Nothing is written
+    under a lost claim.
     """
 
     model: type[Row]
-    held: ClassVar[Mapping[str, str]]  # what a row says while a worker holds it
+    held: ClassVar[Mapping[str, str]]  # columns of a row while a worker holds it
 
     @abstractmethod
     def requeue(self, rows: "models.QuerySet[Row]", **changes: object) -> None:
-        """Let `rows` wait again, free of their claims, with `changes` written into them."""
+        """Queue `rows` again without their claims, and write `changes` into them."""
 
     @abstractmethod
     def end_failed(self, claim: C, sentence: str) -> None:
         """End the work after its last failure, with `sentence` for a person. Raises ClaimLost."""
 
     def retry_notes(self, sentence: str, *, in_answer: bool) -> dict[str, object]:
-        """Return what the row says to the next attempt about the failure `sentence`."""
+        """Return the columns that tell the next attempt about the failure `sentence`."""
         return {}
 
     def take(self, ready: "models.QuerySet[Row]", worker: GpuWorker, limit: int, **changes: Any) -> list[Row]:
         """Claim up to `limit` rows of `ready` for `worker`, oldest first, and write `changes` into them.
 
-        Returns the rows as they now are. PostgreSQL skips rows that somebody else is taking. SQLite has one
-        writer at a time anyway, so ask first whether there is something to take.
+        Returns the updated rows. PostgreSQL skips rows that another worker is claiming. SQLite allows one
+        writer at a time, so check first whether there is anything to claim.
         """
         if limit < 1:
             return []
@@ -93,7 +93,7 @@ class LeasedWork(ABC, Generic[Row, C]):
         return rows
 
     def renew(self, worker: GpuWorker, pks: Collection[int]) -> None:
-        """Prolong the leases of `worker` on the rows `pks`; those it has lost stay lost."""
+        """Renew the leases of `worker` on the rows `pks`; lost ones stay lost."""
         if pks:
             held = self._rows.filter(pk__in=pks, claimed_by=worker, lease_expires_at__isnull=False)
             held.update(lease_expires_at=lease_end())
@@ -120,9 +120,9 @@ class LeasedWork(ABC, Generic[Row, C]):
             self.requeue(self.held_under(claim))
 
     def fail(self, claim: C, sentence: str, *, in_answer: bool = False) -> None:
-        """Charge a failure: back to the queue, or ended with `sentence` at the third. Raises ClaimLost.
+        """Charge a failure: back to the queue, or ended with `sentence` at the third (raises ClaimLost).
 
-        `in_answer`: the fault was in what a model answered, and the next attempt may tell it so.
+        `in_answer`: the fault was in the model's answer, and the next attempt may tell it so.
         """
         if claim.is_last_try:
             self.end_failed(claim, sentence)
@@ -133,8 +133,8 @@ class LeasedWork(ABC, Generic[Row, C]):
     def engine_died(self, claim: C, sentence: str) -> None:
         """Queue again what an engine was working on when it died.
 
-        It is charged only if nothing else was in hand; else it is suspect, and runs alone next time.
-        Raises ClaimLost.
+        A failure is charged only if nothing else was in hand; else it is a suspect and runs alone next time.
+        Raises ClaimLost as `fail` does.
         """
         if claim.alone:
             self.fail(claim, sentence)
@@ -142,11 +142,11 @@ class LeasedWork(ABC, Generic[Row, C]):
             self.requeue(self.held_under(claim), alone=True)
 
     def requeue_expired(self) -> None:
-        """Queue again what dead workers held."""
+        """Queue again what dead workers held: its leases have expired."""
         self.requeue(self._rows.filter(**self.held, lease_expires_at__lt=timezone.now()))
 
     def requeue_of(self, worker: GpuWorker) -> None:
-        """Queue again what an earlier process of `worker` held: its successor knows that it is gone."""
+        """Queue again what an earlier process of `worker` held; call it once that process is gone."""
         self.requeue(self._rows.filter(**self.held, claimed_by=worker))
 
     @property
@@ -162,8 +162,8 @@ def suspects_first(
 ) -> "tuple[models.QuerySet[Row], int]":
     """Return what to claim of `ready`, and how many: suspects come first, one at a time and alone.
 
-    They were in hand when an engine died; the next death tells whose fault it is. What is `in_hand` is not
-    claimed twice, though it may be in the queue again already.
+    Suspects were in hand when an engine died; running alone shows which one kills it. Rows that are still
+    `in_hand` are left out, though they may be queued again already.
     """
     ready = ready.exclude(pk__in=in_hand)
     suspects = ready.filter(alone=True)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Candidate(models.Model):
-    """A person. Two applications share one only where e-mail and name agree."""
+    """A person. Two applications share one only if e-mail and name are the same."""
 
     name = models.CharField(max_length=200, blank=True)
     normalised_name = models.CharField(max_length=200, blank=True, editable=False)

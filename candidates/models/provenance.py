@@ -1,4 +1,4 @@
-"""How an evaluation came about: what a model was given, how it drew, and what it said, word for word."""
+"""Provenance of an evaluation: the model's input, its sampling, and what it said, word for word."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -7,25 +7,23 @@ from django.db import models
 
 
 class Traced(models.Model):
-    """A reading that can be repeated and checked. Written once, with its answer; empty where nobody knows.
+    """The columns that make an evaluation repeatable. Written once, with the answer; empty if unknown.
 
-    `sampling` has the fields of the worker's `Sampling`; in a queued evaluation it is how the answer is to be
-    drawn, {} = as the model's row says then.
+    `sampling` has the fields of the worker's `Sampling`. A queued evaluation will use it; {} = as the model's
+    row says then.
     """
 
     sampling: Any = models.JSONField(default=dict)
     prompt_version = models.CharField(max_length=50, blank=True)
-    prompt_hash = models.CharField(
-        max_length=64, blank=True, help_text="SHA-256 of the prompt, every word that the model was given."
-    )
+    prompt_hash = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the whole prompt.")
     page_hashes = models.JSONField(
-        default=list, help_text="SHA-256 of the page images that the model was shown, in their order."
+        default=list, help_text="SHA-256 of the page images that the model was given, in order."
     )
     wrong = models.CharField(
-        max_length=500, blank=True, help_text="What the model was told about an earlier answer of its own."
+        max_length=500, blank=True, help_text="What the prompt said was wrong with an earlier answer."
     )
-    raw = models.TextField(blank=True, help_text="What the model said, before anything was checked.")
-    thinking = models.TextField(blank=True, help_text="What it thought before it answered.")
+    raw = models.TextField(blank=True, help_text="What the model said, before any checks.")
+    thinking = models.TextField(blank=True, help_text="The model's thinking before the answer.")
     prompt_tokens = models.PositiveIntegerField(null=True)
     generated_tokens = models.PositiveIntegerField(null=True)
     seconds = models.FloatField(null=True, help_text="From the first page to the answer.")
@@ -39,7 +37,7 @@ class Traced(models.Model):
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """What a worker knows of a reading, by the names of the columns that keep it."""
+    """What a worker knows of an evaluation, by the names of the columns."""
 
     engine_version: str
     model_revision: str = ""
@@ -55,9 +53,9 @@ class Provenance:
     runs_as: str = ""
 
     def columns(self) -> dict[str, Any]:
-        """As the database keeps it: PostgreSQL's text has no NUL."""
-        return asdict(self) | {"raw": _kept(self.raw), "thinking": _kept(self.thinking)}
+        """Return the values to store: text in PostgreSQL cannot hold NUL."""
+        return asdict(self) | {"raw": _storable(self.raw), "thinking": _storable(self.thinking)}
 
 
-def _kept(text: str) -> str:
+def _storable(text: str) -> str:
     return text.replace("\0", "\ufffd")

@@ -1,6 +1,6 @@
-"""Why people decide as they do: the one list that pages, REST and exports share. Pure.
+"""Reasons for decisions, shared by pages, REST and exports. Pure.
 
-A decision keeps the reason's key. Words may be changed here; a key that decisions may have stays.
+A decision stores the key of its reason. Words may change; keys may not.
 """
 
 from collections.abc import Mapping
@@ -26,31 +26,31 @@ REASONS: Mapping[str, Mapping[str, str]] = {
         "mistake": "The decision was a mistake",
     },
 }
-KEYS = (*(key for of_verdict in REASONS.values() for key in of_verdict), OTHER)
+KEYS = (*(key for of_status in REASONS.values() for key in of_status), OTHER)
 
 
 class WrongReason(ValueError):
-    """The reason is none, belongs to another status, or says nothing without a note."""
+    """The reason is unknown, belongs to another status, or needs a note."""
 
 
 def check(status: str, reason: str, note: str) -> None:
-    """Raise WrongReason unless `reason` can be given for `status`; "" is none, which is fine."""
+    """Raise WrongReason unless `reason` is valid for `status`; "" means none and is valid."""
     if not reason or reason in REASONS[status]:
         return
     if reason == OTHER:
         if not note.strip():
-            raise WrongReason("Say in the note what the other reason is.")
+            raise WrongReason("Explain the other reason in the note.")
         return
     statuses = [other for other, keys in REASONS.items() if reason in keys]
     if not statuses:
-        raise WrongReason(f"“{reason[:50]}” is not a reason: choose one of {', '.join(KEYS)}.")
+        raise WrongReason(f"“{reason[:50]}” is not a reason. Choose one of {', '.join(KEYS)}.")
     raise WrongReason(
-        f"“{words(reason)}” is a reason for {statuses[0]}, not for {status}: choose another, or none."
+        f"“{words(reason)}” is a reason for {statuses[0]}, not for {status}. Choose another, or none."
     )
 
 
 def words(reason: str) -> str:
-    """What people read for a reason; "" for none."""
+    """Return the reason in words; "" for none."""
     if reason == OTHER:
         return "Another reason"
     return next((keys[reason] for keys in REASONS.values() if reason in keys), reason)

@@ -1,4 +1,4 @@
-"""What people asked to have read again."""
+"""Screenings."""
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +9,10 @@ from models_admin.models import Mode, ModelConfig
 
 
 class Screening(models.Model):
-    """Readings of a job's applications that somebody asked for together; how far it is, they tell.
+    """Evaluations of a job's applications that somebody asked for together. They tell its progress.
 
-    `mode` is "" and there is no model where everything stale was brought up to date: each application is
-    then read by whom it was pinned to, else by whoever serves.
+    If stale verdicts were brought up to date, `mode` is "" and there is no model: each evaluation has its own
+    option, or takes the selection.
     """
 
     noun, job_path = "screening", "job"  # see jobs.access

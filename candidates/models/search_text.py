@@ -1,4 +1,4 @@
-"""The words that applications are found by."""
+"""The full-text index of applications."""
 
 from django.db import models
 
@@ -6,10 +6,10 @@ from candidates.models.applications import Application
 
 
 class SearchText(models.Model):
-    """The row of an application in the full-text index: FTS5 on SQLite, GIN on PostgreSQL.
+    """The entry of an application in the full-text index: FTS5 on SQLite, GIN on PostgreSQL.
 
-    `evaluations.search` writes and asks it in the words of each database; Django only deletes here, together
-    with the application. The key is called what FTS5 calls it.
+    `evaluations.search` writes and queries it with the SQL of each database. Django only deletes entries with
+    their applications. The key's column has the name that FTS5 requires.
     """
 
     application = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""The ledger: what was sent, and what became of it."""
+"""The ledger: files received, and their states."""
 
 import uuid
 
@@ -24,7 +24,7 @@ class UploadBatch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, models.CASCADE, related_name="batches")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    announced_count = models.PositiveIntegerField(help_text="Files that the sender said would come.")
+    announced_count = models.PositiveIntegerField(help_text="Files that the sender announced.")
     source = models.CharField(max_length=4, choices=Source.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
 
@@ -33,19 +33,19 @@ class UploadBatch(models.Model):
 
 
 class ItemState(models.TextChoices):
-    """Where an uploaded file stands. Every file ends in exactly one of `END_STATES`."""
+    """The state of an uploaded file. Every file ends in exactly one of `END_STATES`."""
 
-    RECEIVED = "received", "received"  # kept safely, waits to be opened
-    PREPARING = "preparing", "reading"  # a worker opens it
+    RECEIVED = "received", "received"  # stored, waits to be opened
+    PREPARING = "preparing", "reading"  # a worker is opening it
     EVALUATING = "evaluating", "waiting for a verdict"
     EVALUATED = "evaluated", "evaluated"
-    INVALID = "invalid", "not a résumé"  # the model's or the rules' Invalid
+    INVALID = "invalid", "not a résumé"  # the verdict is Invalid
     DUPLICATE = "duplicate", "duplicate"  # same bytes, same job
     ENCRYPTED = "encrypted", "encrypted"
     UNREADABLE = "unreadable", "unreadable"
     UNSUPPORTED = "unsupported", "unsupported"
     TOO_LARGE = "too_large", "too large"
-    FAILED = "failed", "failed"  # may be tried again
+    FAILED = "failed", "failed"  # can be retried
 
 
 OPEN_STATES = [ItemState.RECEIVED, ItemState.PREPARING, ItemState.EVALUATING]
@@ -60,7 +60,7 @@ ATTENTION_STATES = [
 
 
 class UploadItem(Leased):
-    """One uploaded file in the ledger: what came, and what became of it. Preparing it is leased work."""
+    """One uploaded file in the ledger, and its state. Preparing it is leased work."""
 
     noun, job_path = "file", "job"  # see jobs.access
 
@@ -70,9 +70,9 @@ class UploadItem(Leased):
         models.CASCADE,
         related_name="items",
         db_index=False,
-        help_text="The batch's, for the constraint.",
+        help_text="The batch's job, copied for the constraint.",
     )
-    name = models.CharField(max_length=255, help_text="The file's own name, without any folder.")
+    name = models.CharField(max_length=255, help_text="The file's name without folders.")
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     resume = models.ForeignKey(Resume, models.SET_NULL, null=True, related_name="items")
@@ -80,7 +80,7 @@ class UploadItem(Leased):
     state = models.CharField(max_length=11, choices=ItemState.choices, default=ItemState.RECEIVED)
     reason = models.CharField(max_length=500, blank=True)
     failed_in_model = models.BooleanField(
-        default=False, help_text="A failed item: did the model fail, or we?"
+        default=False, help_text="It failed in the model, not while it was opened."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True)
@@ -89,8 +89,8 @@ class UploadItem(Leased):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["state", "id"]),
-            # Batch and job have no index of their own: these serve their keys too. A planner that has both
-            # may count the job's ledger by the one without the state.
+            # These serve the foreign keys of batch and job too. With an index on job alone, a planner may
+            # use that to count the job's ledger, without the state.
             models.Index(fields=["job", "state", "id"]),
             models.Index(fields=["batch", "state"]),
         ]

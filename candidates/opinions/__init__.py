@@ -1,1 +1,1 @@
-"""Second opinions: read again, repeat, and compare those who rated the same applications."""
+"""Second opinions: screen again, repeat evaluations, and compare raters."""

@@ -1,4 +1,4 @@
-"""Readings over REST: what a reading came from, reading again, repeating, comparing."""
+"""Evaluations over REST: their provenance, screening again, repeating, comparing."""
 
 from typing import Any
 
@@ -14,9 +14,9 @@ from candidates.access import SCREEN, SEE_HIDDEN, Conflict
 from candidates.blind import veil
 from candidates.models import Application, Evaluation, Screening
 from candidates.opinions import comparisons, raters, repeats, reproductions, screening_progress, screenings
-from candidates.opinions.comparison_page import SameReader, chosen
+from candidates.opinions.comparison_page import SameRater, chosen
 from candidates.opinions.comparisons import Comparison, Wanted
-from candidates.opinions.raters import UnknownReader
+from candidates.opinions.raters import UnknownRater
 from candidates.opinions.reproductions import NotReproducible
 from candidates.opinions.scopes import Scope, Which
 from candidates.opinions.screenings import Asked
@@ -26,7 +26,7 @@ from candidates.opinions.shapes import (
     ComparisonShape,
     EvaluationShape,
     NewScreening,
-    ReaderShape,
+    RaterShape,
     RepeatedShape,
     ScreeningShape,
     Times,
@@ -39,11 +39,11 @@ from models_admin.swaps import wishes
 from models_admin.swaps.wishes import WishRefused
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), Detail)
-NEWEST = 50  # screenings that a list has
+NEWEST = 50  # screenings in a list
 
 
 class Refused(APIException):
-    """A model that cannot be asked, with the status and the words of the wish."""
+    """The model cannot be asked; status and sentence are those of the refused wish."""
 
     def __init__(self, refusal: WishRefused) -> None:
         super().__init__(str(refusal))
@@ -53,25 +53,25 @@ class Refused(APIException):
 class EvaluationsView(APIView):
     @extend_schema(operation_id="evaluations_list", responses={200: EvaluationShape(many=True), **REFUSALS})
     def get(self, request: Request, application_id: int) -> Response:
-        """All readings of an application, the newest first, with everything that they came from."""
+        """List all evaluations of an application with their provenance, newest first."""
         application = visible_or_404(Application.objects.all(), request.user, application_id)
-        rows = _readings().filter(application=application)
+        rows = _evaluations().filter(application=application)
         return Response(EvaluationShape(_covered(request, list(rows.order_by("-pk"))), many=True).data)
 
 
 class EvaluationView(APIView):
     @extend_schema(operation_id="evaluations_read", responses={200: EvaluationShape, **REFUSALS})
     def get(self, request: Request, evaluation_id: int) -> Response:
-        """One reading, with everything that it came from."""
-        [reading] = _covered(request, [_visible_evaluation(request, evaluation_id)])
-        return Response(EvaluationShape(reading).data)
+        """Return one evaluation with its provenance."""
+        [evaluation] = _covered(request, [_visible_evaluation(request, evaluation_id)])
+        return Response(EvaluationShape(evaluation).data)
 
 
 class ReproductionsView(APIView):
     @extend_schema(operation_id="reproductions_list", responses={200: RepeatedShape, **REFUSALS})
     def get(self, request: Request, evaluation_id: int) -> Response:
-        """What came of repeating a reading: identical or different, and how stable its outcome is."""
-        return Response(RepeatedShape(repeats.of(_visible_evaluation(request, evaluation_id))).data)
+        """Return the repeats of an evaluation: identical or different, and how stable its outcome is."""
+        return Response(RepeatedShape(repeats.repeats_of(_visible_evaluation(request, evaluation_id))).data)
 
     @extend_schema(
         operation_id="reproductions_ask",
@@ -79,7 +79,7 @@ class ReproductionsView(APIView):
         responses={202: RepeatedShape, 409: Detail, **REFUSALS},
     )
     def post(self, request: Request, evaluation_id: int) -> Response:
-        """Repeat a reading with the same inputs, with nothing beside it."""
+        """Repeat an evaluation with the same inputs. The repeats run alone."""
         evaluation = _visible_evaluation(request, evaluation_id)
         SCREEN.require(request.user)
         wanted = Times(data=request.data)
@@ -88,13 +88,13 @@ class ReproductionsView(APIView):
             reproductions.reproduce(evaluation, signed_in(request), times=wanted.validated_data["times"])
         except NotReproducible as refusal:
             raise Conflict(str(refusal)) from refusal
-        return Response(RepeatedShape(repeats.of(evaluation)).data, status=202)
+        return Response(RepeatedShape(repeats.repeats_of(evaluation)).data, status=202)
 
 
 class ScreeningsView(APIView):
     @extend_schema(operation_id="screenings_list", responses={200: ScreeningShape(many=True), **REFUSALS})
     def get(self, request: Request, job_id: int) -> Response:
-        """The newest screenings of a job, with how far they are."""
+        """List the newest screenings of a job with their progress."""
         shown = screening_progress.newest(visible_job(request, job_id), NEWEST)
         return Response(ScreeningShape(shown, many=True).data)  # type: ignore[arg-type]  # many
 
@@ -104,7 +104,7 @@ class ScreeningsView(APIView):
         responses={202: AskedShape, 409: Detail, **REFUSALS},
     )
     def post(self, request: Request, job_id: int) -> Response:
-        """Have applications of a job read again. They wait for their turn; the selection stays."""
+        """Queue new evaluations of a job's applications. They wait for their turn; the selection stays."""
         job = visible_job(request, job_id)
         SCREEN.require(request.user)
         wanted = NewScreening(data=request.data)
@@ -125,7 +125,7 @@ def _asked(request: Request, job: Job, wanted: dict[str, Any]) -> Asked:
         applications = applications.filter(pk__in=wanted["application_ids"])
     try:
         option = wishes.find_option(str(wanted["model_name"]), str(wanted["inference_mode"]))
-        return screenings.again(job, applications, option, user)
+        return screenings.screen_again(job, applications, option, user)
     except WishRefused as refusal:
         raise Refused(refusal) from refusal
 
@@ -133,7 +133,7 @@ def _asked(request: Request, job: Job, wanted: dict[str, Any]) -> Asked:
 class ScreeningView(APIView):
     @extend_schema(operation_id="screenings_read", responses={200: ScreeningShape, **REFUSALS})
     def get(self, request: Request, screening_id: int) -> Response:
-        """How far a screening is."""
+        """Return the progress of a screening."""
         return Response(ScreeningShape(_progress(request, screening_id)).data)
 
 
@@ -142,20 +142,20 @@ class CancelView(APIView):
         operation_id="screenings_cancel", request=None, responses={200: ScreeningShape, **REFUSALS}
     )
     def post(self, request: Request, screening_id: int) -> Response:
-        """Take back what of a screening still waits; what is being read goes on."""
+        """Cancel the queued evaluations of a screening; running ones go on."""
         progress = _progress(request, screening_id)
         SCREEN.require(request.user)
         screenings.cancel(progress.screening, signed_in(request))
         return Response(ScreeningShape(_progress(request, screening_id)).data)
 
 
-class ReadersView(APIView):
-    @extend_schema(operation_id="readers_list", responses={200: ReaderShape(many=True), **REFUSALS})
+class RatersView(APIView):
+    @extend_schema(operation_id="readers_list", responses={200: RaterShape(many=True), **REFUSALS})
     def get(self, request: Request, job_id: int) -> Response:
-        """Who has read the applications of a job as it is now, the busiest first."""
+        """List the raters of a job's current version, busiest first."""
         job = visible_job(request, job_id)
-        found = raters.of_job(job, comparisons.comparable(job, signed_in(request)))
-        return Response(ReaderShape(found, many=True).data)  # type: ignore[arg-type]  # many
+        found = raters.raters_of_job(job, comparisons.comparable(job, signed_in(request)))
+        return Response(RaterShape(found, many=True).data)  # type: ignore[arg-type]  # many
 
 
 class ComparisonView(APIView):
@@ -165,21 +165,21 @@ class ComparisonView(APIView):
         responses={200: ComparisonShape, **REFUSALS},
     )
     def get(self, request: Request, job_id: int) -> Response:
-        """Two readers of a job's applications side by side; without `a` and `b` the busiest two."""
+        """Compare two raters of a job's applications: `a` and `b`, by default the busiest two."""
         job = visible_job(request, job_id)
         query = ComparisonQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         wanted = query.validated_data
         applications = comparisons.comparable(job, signed_in(request))
         try:
-            found = raters.of_job(job, applications)
+            found = raters.raters_of_job(job, applications)
             pair = chosen(found, wanted.get("a", ""), wanted.get("b", ""))
-        except UnknownReader as unknown:
+        except UnknownRater as unknown:
             raise NotFound(str(unknown)) from unknown
-        except SameReader as same:
+        except SameRater as same:
             raise ValidationError(str(same)) from same
         if pair is None:
-            raise NotFound("Nobody else has read here: have the applications read again by another model.")
+            raise NotFound("This job has only one rater. Screen its applications again with another model.")
         comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
         part = Wanted.from_query(wanted.get("cell", ""), wanted.get("after", ""))
         return Response(_body(comparison, part, wanted["limit"]))
@@ -187,7 +187,7 @@ class ComparisonView(APIView):
 
 def _body(comparison: Comparison, wanted: Wanted, limit: int) -> object:
     matrix = comparison.matrix()
-    rows = comparisons.page(comparison, wanted, limit)
+    rows = comparisons.disagreements(comparison, wanted, limit)
     body = {
         "first": comparison.first,
         "second": comparison.second,
@@ -201,20 +201,20 @@ def _body(comparison: Comparison, wanted: Wanted, limit: int) -> object:
     return ComparisonShape(body).data  # type: ignore[arg-type]  # by its fields
 
 
-def _readings() -> QuerySet[Evaluation]:
+def _evaluations() -> QuerySet[Evaluation]:
     rows = Evaluation.objects.select_related("model_config", "parser", "job_version")
     return rows.prefetch_related("job_version__criteria")
 
 
-def _covered(request: Request, readings: list[Evaluation]) -> list[Evaluation]:
-    """Without what nobody may see before a decision, but for auditors."""
+def _covered(request: Request, evaluations: list[Evaluation]) -> list[Evaluation]:
+    """Hide what nobody may see before a decision; auditors see all."""
     if not SEE_HIDDEN.held_by(request.user):
-        veil.cover_readings(readings)
-    return readings
+        veil.cover_evaluations(evaluations)
+    return evaluations
 
 
 def _visible_evaluation(request: Request, evaluation_id: int) -> Evaluation:
-    return visible_or_404(_readings(), request.user, evaluation_id)
+    return visible_or_404(_evaluations(), request.user, evaluation_id)
 
 
 def _progress(request: Request, screening_id: int) -> screening_progress.Progress:
@@ -233,6 +233,6 @@ urlpatterns = [
     path("jobs/<int:job_id>/screenings", ScreeningsView.as_view(), name="api-screenings"),
     path("screenings/<int:screening_id>", ScreeningView.as_view(), name="api-screening"),
     path("screenings/<int:screening_id>/cancel", CancelView.as_view(), name="api-screening-cancel"),
-    path("jobs/<int:job_id>/readers", ReadersView.as_view(), name="api-readers"),
+    path("jobs/<int:job_id>/readers", RatersView.as_view(), name="api-readers"),
     path("jobs/<int:job_id>/comparison", ComparisonView.as_view(), name="api-comparison"),
 ]

@@ -1,4 +1,4 @@
-"""The page on which two readers of a job's applications are compared, and decided from."""
+"""The page that compares two raters of a job's applications, with decisions beside each difference."""
 
 from collections.abc import Sequence
 
@@ -8,27 +8,27 @@ from django.views.decorators.http import require_safe
 
 from candidates.opinions import comparisons, raters
 from candidates.opinions.comparisons import Comparison, Wanted
-from candidates.opinions.raters import Reader, UnknownReader
+from candidates.opinions.raters import Rater, UnknownRater
 from jobs.access import visible_job
 from models_admin.kit.pages import Request
 
 
-class SameReader(ValueError):
-    """Nobody is compared with themselves."""
+class SameRater(ValueError):
+    """A rater cannot be compared with itself."""
 
 
 @require_safe
 def comparison_page(request: Request, job_id: int) -> HttpResponse:
-    """Two readers: `?a=…&b=…`, else the two who have read most; `&cell=…&after=…` is a part of the list."""
+    """Compare `?a=…&b=…`, by default the two busiest raters; `&cell=…&after=…` is a part of the list."""
     job = visible_job(request.user, job_id)
     applications = comparisons.comparable(job, request.user)
-    found = raters.of_job(job, applications)
-    context = {"job": job, "readers": found, "people": raters.PEOPLE}
+    found = raters.raters_of_job(job, applications)
+    context = {"job": job, "raters": found, "people": raters.PEOPLE}
     try:
         pair = chosen(found, request.GET.get("a", ""), request.GET.get("b", ""))
-    except UnknownReader as unknown:
+    except UnknownRater as unknown:
         return _refused(request, context, str(unknown), 404)
-    except SameReader as same:
+    except SameRater as same:
         return _refused(request, context, str(same), 400)
     if pair is not None:
         comparison = Comparison(job=job, applications=applications, first=pair[0], second=pair[1])
@@ -36,15 +36,15 @@ def comparison_page(request: Request, job_id: int) -> HttpResponse:
     return render(request, "candidates/opinions/comparison.html", context)
 
 
-def chosen(found: Sequence[Reader], first: str, second: str) -> tuple[Reader, Reader] | None:
-    """The two with these keys; for "" the busiest other one, None where there is none.
+def chosen(found: Sequence[Rater], first: str, second: str) -> tuple[Rater, Rater] | None:
+    """Return the raters with these keys; "" is the busiest other one. None if there are not two.
 
-    Raises UnknownReader or SameReader.
+    Raises UnknownRater or SameRater.
     """
     if first and first == second:
-        raise SameReader("Choose two different readers: everybody agrees with themselves.")
-    given = {key: raters.named(found, key) for key in (first, second) if key}
-    others = iter(reader for reader in found if reader.whole_key == reader.key and reader.key not in given)
+        raise SameRater("Choose two different raters.")
+    given = {key: raters.rater_named(found, key) for key in (first, second) if key}
+    others = iter(rater for rater in found if rater.whole_key == rater.key and rater.key not in given)
     one = given.get(first) or next(others, None)
     other = given.get(second) or next(others, None)
     return (one, other) if one and other else None
@@ -52,7 +52,7 @@ def chosen(found: Sequence[Reader], first: str, second: str) -> tuple[Reader, Re
 
 def _compared(comparison: Comparison, wanted: Wanted) -> dict[str, object]:
     matrix = comparison.matrix()
-    differences = comparisons.page(comparison, wanted)
+    differences = comparisons.disagreements(comparison, wanted)
     full = len(differences) == comparisons.PAGE_ROWS
     return {
         "comparison": comparison,

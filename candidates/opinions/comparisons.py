@@ -1,6 +1,6 @@
-"""Two readers of the same applications: how often they agree, and where they do not, the gravest first.
+"""Compare two raters of the same applications: how often they agree, and where not, gravest first.
 
-Compared is what both have read of the job as it is now, the newest reading of each.
+Only applications that both have rated count, by each rater's newest evaluation of the current version.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,10 +13,9 @@ from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
 from candidates.agreement import Matrix
 from candidates.blind import veil
-from candidates.evaluations import findings
-from candidates.evaluations.findings import Finding
+from candidates.evaluations.findings import Finding, findings_of
 from candidates.models import Application, ApplicationQuerySet, Decision, Evaluation, Outcome
-from candidates.opinions.raters import Reader
+from candidates.opinions.raters import Rater
 from jobs.models import Job
 from models_admin.kit import ids
 
@@ -24,7 +23,7 @@ PAGE_ROWS = 20
 HEATS = 4
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 MILD = 1
-SEVERITY = {  # of two outcomes that differ: what is at stake for the person, 4 = the most
+SEVERITY = {  # how much a difference matters to the person, 4 = most
     frozenset({Outcome.SHORTLISTED, Outcome.REJECTED}): 4,
     frozenset({Outcome.SHORTLISTED, Outcome.INVALID}): 3,
     frozenset({Outcome.NEEDS_REVIEW, Outcome.INVALID}): 2,
@@ -37,7 +36,7 @@ SEVERITY_WORDS = {4: "opposite verdicts", 3: "opposite verdicts", 2: "one step a
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One reader's word on one application; `evaluation` or `decision` is where it stands."""
+    """What one rater said of one application, in `evaluation` or `decision`."""
 
     outcome: str
     evaluation: Evaluation | None
@@ -52,7 +51,7 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionPair:
-    """A criterion on which two readings differ; None where one does not speak of it."""
+    """A criterion on which two evaluations differ; None if one does not mention it."""
 
     label: str
     first: Finding | None
@@ -75,12 +74,12 @@ class Disagreement:
 
     @property
     def place(self) -> str:
-        """Where it stands in the list: what comes after it is asked for with this."""
+        """Its key for keyset pagination: `after=…` asks for what follows it."""
         return f"{self.severity}-{self.application.pk}"
 
 
 def comparable(job: Job, user: User) -> ApplicationQuerySet:
-    """The applications of `job` that `user` may compare readings of: none whose verdict is hidden still."""
+    """Return the applications of `job` that `user` may see and whose verdict is not hidden."""
     return Application.objects.visible_to(user).filter(job=job).unsealed()
 
 
@@ -90,11 +89,11 @@ class Comparison:
 
     job: Job
     applications: ApplicationQuerySet
-    first: Reader
-    second: Reader
+    first: Rater
+    second: Rater
 
     def both(self) -> Any:
-        """The applications that both have read, a query set with `first_says` and `second_says`."""
+        """Return the applications that both have rated, annotated with `first_says` and `second_says`."""
         said = {
             "first_says": self.first.outcome(self.job),
             "second_says": self.second.outcome(self.job),
@@ -103,7 +102,7 @@ class Comparison:
         return rows.filter(first_says__isnull=False, second_says__isnull=False)
 
     def matrix(self) -> Matrix:
-        """How often each pair of outcomes was said: one query."""
+        """Count each pair of outcomes: one query."""
         rows = self.both().values_list("first_says", "second_says").annotate(Count("pk"))
         counts = {(first, second): count for first, second, count in rows}
         return Matrix(
@@ -114,7 +113,7 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """How often the first said one outcome and the second the other; `heat` is 0 (never) to 4 (often)."""
+    """How often the raters said this pair of outcomes; `heat` is 0 (never) to 4 (often)."""
 
     first: str
     second: str
@@ -128,12 +127,12 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """As an address says it."""
+        """Its name in URLs."""
         return f"{self.first}:{self.second}"
 
 
 def grid(matrix: Matrix) -> list[list[Cell]]:
-    """The cells of `matrix`, a list for each outcome of the first."""
+    """Return the cells of `matrix`, one list per outcome of the first."""
     most = max((count for row in matrix.counts for count in row), default=0)
     return [
         [
@@ -152,10 +151,10 @@ def grid(matrix: Matrix) -> list[list[Cell]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Part of the list of differences, as an address says it: `cell=Shortlisted:Rejected&after=4-12`.
+    """A part of the list of differences, as in a URL: `cell=Shortlisted:Rejected&after=4-12`.
 
-    `cell` is what the first and the second said, which may be the same. `after` is the place of the last one
-    that was seen.
+    `cell` is what the first and the second said, which may be the same. `after` is the place of the last
+    difference seen.
     """
 
     cell: tuple[str, str] | None = None
@@ -163,7 +162,7 @@ class Wanted:
 
     @classmethod
     def from_query(cls, cell: str, after: str) -> "Wanted":
-        """Read an address; what makes no sense in it is left out."""
+        """Parse a query string; ignore what is malformed."""
         first, _, second = cell.partition(":")
         severity, _, pk = after.partition("-")
         numbers = ids.is_id(severity) and ids.is_id(pk)
@@ -173,8 +172,8 @@ class Wanted:
         )
 
 
-def page(comparison: Comparison, wanted: Wanted, limit: int = PAGE_ROWS) -> list[Disagreement]:
-    """At most `limit` applications, the gravest differences first, and then the newest: four queries."""
+def disagreements(comparison: Comparison, wanted: Wanted, limit: int = PAGE_ROWS) -> list[Disagreement]:
+    """Return at most `limit` applications, gravest differences first, then newest: four queries."""
     rows = comparison.both().annotate(
         severity=_severity(),
         first_id=comparison.first.evaluation_id(comparison.job),
@@ -193,7 +192,7 @@ def page(comparison: Comparison, wanted: Wanted, limit: int = PAGE_ROWS) -> list
 
 
 def _severity() -> Case:
-    """As `SEVERITY` says of `first_says` and `second_says`; 0 where they are the same."""
+    """Return `SEVERITY` of `first_says` and `second_says` as an expression; 0 if they agree."""
     cases = [
         When(
             Q(first_says=one, second_says=other) | Q(first_says=other, second_says=one), then=Value(severity)
@@ -214,21 +213,21 @@ def _disagreements(comparison: Comparison, rows: Sequence[Any]) -> Iterator[Disa
     for row in rows:
         first, second = evaluations.get(row.first_id), evaluations.get(row.second_id)
         decision = decisions.get(row.pk)
-        veil.cover(row, [reading for reading in (first, second) if reading])
+        veil.cover(row, [evaluation for evaluation in (first, second) if evaluation])
         veil.hide(row)
         yield Disagreement(
             application=row,
             first=Said(outcome=row.first_says, evaluation=first, decision=None if first else decision),
             second=Said(outcome=row.second_says, evaluation=second, decision=None if second else decision),
             severity=row.severity,
-            criteria=tuple(differing(findings.of(first), findings.of(second))) if first and second else (),
+            criteria=tuple(differing(findings_of(first), findings_of(second))) if first and second else (),
         )
 
 
 def differing(first: Sequence[Finding], second: Sequence[Finding]) -> Iterator[CriterionPair]:
-    """The criteria with different verdicts, in the order of `first`.
+    """Yield the criteria with different verdicts, in the order of `first`.
 
-    They are paired by their text: keys are numbered anew in every version of a job.
+    They are paired by their text, since each version of a job numbers its keys anew.
     """
     one = {finding.text.casefold(): finding for finding in first}
     other = {finding.text.casefold(): finding for finding in second}

@@ -1,4 +1,4 @@
-"""What two readings say otherwise, and what was not the same when they were made."""
+"""Compare two evaluations: what they say differently, and what was different when they were made."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from candidates.models import Evaluation
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """`kind` is same, before (only the first said it) or after (only the second did)."""
+    """`kind` is same, before (only in the first) or after (only in the second)."""
 
     kind: str
     text: str
@@ -27,7 +27,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """`parts` were said otherwise; `circumstances` are sentences about what was not the same."""
+    """`parts` differ; `circumstances` are sentences about what was different when they were made."""
 
     parts: tuple[Part, ...]
     circumstances: tuple[str, ...]
@@ -42,8 +42,8 @@ class Difference:
         return f"Different: {', '.join(part.name for part in self.parts)}"
 
 
-def between(first: Evaluation, second: Evaluation) -> Difference:
-    """Compare two readings that have succeeded."""
+def difference_between(first: Evaluation, second: Evaluation) -> Difference:
+    """Compare two evaluations that have succeeded."""
     before, after = _said(first), _said(second)
     parts = tuple(
         Part(name=name, lines=tuple(_lines(before[name], after[name])))
@@ -76,7 +76,7 @@ def _laid_out(value: Any) -> str:
 
 
 def _lines(before: str, after: str) -> Iterator[Line]:
-    """Whole lines: difflib's finer comparison takes seconds where much of a long thought is different."""
+    """Compare whole lines: difflib's finer comparison takes seconds if much of a long text differs."""
     first, second = before.splitlines(), after.splitlines()
     for kind, start, end, other_start, other_end in SequenceMatcher(None, first, second, False).get_opcodes():
         if kind == "equal":
@@ -88,7 +88,7 @@ def _lines(before: str, after: str) -> Iterator[Line]:
 
 def _circumstances(first: Evaluation, second: Evaluation) -> Iterable[str]:
     if not first.prompt_hash and first.model_revision:
-        yield "What the first one was asked was not kept: it was made by an earlier version of wfc."
+        yield "The prompt of the first one was not kept: it was made by an earlier version of wfc."
         return
     for words, name in (
         ("The weights", "model_revision"),
@@ -99,10 +99,10 @@ def _circumstances(first: Evaluation, second: Evaluation) -> Iterable[str]:
         if before != after:
             yield f"{words} changed from “{before}” to “{after}”."
     if first.prompt_version == second.prompt_version and first.prompt_hash != second.prompt_hash:
-        yield "The prompt was not the same, word for word: its document was read anew, or it was asked twice."
+        yield "The prompt was different: the document was prepared again, or the model was asked twice."
     if first.page_hashes != second.page_hashes:
-        yield "The page images were not the same."
+        yield "The page images were different."
     if first.sampling != second.sampling:
-        yield "The answers were not drawn in the same way."
+        yield "The sampling was different."
     if first.runs_as != second.runs_as and first.model_revision == second.model_revision:
         yield "The engine ran on another device or with other arguments."

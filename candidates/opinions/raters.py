@@ -1,7 +1,7 @@
-"""Who has read the applications of a job: models and pairs, and the people who decided.
+"""The raters of a job's applications: models and pairs, and the people who decided.
 
-A reader is what comparisons compare. Its `key` stands in addresses: "one_shot:acme/reader", the same with
-"@" and a revision of its weights, or "people".
+A rater's `key` is its name in URLs: "one_shot:acme/reader", the same with "@" and a revision of its weights,
+or "people".
 """
 
 from collections import Counter
@@ -24,20 +24,20 @@ from models_admin.registry.options import Option
 
 PEOPLE = "people"
 OPTION = ("mode", "model_config", "parser")
-MEANING = {  # what a decision says in a model's words; where nobody has decided, people have not read yet
+MEANING = {  # decisions in a model's words; without any decision people are no rater
     DecisionStatus.ACCEPTED: Outcome.SHORTLISTED,
     DecisionStatus.PENDING: Outcome.NEEDS_REVIEW,
     DecisionStatus.REJECTED: Outcome.REJECTED,
 }
 
 
-class UnknownReader(LookupError):
-    """Nobody who is called so has read anything for this job as it is now."""
+class UnknownRater(LookupError):
+    """The job's current version has no rater with this key."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
-    """`option` is None for people. `revision` is "" for all of a model's weights. `count` applications."""
+class Rater:
+    """`option` is None for people. `revision` "" means all of a model's weights. `count` is applications."""
 
     key: str
     count: int
@@ -46,7 +46,7 @@ class Reader:
 
     @property
     def whole_key(self) -> str:
-        """That of all its revisions."""
+        """The key of all its revisions together."""
         return self.key.removesuffix(f"@{self.revision}") if self.revision else self.key
 
     @property
@@ -58,7 +58,7 @@ class Reader:
 
     @property
     def short(self) -> str:
-        """For the head of a column."""
+        """The label of a column."""
         return self.option.display_name if self.option else "People"
 
     @property
@@ -66,7 +66,7 @@ class Reader:
         return self.option is None
 
     def outcome(self, job: Job) -> Subquery:
-        """What it said of the application at hand, as an expression; NULL where nothing."""
+        """Return its outcome for the outer application, as an expression; NULL if there is none."""
         if self.is_people:
             decisions = Decision.objects.filter(application=OuterRef("pk")).order_by("-id")
             words = [When(status=status, then=Value(meant.value)) for status, meant in MEANING.items()]
@@ -74,73 +74,72 @@ class Reader:
         return Subquery(self._newest(job).values("outcome")[:1])
 
     def evaluation_id(self, job: Job) -> Subquery:
-        """The id of the reading in which it said so; NULL for people."""
+        """Return the id of the evaluation with that outcome, as an expression; NULL for people."""
         return Subquery(self._newest(job).values("pk")[:1])
 
     def _newest(self, job: Job) -> QuerySet[Evaluation]:
         if self.option is None:
             return Evaluation.objects.none()
         mode, model_config_id, parser_id = self.option.key
-        own = readings(job).filter(
+        own = compared_evaluations(job).filter(
             application=OuterRef("pk"), mode=mode, model_config=model_config_id, parser=parser_id
         )
         return (own.filter(model_revision=self.revision) if self.revision else own).order_by("-pk")
 
 
-def readings(job: Job) -> QuerySet[Evaluation]:
-    """What counts: readings of the job's present text that have succeeded; repeats are for stability."""
+def compared_evaluations(job: Job) -> QuerySet[Evaluation]:
+    """Return the evaluations that count: of the job's current version, succeeded, and no repeats."""
     return Evaluation.objects.filter(
         job_version=job.current, status=EvaluationStatus.SUCCEEDED, reproduces=None
     )
 
 
-def of_job(job: Job, applications: QuerySet[Application]) -> list[Reader]:
-    """Everybody who has read any of `applications`, which are of `job`, as it is now; the busiest first.
+def raters_of_job(job: Job, applications: QuerySet[Application]) -> list[Rater]:
+    """Return the raters of `applications`, which belong to `job`, busiest first: four queries.
 
-    Four queries. A model that read with several revisions of its weights stands there as a whole, and once
-    for each.
+    A model that used several revisions of its weights is listed as a whole and once per revision.
     """
-    found = readings(job).filter(application__in=applications).order_by()
+    found = compared_evaluations(job).filter(application__in=applications).order_by()
     models = ModelConfig.objects.in_bulk()
     count = Count("application", distinct=True)
     whole = [
-        _reader(models, mode, reasoner, parser, number)
+        _rater(models, mode, reasoner, parser, number)
         for mode, reasoner, parser, number in found.values_list(*OPTION).annotate(count)
     ]
     parts = [
-        _reader(models, mode, reasoner, parser, number, revision)
+        _rater(models, mode, reasoner, parser, number, revision)
         for mode, reasoner, parser, revision, number in found.values_list(*OPTION, "model_revision").annotate(
             count
         )
     ]
     several = Counter(part.whole_key for part in parts)
-    readers = whole + [part for part in parts if part.revision and several[part.whole_key] > 1]
+    raters = whole + [part for part in parts if part.revision and several[part.whole_key] > 1]
     decided = Decision.objects.filter(application__in=applications).aggregate(n=count)["n"]
-    readers += [Reader(key=PEOPLE, count=decided)] if decided else []
-    return sorted(readers, key=lambda reader: (-reader.count, reader.label))
+    raters += [Rater(key=PEOPLE, count=decided)] if decided else []
+    return sorted(raters, key=lambda rater: (-rater.count, rater.label))
 
 
-def _reader(
+def _rater(
     models: Mapping[int, ModelConfig],
     mode: str,
     model_config_id: int,
     parser_id: int | None,
     count: int,
     revision: str = "",
-) -> Reader:
+) -> Rater:
     option = Option(
         mode=Mode(mode),
         model_config=models[model_config_id],
         parser=models[parser_id] if parser_id else None,
     )
     key = f"{option.mode}:{option.name}"
-    return Reader(key=f"{key}@{revision}" if revision else key, count=count, option=option, revision=revision)
+    return Rater(key=f"{key}@{revision}" if revision else key, count=count, option=option, revision=revision)
 
 
-def named(readers: Sequence[Reader], key: str) -> Reader:
-    """Return the one with `key`. Raises UnknownReader."""
-    for reader in readers:
-        if reader.key == key:
-            return reader
-    others = ", ".join(f"“{reader.key}”" for reader in readers) or "nobody yet"
-    raise UnknownReader(f"“{key[:200]}” has read nothing for this job as it is now. Who has: {others}.")
+def rater_named(raters: Sequence[Rater], key: str) -> Rater:
+    """Return the rater with `key`. Raises UnknownRater."""
+    for rater in raters:
+        if rater.key == key:
+            return rater
+    others = ", ".join(f"“{rater.key}”" for rater in raters) or "none yet"
+    raise UnknownRater(f"“{key[:200]}” has rated nothing for this version of the job. Raters: {others}.")

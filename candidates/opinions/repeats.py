@@ -1,4 +1,4 @@
-"""The readings of an application with what came of repeating each: how stable a verdict is, at a glance."""
+"""The evaluations of an application with the repeats of each, which show how stable a verdict is."""
 
 import hashlib
 from collections import defaultdict
@@ -18,7 +18,7 @@ READ_OR_REPEATED = [status for status in EvaluationStatus if status != Evaluatio
 
 @dataclass(frozen=True, kw_only=True)
 class Repeat:
-    """One reproduction; `difference` from the first reading is None until it has succeeded."""
+    """One repeat; `difference` from the original is None until it has succeeded."""
 
     evaluation: Evaluation
     difference: Difference | None
@@ -26,7 +26,7 @@ class Repeat:
 
 @dataclass(frozen=True, kw_only=True)
 class Repeated:
-    """A reading and its repeats, the newest first; `obstacle` says why it cannot be repeated now, or ""."""
+    """An evaluation and its repeats, newest first; `obstacle` is why it cannot be repeated now, or ""."""
 
     original: Evaluation
     repeats: tuple[Repeat, ...]
@@ -42,18 +42,18 @@ class Repeated:
         return ",".join([f"{self.original.pk}:{self.obstacle}", *said])
 
 
-def of(original: Evaluation) -> Repeated:
-    """One reading with its repeats; without them while they are hidden."""
+def repeats_of(original: Evaluation) -> Repeated:
+    """Return an evaluation with its repeats; without them while they are hidden."""
     if _is_covered(original.application_id):
-        veil.cover_readings([original])
+        veil.cover_evaluations([original])
         return _repeated(original, [])
     repeats = original.reproductions.select_related("model_config", "parser", "job_version").order_by("-pk")
     return _repeated(original, list(repeats.prefetch_related("job_version__criteria")))
 
 
-def of_application(application_id: int) -> list[Repeated]:
-    """Every reading of the application that has succeeded, the newest first; none while they are hidden."""
-    if _is_covered(application_id):  # what was said word for word tells all
+def repeats_of_application(application_id: int) -> list[Repeated]:
+    """Return all succeeded evaluations of the application, newest first; none while they are hidden."""
+    if _is_covered(application_id):  # the raw answers would tell
         return []
     rows = Evaluation.objects.filter(application=application_id, status__in=READ_OR_REPEATED)
     by_original: dict[int, list[Evaluation]] = defaultdict(list)
@@ -72,7 +72,7 @@ def _is_covered(application_id: int) -> bool:
 
 
 def digest(shown: Sequence[Repeated]) -> str:
-    """A version of all of them."""
+    """Return a version of all of `shown`."""
     text = ";".join(repeated.version for repeated in shown)
     return hashlib.blake2s(text.encode(), digest_size=8).hexdigest()
 
@@ -83,7 +83,7 @@ def _repeated(original: Evaluation, rows: Sequence[Evaluation]) -> Repeated:
         repeats=tuple(
             Repeat(
                 evaluation=row,
-                difference=differences.between(original, row)
+                difference=differences.difference_between(original, row)
                 if row.status == EvaluationStatus.SUCCEEDED
                 else None,
             )

@@ -1,4 +1,4 @@
-"""Repeating a reading from the page of its application, and what that page shows of it, live."""
+"""Repeat an evaluation from its application's page, and show the repeats live."""
 
 from collections.abc import Collection
 from typing import Any
@@ -22,8 +22,8 @@ from models_admin.kit.topics import NotAllowed
 
 
 def context(application_id: int) -> dict[str, Any]:
-    """What `candidates/opinions/_repeats.html` needs: one query."""
-    shown = repeats.of_application(application_id)
+    """Return the context of `candidates/opinions/_repeats.html`: one query."""
+    shown = repeats.repeats_of_application(application_id)
     return {
         "repeated": shown,
         "repeats_digest": repeats.digest(shown),
@@ -34,7 +34,7 @@ def context(application_id: int) -> dict[str, Any]:
 @require_POST
 @needs(SCREEN)
 def reproduce(request: Request, evaluation_id: int) -> HttpResponse:
-    """Once, or `REPEATS` times with `times=…`; htmx gets the repeats back."""
+    """Repeat once, or `REPEATS` times with `times=…`; htmx gets the repeats back."""
     evaluation = visible_or_404(Evaluation.objects.all(), request.user, evaluation_id)
     several = request.POST.get("times") == str(reproductions.REPEATS)
     try:
@@ -45,13 +45,13 @@ def reproduce(request: Request, evaluation_id: int) -> HttpResponse:
         return refused(request, str(refusal), status=409)
     if request.htmx:
         return render(request, "candidates/opinions/_repeats.html", context(evaluation.application_id))
-    again = "once more" if len(made) == 1 else f"{len(made)} times more"
-    notes.success(request, f"It will be read {again}, with nothing beside it.")
+    times = "once" if len(made) == 1 else f"{len(made)} times"
+    notes.success(request, f"The evaluation will be repeated {times}. Repeats run alone.")
     return back(request)
 
 
 class RepeatsTopic:
-    """The repeats on the page of an application."""
+    """The repeats on an application's page."""
 
     kinds = frozenset({Report.APPLICATION_CHANGED})
 
@@ -69,7 +69,7 @@ class RepeatsTopic:
         return self._fresh()
 
     def after(self, changes: Collection[Message]) -> list[str]:
-        """The group is the job's: what it says of other applications changes nothing here."""
+        """Ignore changes of the job's other applications."""
         return self._fresh() if any(change.id == self._pk for change in changes) else []
 
     def _fresh(self) -> list[str]:

@@ -1,7 +1,7 @@
-"""Reading once more what was read, with the same inputs: does the model say the same?
+"""Repeat an evaluation with the same inputs: does the model say the same?
 
-A reproduction is pinned, runs alone and draws as it was drawn before. It decides nothing: no application
-shows it as its evaluation, and no uploaded file waits for it.
+A repeat is pinned, runs alone and has the sampling of the original. No application shows it as its
+verdict, and no uploaded file waits for it.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,11 @@ MOST_AT_ONCE = 20
 
 
 class NotReproducible(Exception):
-    """This reading cannot be repeated now; the text says why."""
+    """The evaluation cannot be repeated now; the text says why."""
 
 
 def reproduce(evaluation: Evaluation, user: User, times: int = 1) -> list[Evaluation]:
-    """Queue `times` reproductions of `evaluation`. Raises NotReproducible."""
+    """Queue `times` repeats of `evaluation`. Raises NotReproducible."""
     with transaction.atomic():
         original = Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
         if why := obstacle(original, original.reproductions.all()):
@@ -31,21 +31,21 @@ def reproduce(evaluation: Evaluation, user: User, times: int = 1) -> list[Evalua
         made = Evaluation.objects.bulk_create([_repeat(original) for _ in range(times)])
         audit.record("evaluation.reproduce", original, user, times=times)
         changes.applications_changed({original.application_id: original.application.job_id})
-        claims.look(original.application.job_id)
+        claims.nudge_workers(original.application.job_id)
     return made
 
 
 def obstacle(original: Evaluation, repeats: Iterable[Evaluation]) -> str:
-    """Return why `original`, which has these `repeats`, cannot be repeated now; "" where it can."""
+    """Return why `original`, which has these `repeats`, cannot be repeated now; "" if it can."""
     if original.reproduces_id is not None:
-        return "This is a repeat itself: repeat the first reading."
+        return "This is a repeat itself. Repeat the original evaluation."
     if original.status != EvaluationStatus.SUCCEEDED or original.model_config is None:
-        return "Only a reading that has succeeded can be repeated."
+        return "Only an evaluation that has succeeded can be repeated."
     for row in (original.model_config, original.parser):
         if row is not None and not row.enabled:
             return f"{row.display_name} is disabled. Enable it in the admin first."
     if any(repeat.status in OPEN_STATUSES for repeat in repeats):
-        return "It is being repeated already."
+        return "It is already being repeated."
     return ""
 
 
@@ -60,13 +60,13 @@ def _repeat(original: Evaluation) -> Evaluation:
         model_config_id=original.model_config_id,
         parser_id=original.parser_id,
         sampling=original.sampling,
-        error=original.wrong,  # what a model is told of an earlier answer is part of its prompt
+        error=original.wrong,  # what a model is told about an earlier answer is part of its prompt
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stability:
-    """How the repeats of one reading ended. `same` of `done` had its outcome."""
+    """How the repeats of one evaluation ended. `same` of `done` had its outcome."""
 
     same: int
     done: int
@@ -85,7 +85,7 @@ class Stability:
 
 
 def stability(original: Evaluation, repeats: Iterable[Evaluation]) -> Stability | None:
-    """Of a reading and its reproductions; None where it was never repeated."""
+    """Return the stability of `original` by its `repeats`; None if there are none."""
     repeats = list(repeats)
     if not repeats:
         return None

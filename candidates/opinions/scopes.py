@@ -1,4 +1,4 @@
-"""Which applications of a job are to be read again, as an address or a form says it."""
+"""Which applications of a job to screen again, as a URL or form says it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,8 +18,8 @@ from models_admin.kit import ids
 
 class Which(StrEnum):
     ALL = "all"  # invalid ones and earlier versions as well
-    SHOWN = "shown"  # what the table shows with its present filter, on whatever page
-    STALE = "stale"  # whose verdict would be another today
+    SHOWN = "shown"  # what the table shows with its current filter, on all pages
+    STALE = "stale"  # whose verdict is out of date
     ONE = "one"
 
 
@@ -34,7 +34,7 @@ class Scope:
 
     @classmethod
     def from_query(cls, job: Job, query: QueryDict) -> "Scope":
-        """Read an address or a form; what makes no sense in it is all."""
+        """Parse a URL or form; anything malformed means all."""
         which = query.get("which", "")
         return cls(
             job=job,
@@ -44,14 +44,14 @@ class Scope:
         )
 
     def applications(self, user: AbstractBaseUser | AnonymousUser) -> QuerySet[Application]:
-        """What of it `user` may see."""
+        """Return those that `user` may see."""
         own = Application.objects.visible_to(user).filter(job=self.job)
         match self.which:
             case Which.SHOWN:
                 shown = table.matching(Listing.from_query(self.job.pk, QueryDict(self.filter)))
                 return own.filter(pk__in=shown.order_by().values("pk"))
             case Which.STALE:
-                return own.filter(pk__in=screenings.stale(self.job).values("pk"))
+                return own.filter(pk__in=screenings.stale_applications(self.job).values("pk"))
             case Which.ONE:
                 return own.filter(pk=self.application_id)
         return own
@@ -60,14 +60,14 @@ class Scope:
     def words(self) -> str:
         return {
             Which.ALL: "all résumés of the job",
-            Which.SHOWN: "the résumés of the table as it is filtered",
+            Which.SHOWN: "the résumés in the filtered table",
             Which.STALE: "the résumés whose verdict is out of date",
             Which.ONE: "this résumé",
         }[self.which]
 
     @property
     def fields(self) -> dict[str, str]:
-        """What a form sends to mean this."""
+        """The form fields that say this."""
         said = {
             "which": self.which.value,
             "filter": self.filter,

@@ -1,4 +1,4 @@
-"""What a job's page shows of screenings, live: those that go on, and whether anything is stale."""
+"""What a job's page shows live of screenings: those that are open, and whether anything is stale."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from models_admin.kit.topics import NotAllowed
 
 
 def context(job: Job) -> dict[str, Any]:
-    """What `candidates/opinions/_again.html` needs: two queries."""
+    """Return the context of `candidates/opinions/_again.html`: two queries."""
     shown = screening_progress.shown(job)
     return {
         "job": job,
@@ -26,12 +26,12 @@ def context(job: Job) -> dict[str, Any]:
 
 
 def _stale_version(job: Job, shown: Sequence[Progress]) -> str:
-    """Another one where it is worth counting again what is out of date."""
+    """Return a version that changes when stale verdicts should be counted again."""
     return "-".join(map(str, [job.current.number, *(row.screening.pk for row in shown if row.is_open)]))
 
 
 class ScreeningsTopic:
-    """Beside `JobTopic`, on the same page."""
+    """The screenings on a job's page, which also has `JobTopic`."""
 
     kinds = frozenset({Report.JOB_CHANGED, Report.APPLICATION_CHANGED, Report.SCREENING_CHANGED})
 

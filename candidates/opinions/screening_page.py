@@ -1,4 +1,4 @@
-"""Having résumés read again: by whom is chosen, then what will happen is told, then it is done."""
+"""Screen résumés again in three steps: choose a model, confirm, queue."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -18,22 +18,22 @@ from models_admin.registry.options import NO_WORKER, Option
 from models_admin.swaps import wishes
 from models_admin.swaps.wishes import WishRefused
 
-MOST_COUNTED = 1000  # what is out of date; the confirmation counts all of it
-BEFORE = "before"  # by whom each was read before, for what is out of date
+MOST_COUNTED = 1000  # stale verdicts; the confirmation counts all of them
+BEFORE = "before"  # the model that each stale verdict came from
 MAY_ASK = needs(SCREEN)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @MAY_ASK
 def screen(request: Request, job_id: int) -> HttpResponse:
-    """GET without `option` is the choice, with it what will happen; POST does it."""
+    """Show the choice (GET without `option`) or the confirmation (GET with it), or queue (POST)."""
     job = visible_job(request.user, job_id)
     sent = request.POST if request.method == "POST" else request.GET
     scope, named = Scope.from_query(job, sent), sent.get("option", "")
     if named == BEFORE:
         scope = Scope(job=job, which=Which.STALE)
     if scope.which is Which.ONE and not scope.applications(request.user).exists():
-        raise Http404("There is no such application for this job.")
+        raise Http404("This job has no such application.")
     try:
         option = None if named in ("", BEFORE) else wishes.find_option(*_parts(named))
         if request.method == "POST":
@@ -52,7 +52,7 @@ def screen(request: Request, job_id: int) -> HttpResponse:
 
 
 def _parts(named: str) -> tuple[str, str]:
-    """Name and mode of "one_shot:acme/reader"."""
+    """Return name and mode of "one_shot:acme/reader"."""
     mode, _, name = named.partition(":")
     return name, mode
 
@@ -60,7 +60,7 @@ def _parts(named: str) -> tuple[str, str]:
 def _ask(request: Request, scope: Scope, option: Option | None) -> Asked:
     if option is None:
         return screenings.bring_up_to_date(scope.job, request.user)
-    return screenings.again(scope.job, scope.applications(request.user), option, request.user)
+    return screenings.screen_again(scope.job, scope.applications(request.user), option, request.user)
 
 
 def _words(asked: Asked) -> str:
@@ -68,7 +68,7 @@ def _words(asked: Asked) -> str:
 
 
 def _home(scope: Scope) -> HttpResponse:
-    """The page that it was asked for on."""
+    """Redirect to the page that the request came from."""
     if scope.which is Which.ONE:
         return redirect("application-page", scope.application_id)
     return redirect("job-page", scope.job.pk)
@@ -83,7 +83,7 @@ def _choice(request: Request, scope: Scope) -> dict[str, object]:
         "scope": scope,
         "total": Scope(job=scope.job).applications(request.user).count(),
         "shown": shown.applications(request.user).count() if scope.filter else None,
-        "stale": screenings.stale(scope.job).count(),
+        "stale": screenings.stale_applications(scope.job).count(),
         "modes": [
             (mode.label, [(choice, _may_wait(choice)) for choice in choices if choice.mode == mode])
             for mode in Mode
@@ -92,24 +92,24 @@ def _choice(request: Request, scope: Scope) -> dict[str, object]:
 
 
 def _may_wait(choice: Choice) -> bool:
-    """Whether it can be asked for: where no worker is running, readings wait for one."""
+    """Whether it can be asked for: without a running worker evaluations wait for one."""
     return choice.available or choice.reason == NO_WORKER
 
 
 def _foreseen(request: Request, scope: Scope, option: Option | None) -> dict[str, object]:
     if option is None:
-        foreseen = Asked(made=screenings.stale(scope.job).count())
+        foreseen = Asked(made=screenings.stale_applications(scope.job).count())
     else:
-        foreseen = screenings.foreseen(scope.job, scope.applications(request.user), option)
+        foreseen = screenings.foresee(scope.job, scope.applications(request.user), option)
     offline = not Present().workers
     return {"job": scope.job, "scope": scope, "option": option, "foreseen": foreseen, "offline": offline}
 
 
 @require_safe
 def stale_count(request: Request, job_id: int) -> HttpResponse:
-    """How much is out of date, as far as it can be said at once; the job's page asks when it is there."""
+    """Count what is out of date, up to `MOST_COUNTED`; the job's page asks after it has loaded."""
     job = visible_job(request.user, job_id)
-    count = screenings.stale(job).values("pk")[: MOST_COUNTED + 1].count()
+    count = screenings.stale_applications(job).values("pk")[: MOST_COUNTED + 1].count()
     return render(
         request, "candidates/opinions/_stale_count.html", {"job": job, "count": count, "most": MOST_COUNTED}
     )
@@ -118,14 +118,14 @@ def stale_count(request: Request, job_id: int) -> HttpResponse:
 @require_POST
 @MAY_ASK
 def cancel(request: Request, screening_id: int) -> HttpResponse:
-    """Take back what waits; htmx gets the line back."""
+    """Cancel what is queued; htmx gets the line back."""
     rows = Screening.objects.select_related("model_config", "parser", "asked_by")
     screening = visible_or_404(rows, request.user, screening_id)
     count = screenings.cancel(screening, request.user)
     if not count:
-        return refused(request, "Nothing of it waits any more.", status=409)
+        return refused(request, "Nothing in it is queued any more.", status=409)
     if request.htmx:
         context = {"progress": screening_progress.progress_of(screening), "job": screening.job}
         return render(request, "candidates/opinions/_screening.html", context)
-    messages.success(request, f"{count} taken back.")
+    messages.success(request, f"{count} cancelled.")
     return back(request)

@@ -1,4 +1,4 @@
-"""How far screenings are: counted from their evaluations whenever somebody asks."""
+"""The progress of screenings, counted from their evaluations at each request."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from jobs.models import Job
 from models_admin.models import Mode
 from models_admin.registry.options import Option
 
-LOOKED_AT = 10  # newest screenings of a job among which those that go on are looked for
+LOOKED_AT = 10  # newest screenings of a job; open ones are looked for among them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """One screening and where its readings stand; `waiting` may still be taken back."""
+    """One screening with its evaluations by status; `waiting` ones can still be cancelled."""
 
     screening: Screening
     waiting: int
@@ -39,7 +39,7 @@ class Progress:
 
     @property
     def option(self) -> Option | None:
-        """By whom all are read; None where each has its own."""
+        """The option of all its evaluations; None if each has its own."""
         row = self.screening
         if row.model_config is None:
             return None
@@ -49,7 +49,7 @@ class Progress:
     def words(self) -> str:
         said = [f"{self.read} of {self.total} read"]
         said += [f"{self.failed} failed"] if self.failed else []
-        said += [f"{self.cancelled} taken back"] if self.cancelled else []
+        said += [f"{self.cancelled} cancelled"] if self.cancelled else []
         said += [f"{self.waiting + self.running} to go"] if self.is_open else []
         return ", ".join(said)
 
@@ -64,12 +64,12 @@ def progress_of(screening: Screening) -> Progress:
 
 
 def newest(job: Job, limit: int) -> list[Progress]:
-    """The newest screenings of `job`: two queries for any number of applications."""
+    """Return the newest screenings of `job`: two queries for any number of applications."""
     return _counted(_of_job(job)[:limit])
 
 
 def shown(job: Job) -> list[Progress]:
-    """What the job's page shows, newest first: those that go on, else the newest. No other is counted."""
+    """Return the open screenings of `job`, newest first, else the newest one. No other is counted."""
     on_its_way = Evaluation.objects.filter(screening=OuterRef("pk"), status__in=OPEN_STATUSES)
     looked_at = list(_of_job(job).annotate(goes_on=Exists(on_its_way))[:LOOKED_AT])
     return _counted([row for row in looked_at if row.goes_on] or looked_at[:1])
@@ -81,9 +81,10 @@ def _of_job(job: Job) -> QuerySet[Screening]:
 
 def _counted(screenings: Iterable[Screening]) -> list[Progress]:
     rows = list(screenings)
-    readings = Evaluation.objects.filter(screening__in=rows).order_by()
+    evaluations = Evaluation.objects.filter(screening__in=rows).order_by()
     counts: dict[tuple[int | None, str], int] = defaultdict(int)
-    for screening_id, status, count in readings.values_list("screening_id", "status").annotate(Count("pk")):
+    by_status = evaluations.values_list("screening_id", "status").annotate(Count("pk"))
+    for screening_id, status, count in by_status:
         counts[screening_id, status] = count
     return [
         Progress(

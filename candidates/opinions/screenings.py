@@ -1,4 +1,4 @@
-"""Reading applications again: with another model or mode, or as everything stands today."""
+"""Screen applications again: with another option, or to bring stale verdicts up to date."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,38 +21,38 @@ AT_ONCE = 1000  # rows in one INSERT, ids in one UPDATE: SQLite takes 32,766 val
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What became of a wish to read again: `waiting` were asked for before, `fresh` would be the same."""
+    """The result of a request: `waiting` are queued already, `fresh` have an up-to-date verdict."""
 
     made: int
     waiting: int = 0
     fresh: int = 0
-    screening: Screening | None = field(default=None, compare=False)  # None where nothing was made
+    screening: Screening | None = field(default=None, compare=False)  # None if nothing was made
 
     def __str__(self) -> str:
         said = [f"{self.made} will be read again."]
-        said += [f"{self.waiting} wait for it already."] if self.waiting else []
-        said += [f"{self.fresh} were read so as everything stands today."] if self.fresh else []
+        said += [f"Queued already: {self.waiting}."] if self.waiting else []
+        said += [f"Up to date already: {self.fresh}."] if self.fresh else []
         return " ".join(said)
 
 
-def again(job: Job, applications: QuerySet[Application], option: Option, user: User) -> Asked:
-    """Queue evaluations of `applications`, which are of `job`, pinned to `option`. Raises CannotRunHere."""
+def screen_again(job: Job, applications: QuerySet[Application], option: Option, user: User) -> Asked:
+    """Queue evaluations of `applications` of `job`, pinned to `option`. Raises CannotRunHere."""
     _refuse(option)
-    reader = _pinned(*option.key)
+    pinned = _pinned(*option.key)
     with transaction.atomic():
-        Job.objects.select_for_update().get(pk=job.pk)  # who asks twice at once is heard once
+        Job.objects.select_for_update().get(pk=job.pk)  # two requests at once queue once
         sorted_out = _sorted_out(job, applications, option).order_by("pk")  # oldest first
         rows = list(sorted_out.values_list("pk", "waits", "is_fresh"))  # type: ignore[misc]  # annotated
         wanted = [pk for pk, waits, fresh in rows if not waits and not fresh]
-        screening = _queue(job, dict.fromkeys(wanted, reader), option, user)
-        audit.record("job.screen", job, user, **reader, count=len(wanted))
+        screening = _queue(job, dict.fromkeys(wanted, pinned), option, user)
+        audit.record("job.screen", job, user, **pinned, count=len(wanted))
     waiting = sum(waits for _, waits, _ in rows)
     fresh = len(rows) - len(wanted) - waiting
     return Asked(made=len(wanted), waiting=waiting, fresh=fresh, screening=screening)
 
 
-def foreseen(job: Job, applications: QuerySet[Application], option: Option) -> Asked:
-    """What `again` would do now. Raises CannotRunHere."""
+def foresee(job: Job, applications: QuerySet[Application], option: Option) -> Asked:
+    """Return what `screen_again` would do now. Raises CannotRunHere."""
     _refuse(option)
     counts = _sorted_out(job, applications, option).aggregate(
         total=Count("pk"),
@@ -64,24 +64,24 @@ def foreseen(job: Job, applications: QuerySet[Application], option: Option) -> A
 
 
 def _sorted_out(job: Job, applications: QuerySet[Application], option: Option) -> QuerySet[Application, Any]:
-    """`applications` with `waits`, asked for before, and `is_fresh`, read so as everything stands today."""
+    """Annotate `waits`, queued for `option` already, and `is_fresh`, with an up-to-date verdict of it."""
     mode, model_config_id, parser_id = option.key
-    reader = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
-    own = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None, **reader)
+    by_option = {"mode": mode, "model_config_id": model_config_id, "parser_id": parser_id}
+    own = Evaluation.objects.filter(application=OuterRef("pk"), reproduces=None, **by_option)
     waits = own.filter(pinned=True, status__in=OPEN_STATUSES, job_version=job.current)
     fresh = own.filter(status=EvaluationStatus.SUCCEEDED).exclude(staleness.any_of())
     return applications.order_by().annotate(waits=Exists(waits), is_fresh=Exists(fresh))
 
 
 def _refuse(option: Option) -> None:
-    """Without a worker it waits for one; with some, one of them must be able to."""
+    """Raise CannotRunHere if there are live workers and none can run `option`."""
     why = option.obstacle(GpuWorker.objects.live())
     if why and why != NO_WORKER:
         raise CannotRunHere(f"{option.display_name} cannot run here. {why}")
 
 
-def stale(job: Job) -> QuerySet[Application]:
-    """The applications whose verdict is stale and that nothing is on its way for."""
+def stale_applications(job: Job) -> QuerySet[Application]:
+    """Return the applications with a stale verdict and no open evaluation."""
     open_ones = Evaluation.objects.filter(
         application=OuterRef("pk"), reproduces=None, status__in=OPEN_STATUSES, job_version=job.current
     )
@@ -90,24 +90,26 @@ def stale(job: Job) -> QuerySet[Application]:
 
 
 def bring_up_to_date(job: Job, user: User) -> Asked:
-    """Queue all that is stale: who was pinned reads again, the others whoever serves."""
+    """Queue all that is stale: pinned evaluations to the same option, the others to the selection."""
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=job.pk)
-        rows = stale(job).order_by("pk").select_related("current_evaluation").only("current_evaluation")
+        rows = stale_applications(job).order_by("pk").select_related("current_evaluation")
+        rows = rows.only("current_evaluation")
         enabled = set(ModelConfig.objects.enabled().values_list("pk", flat=True))
-        readers = {row.pk: _reader(row.current_evaluation, enabled) for row in rows}
-        screening = _queue(job, readers, None, user)
-        audit.record("job.bring_up_to_date", job, user, count=len(readers))
-    return Asked(made=len(readers), screening=screening)
+        wanted = {row.pk: _as_before(row.current_evaluation, enabled) for row in rows}
+        screening = _queue(job, wanted, None, user)
+        audit.record("job.bring_up_to_date", job, user, count=len(wanted))
+    return Asked(made=len(wanted), screening=screening)
 
 
-def _reader(read: Evaluation | None, enabled: Iterable[int]) -> dict[str, object]:
-    if read is None or not read.pinned:
+def _as_before(earlier: Evaluation | None, enabled: Iterable[int]) -> dict[str, object]:
+    """Return what pins an evaluation to the option of `earlier`, if that was pinned and can still serve."""
+    if earlier is None or not earlier.pinned:
         return {}
-    parts = {part for part in (read.model_config_id, read.parser_id) if part is not None}
-    if read.model_config_id is None or not parts <= set(enabled):
+    parts = {part for part in (earlier.model_config_id, earlier.parser_id) if part is not None}
+    if earlier.model_config_id is None or not parts <= set(enabled):
         return {}
-    return _pinned(read.mode, read.model_config_id, read.parser_id)
+    return _pinned(earlier.mode, earlier.model_config_id, earlier.parser_id)
 
 
 def _pinned(mode: str, model_config_id: int, parser_id: int | None) -> dict[str, object]:
@@ -115,10 +117,10 @@ def _pinned(mode: str, model_config_id: int, parser_id: int | None) -> dict[str,
 
 
 def _queue(
-    job: Job, readers: Mapping[int, Mapping[str, object]], option: Option | None, user: User
+    job: Job, wanted: Mapping[int, Mapping[str, object]], option: Option | None, user: User
 ) -> Screening | None:
-    """Queue an evaluation of each application in `readers`, by whom it says, {} = by whoever serves."""
-    if not readers:
+    """Queue an evaluation of each application in `wanted`, with its columns; {} = by the selection."""
+    if not wanted:
         return None
     screening = Screening.objects.create(
         job=job,
@@ -129,17 +131,17 @@ def _queue(
     )
     made = [
         Evaluation(application_id=pk, job_version=job.current, screening=screening, **how)
-        for pk, how in readers.items()
+        for pk, how in wanted.items()
     ]
     Evaluation.objects.bulk_create(made, batch_size=AT_ONCE)
-    claims.show_newest(job, list(readers))
-    claims.look(job.pk)
+    claims.show_newest(job, list(wanted))
+    claims.nudge_workers(job.pk)
     changes.screening_changed(screening)
     return screening
 
 
 def cancel(screening: Screening, user: User) -> int:
-    """Take back what of `screening` waits still, and return how many; what is being read goes on."""
+    """Cancel the queued evaluations of `screening` and return how many; running ones go on."""
     with transaction.atomic():
         count = endings.cancel(Evaluation.objects.filter(screening=screening))
         audit.record("screening.cancel", screening, user, count=count)

@@ -1,4 +1,4 @@
-"""The shapes of readings over REST: evaluations with all that they came from, screenings, comparisons."""
+"""REST shapes of evaluations with their provenance, of screenings and of comparisons."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from candidates.models import Evaluation, EvaluationStatus
 from candidates.opinions import reproductions
 from candidates.opinions.comparisons import OUTCOMES, Comparison, Disagreement, Said
 from candidates.opinions.differences import Difference
-from candidates.opinions.raters import Reader
+from candidates.opinions.raters import Rater
 from candidates.opinions.repeats import Repeat, Repeated
 from candidates.opinions.screening_progress import Progress
 from jobs.serializers import SafeText
@@ -23,7 +23,7 @@ MOST_NAMED = 1000  # applications in one request
 
 
 class EvaluationShape(serializers.ModelSerializer[Evaluation]):
-    """One reading, and everything that it came from."""
+    """One evaluation with its provenance."""
 
     status = serializers.ChoiceField(EvaluationStatus.values)
     inference_mode = serializers.CharField(source="mode")
@@ -76,7 +76,7 @@ class EvaluationShape(serializers.ModelSerializer[Evaluation]):
 
     @extend_schema_field(FindingShape(many=True))
     def get_criteria(self, row: Evaluation) -> object:
-        return FindingShape(findings.of(row), many=True).data  # type: ignore[arg-type]  # many
+        return FindingShape(findings.findings_of(row), many=True).data  # type: ignore[arg-type]  # many
 
     def get_parser(self, row: Evaluation) -> str | None:
         if row.mode != Mode.HYBRID:
@@ -85,13 +85,13 @@ class EvaluationShape(serializers.ModelSerializer[Evaluation]):
 
 
 class NewScreening(serializers.Serializer[object]):
-    """Without a model all that is out of date is read again, by whom it was read before."""
+    """Without a model all stale verdicts are brought up to date, each by the model it came from."""
 
     model_name = SafeText(
         max_length=400, required=False, help_text='As for a swap; a pair is "parser + model".'
     )
     inference_mode = serializers.ChoiceField(Mode.values, required=False)
-    stale = serializers.BooleanField(default=False, help_text="Only what is out of date.")
+    stale = serializers.BooleanField(default=False, help_text="Only stale verdicts.")
     application_ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**62),
         required=False,
@@ -117,7 +117,7 @@ class ScreeningShape(serializers.Serializer[Progress]):
     asked_by = serializers.CharField(source="screening.asked_by.username", default=None, allow_null=True)
     created_at = serializers.DateTimeField(source="screening.created_at")
     total = serializers.IntegerField()
-    waiting = serializers.IntegerField(help_text="May still be taken back.")
+    waiting = serializers.IntegerField(help_text="Queued; can still be cancelled.")
     running = serializers.IntegerField()
     read = serializers.IntegerField()
     failed = serializers.IntegerField()
@@ -126,9 +126,9 @@ class ScreeningShape(serializers.Serializer[Progress]):
 
 
 class AskedShape(serializers.Serializer[object]):
-    made = serializers.IntegerField(help_text="Readings that were queued.")
-    waiting = serializers.IntegerField(help_text="Were asked for before, and wait.")
-    fresh = serializers.IntegerField(help_text="Were read so as everything stands today.")
+    made = serializers.IntegerField(help_text="Evaluations that were queued now.")
+    waiting = serializers.IntegerField(help_text="Were queued already.")
+    fresh = serializers.IntegerField(help_text="Have an up-to-date verdict.")
     screening = ScreeningShape(allow_null=True)
 
 
@@ -155,7 +155,9 @@ class DifferenceShape(serializers.Serializer[Difference]):
 
 class RepeatShape(serializers.Serializer[Repeat]):
     evaluation = EvaluationShape()
-    difference = DifferenceShape(allow_null=True, help_text="From the first reading; null until it is read.")
+    difference = DifferenceShape(
+        allow_null=True, help_text="From the original; null until the repeat has ended."
+    )
 
 
 class StabilityShape(serializers.Serializer[object]):
@@ -173,18 +175,18 @@ class RepeatedShape(serializers.Serializer[Repeated]):
     repeats = RepeatShape(many=True)
 
 
-class ReaderShape(serializers.Serializer[Reader]):
-    key = serializers.CharField(help_text="What a comparison is asked for with.")
+class RaterShape(serializers.Serializer[Rater]):
+    key = serializers.CharField(help_text="What `a` and `b` of a comparison take.")
     label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
-    count = serializers.IntegerField(help_text="Applications that it has read.")
+    count = serializers.IntegerField(help_text="Applications that it has rated.")
     revision = serializers.CharField(allow_blank=True)
 
 
 class ComparisonQuery(serializers.Serializer[object]):
-    a = serializers.CharField(required=False, help_text="The key of a reader; the busiest without one.")
+    a = serializers.CharField(required=False, help_text="The key of a rater; default: the busiest.")
     b = serializers.CharField(required=False)
     cell = serializers.CharField(required=False, help_text='Only these outcomes: "Shortlisted:Rejected".')
-    after = serializers.CharField(required=False, help_text="The place of the last one of the page before.")
+    after = serializers.CharField(required=False, help_text="The `after` of the previous page.")
     limit = serializers.IntegerField(default=20, min_value=1, max_value=200)
 
 
@@ -210,7 +212,7 @@ class DisagreementShape(serializers.Serializer[Disagreement]):
     final_status = serializers.CharField(source="application.decision")
     first = SaidShape()
     second = SaidShape()
-    criteria = JudgedShape(many=True, help_text="Those that were judged otherwise.")
+    criteria = JudgedShape(many=True, help_text="Criteria with different verdicts.")
 
 
 class KappaShape(serializers.Serializer[object]):
@@ -229,14 +231,14 @@ class AgreedShape(serializers.Serializer[object]):
 
 
 class ComparisonShape(serializers.Serializer[Comparison]):
-    first = ReaderShape()
-    second = ReaderShape()
+    first = RaterShape()
+    second = RaterShape()
     outcomes = serializers.ListField(child=serializers.CharField(), help_text="Of rows and columns.")
     matrix = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField()),
         help_text="matrix[i][j]: the first said outcome i, the second outcome j.",
     )
     agreed = AgreedShape()
-    kappa = KappaShape(allow_null=True, help_text="Null where it is not defined.")
+    kappa = KappaShape(allow_null=True, help_text="Null if it is not defined.")
     disagreements = DisagreementShape(many=True)
-    after = serializers.CharField(allow_null=True, help_text="Where the next page begins; null = the last.")
+    after = serializers.CharField(allow_null=True, help_text="Starts the next page; null on the last page.")

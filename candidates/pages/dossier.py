@@ -85,7 +85,7 @@ class Dossier:
     def criteria(self) -> list[ShownFinding]:
         """The finding of the current evaluation on each criterion."""
         with_image = {sheet.number for sheet in self.sheets if sheet.image and not sheet.withheld}
-        found = findings.of(self.evaluation) if self.evaluation else []
+        found = findings.findings_of(self.evaluation) if self.evaluation else []
         return [
             ShownFinding(number=number, finding=finding, is_shown=finding.page in with_image)
             for number, finding in enumerate(found, 1)

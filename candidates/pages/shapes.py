@@ -66,7 +66,7 @@ class ApplicationShape(serializers.Serializer[Application]):
 
     @extend_schema_field(FindingShape(many=True))
     def get_criteria(self, row: Application) -> object:
-        found = findings.of(row.current_evaluation) if row.current_evaluation else []
+        found = findings.findings_of(row.current_evaluation) if row.current_evaluation else []
         return FindingShape(found, many=True).data  # type: ignore[arg-type]  # many
 
     def get_evaluation_status(self, row: Application) -> str:

@@ -90,7 +90,7 @@ def _decisions(pks: list[int]) -> dict[int, Decision]:
 
 def _cells(row: Application, decision: Decision | None) -> list[str]:
     evaluation, person = row.current_evaluation, row.candidate
-    met = findings.of(evaluation) if evaluation else []
+    met = findings.findings_of(evaluation) if evaluation else []
     who = decision.decided_by.get_username() if decision and decision.decided_by else ""
     cells = [
         person.name if person else "",

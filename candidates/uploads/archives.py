@@ -55,7 +55,7 @@ class Unpacked:
 
 
 def unpack(claimed: ClaimedFile) -> Unpacked:
-    """Unpack the ZIP in the sandbox. Raises DocumentRefused, sandbox.ReaderFailed and OSError."""
+    """Unpack the ZIP in the sandbox. Raises DocumentRefused, sandbox.SandboxFailed and OSError."""
     limit = settings.MAX_FILE_BYTES
     with ExitStack() as stack:
         path = stack.enter_context(preparation.local(claimed.storage_key))

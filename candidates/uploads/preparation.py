@@ -1,4 +1,4 @@
-"""Open received files: leased work that makes an application of each, or says why it cannot."""
+"""Prepare received files: leased work that makes an application of each file, or says why it cannot."""
 
 import shutil
 import tempfile
@@ -33,7 +33,7 @@ from models_admin.models import GpuWorker
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedFile(Claim):
-    """A claimed file. `prepared` is true where another upload of the same bytes has been opened already."""
+    """A claimed file. `prepared` is true if another upload of the same bytes was prepared before."""
 
     resume_id: int
     storage_key: str
@@ -48,10 +48,10 @@ class FileWork(LeasedWork[UploadItem, ClaimedFile]):
     held = {"state": ItemState.PREPARING}
 
     def claim(self, worker: GpuWorker, limit: int, in_hand: Collection[int] = ()) -> list[ClaimedFile]:
-        """Take up to `limit` received files, oldest first, but none that is `in_hand` still."""
+        """Claim up to `limit` received files, oldest first, but none that is still `in_hand`."""
         received = UploadItem.objects.filter(state=ItemState.RECEIVED, resume__isnull=False)
         waiting = received.exclude(pk__in=in_hand).select_related("resume")
-        if limit < 1 or not waiting.exists():  # mostly so
+        if limit < 1 or not waiting.exists():  # as usual
             return []
         rows = self.take(waiting, worker, limit)
         for row in rows:
@@ -91,7 +91,7 @@ def _claimed(row: UploadItem) -> ClaimedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """What was read of a document: all its pages counted, and the first of them as their row keeps them."""
+    """What was read of a document: the count of all pages, and the first pages as `Resume.pages` has them."""
 
     page_count: int
     pages: list[dict[str, Any]]
@@ -99,21 +99,21 @@ class Prepared:
     words: Sequence[Sequence[Word]] = ()
 
 
-def read(claimed: ClaimedFile) -> Prepared | None:
-    """Return what stands in the file, None where it was opened before; its page images are kept by then.
+def read_pages(claimed: ClaimedFile) -> Prepared | None:
+    """Open the file and store its page images; return its content, None if it was prepared before.
 
-    Raises refusals.DocumentRefused, reader.ReaderFailed and OSError.
+    Raises refusals.DocumentRefused, sandbox.SandboxFailed and OSError.
     """
     if claimed.prepared:
         return None
     with local(claimed.storage_key) as path:
-        document = extraction.read(path, claimed.media_type, max_pages=settings.MAX_PAGES)
+        document = extraction.read_document(path, claimed.media_type, max_pages=settings.MAX_PAGES)
     return prepared(document, claimed.storage_key)
 
 
 @contextmanager
 def local(key: str) -> Iterator[Path]:
-    """The document as a file on this machine, a copy where the store is no folder."""
+    """Return the document as a local file: a copy if the storage is not a folder."""
     storage = storages["documents"]
     try:
         path = Path(storage.path(key))
@@ -127,7 +127,7 @@ def local(key: str) -> Iterator[Path]:
 
 
 def prepared(document: Document, key: str) -> Prepared:
-    """Keep the page images of `document` beside it. Raises OSError."""
+    """Store the page images of `document` beside it, and return its content. Raises OSError."""
     pages = [_row(page, number, key) for number, page in enumerate(document.pages, 1)]
     return Prepared(
         page_count=document.page_count,
@@ -156,9 +156,9 @@ def _row(page: Page, number: int, key: str) -> dict[str, Any]:
 
 
 def complete(claimed: ClaimedFile, found: Prepared | None) -> None:
-    """Keep what was read, make the application and queue its evaluation. Raises ClaimLost.
+    """Write what was read, create the application and queue its evaluation. Raises ClaimLost.
 
-    `found` is None where the bytes were opened before.
+    `found` is None if the bytes were prepared before.
     """
     with transaction.atomic():
         item = FILES.lock(claimed)
@@ -193,7 +193,7 @@ def _stopped_early(resume: Resume) -> str:
 
 
 def refuse(claimed: ClaimedFile, state: ItemState, sentence: str) -> None:
-    """End the file in `state`, which its document was refused with. Raises ClaimLost."""
+    """End the file in `state`, with `sentence` for a person. Raises ClaimLost."""
     with transaction.atomic():
         item = FILES.lock(claimed)
         item.reason, item.ended_at = sentence[:500], timezone.now()
@@ -201,13 +201,13 @@ def refuse(claimed: ClaimedFile, state: ItemState, sentence: str) -> None:
 
 
 def drop(item: UploadItem) -> None:
-    """Take a file out of the ledger: others stand for it."""
+    """Remove a file from the ledger, when others have replaced it."""
     changes.item_changed(item)  # sent once the transaction has committed
     item.delete()
 
 
 def _write(item: UploadItem, state: ItemState) -> None:
-    """End the claim on `item` with `state`."""
+    """End the claim on `item` and write `state`."""
     item.state, item.claimed_by, item.lease_expires_at = state, None, None
     item.save(
         update_fields=[

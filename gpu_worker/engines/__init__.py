@@ -1,1 +1,1 @@
-"""Engines: weights (or rules) running. One protocol, one module per provider."""
+"""Engines: running weights, or keyword rules. One protocol, one module per provider."""

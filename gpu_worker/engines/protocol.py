@@ -1,4 +1,4 @@
-"""What the worker asks of an engine, whatever provides it."""
+"""The protocol between the worker and an engine of any provider."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,33 +8,33 @@ from typing import Any, Protocol
 from candidates.evaluations.answers import Answer
 from jobs.criteria import Criterion
 
-Progress = Callable[[float], None]  # told the share that is done, 0 to 1
+Progress = Callable[[float], None]  # called with the share that is done, 0 to 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
-    """How answers are drawn. May change while an engine lives."""
+    """Sampling parameters. May change while an engine lives."""
 
     temperature: float = 0.0
     top_p: float = 1.0
     repetition_penalty: float = 1.0
-    max_tokens: int | None = None  # of an answer; None = the longest that its schema allows
+    max_tokens: int | None = None  # of an answer; None = the most that its schema allows
     thinking_tokens: int = 0
-    seed: int | None = None  # where chance plays a part, and the device bears one
+    seed: int | None = None  # only with random sampling, on devices that support one
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stay:
-    """How long an engine keeps its place. May change while it lives."""
+    """How long an engine stays in memory. May change while it lives."""
 
-    sleep_level: int = 1  # 0 = unloaded, 1 = to host memory, 2 = dropped and read again
+    sleep_level: int = 1  # 0 = unload, 1 = move to host memory, 2 = drop and read again
     pinned: bool = False
     idle_ttl_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EngineSpec:
-    """The worker's own value of a ModelConfig row. Equal specs can share an engine."""
+    """A ModelConfig row as a value of the worker. Equal specs can share an engine."""
 
     id: int
     name: str
@@ -56,12 +56,11 @@ class EngineSpec:
 class Request:
     """One résumé for one job: `pages` is the text of each page, in order.
 
-    `images` are page images (JPEG, old ones WebP) by the page's number, 1 being the first, for an engine that
-    sees pages.
-    `criteria` are what the job asks for, in its order; while there are none, engines draw what they look for
-    from the description. `as_of` is the day on which the person applied, which is what a résumé means by
-    "present"; None = the last date that it names. `wrong` says why an earlier answer could not be used.
-    `sampling` is how an answer that is repeated was drawn; None = as the engine's row says now.
+    `images` are page images (JPEG, old ones WebP) by page number from 1, for an engine that sees pages.
+    `criteria` are what the job asks for, in order; without any, engines draw them from the description.
+    `as_of` is the application date, which is what a résumé means by "present"; None = the last date in it.
+    `wrong` says why an earlier answer could not be used. `sampling` is that of an answer to repeat; None =
+    the engine's current row.
     """
 
     id: int
@@ -77,10 +76,10 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """An answer, and what it took: tokens read and written, none for rules; `seen` pages were looked at.
+    """An answer and its cost: tokens in and out, none for rules; `seen` is the number of pages shown.
 
-    `raw` is what was said, word for word, and `thinking` what was thought before. `prompt_hash` is the
-    SHA-256 of the prompt's text; all of these, and `sampling`, are empty where no model was asked.
+    `raw` is the model's answer word for word, `thinking` its reasoning before that. `prompt_hash` is the
+    SHA-256 of the prompt's text. All of these, and `sampling`, are empty if no model was asked.
     """
 
     answer: Answer
@@ -96,7 +95,7 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Transcribed:
-    """What a parser read on a page; `cut` where it came to its longest answer before the page's end."""
+    """The text that a parser read on a page; `cut` if it reached its token limit before the page's end."""
 
     text: str
     cut: bool = False
@@ -106,7 +105,7 @@ class Transcribed:
 
 @dataclass(frozen=True, kw_only=True)
 class Footprint:
-    """What an engine was seen to take, GiB (2**30 bytes). Without a GPU "gpu" is the memory of one awake."""
+    """The measured memory of an engine, GiB (2**30 bytes). Without a GPU, "gpu" is its memory awake."""
 
     gpu_gib: float = 0.0
     asleep_gpu_gib: float = 0.0
@@ -116,7 +115,7 @@ class Footprint:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What is remembered of an engine with the same `fingerprint`; `canary` {} = not asked yet."""
+    """What is known of engines with the same `fingerprint`; `canary` {} = not recorded yet."""
 
     fingerprint: str
     footprint: Footprint
@@ -124,50 +123,50 @@ class Record:
 
 
 class EngineFailed(Exception):
-    """The engine cannot start or is lost; the text says why, in words for an operator."""
+    """The engine cannot start or is lost; the text tells an operator why."""
 
 
 class AnswerFailed(Exception):
-    """This one request could not be answered; the engine is well. The text is for a recruiter."""
+    """This request could not be answered; the engine is well. The text is for a recruiter."""
 
 
 class Engine(Protocol):
-    """Weights running. Every call may raise EngineFailed: the engine is then lost and must be unloaded."""
+    """Running weights or rules. Every call may raise EngineFailed: then the engine is lost; unload it."""
 
     spec: EngineSpec
-    version: str  # of the code that answers, e.g. "rules 1"
+    version: str  # of the code that answers, e.g. "vllm 0.32" or "rules 3f9a2c1b"
     revision: str  # of the weights that answer
-    max_in_flight: int  # requests worth giving it at once
+    max_in_flight: int  # requests to send at once, at most
 
     async def fetch(self, progress: Progress) -> None:
-        """Get weights that are not on this machine yet, telling how far it is. Raises EngineFailed."""
+        """Download weights that are not on this machine yet, reporting progress. Raises EngineFailed."""
 
     async def fingerprint(self) -> str:
-        """What it will run as: equal where the same answers and sizes are to be expected; "" = none."""
+        """Return what it will run as: equal if the same answers and sizes are expected; "" = none."""
 
     async def expected(self) -> Footprint:
-        """The most that it can take where nothing was measured yet. Raises EngineFailed."""
+        """Return the most that it can take, before it was measured. Raises EngineFailed."""
 
     async def load(self, record: Record | None) -> Footprint:
-        """Disk to GPU, warmed up. `record` is of an earlier load of the same. Raises EngineFailed."""
+        """Load it from disk to GPU and warm it up. `record` is of an earlier load. Raises EngineFailed."""
 
     async def sleep(self) -> None:
-        """GPU to host memory; returns when the memory is seen to be free."""
+        """Move it from GPU to host memory; return when the GPU memory is free."""
 
     async def wake(self) -> None:
-        """Host memory to GPU."""
+        """Move it from host memory to GPU."""
 
     async def unload(self) -> None:
-        """Give everything back. Never raises; may be called in any state."""
+        """Free everything. Never raises; may be called in any state."""
 
     async def evaluate(self, request: Request) -> Reply:
-        """Read one résumé. Raises AnswerFailed or EngineFailed."""
+        """Judge one résumé. Raises AnswerFailed or EngineFailed."""
 
     async def transcribe(self, image: bytes) -> Transcribed:
-        """Read the page in `image` (JPEG or WebP). Raises AnswerFailed or EngineFailed."""
+        """Transcribe the page in `image` (JPEG or WebP). Raises AnswerFailed or EngineFailed."""
 
     async def check(self, recorded: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answer the canary, as `recorded` if that holds one; return what it said. Raises EngineFailed."""
+        """Answer the canary and return the answer; it must match `recorded`, if any. Raises EngineFailed."""
 
     async def ping(self) -> None:
-        """Return soon if it lives and answers. Raises EngineFailed."""
+        """Return soon if it is alive and answering. Raises EngineFailed."""

@@ -1,4 +1,4 @@
-"""Which module starts the engine of which provider."""
+"""The engines by provider."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from gpu_worker.engines.protocol import Engine, EngineFailed, EngineSpec
 from gpu_worker.engines.rules import RulesEngine
 from gpu_worker.engines.vllm import scratch
 from gpu_worker.engines.vllm.engine import VllmEngine
-from gpu_worker.engines.vllm.imports import look_into, preload
+from gpu_worker.engines.vllm.imports import inspect_architectures, preload
 
 PROVIDERS: dict[str, Callable[[EngineSpec], Engine]] = {"rules": RulesEngine, "vllm": VllmEngine}
 
@@ -20,16 +20,16 @@ def engine(spec: EngineSpec) -> Engine:
 
 
 def warm_up(architectures: list[str]) -> None:
-    """Begin to import what engines of these model classes need, beside all other work; nothing for none."""
+    """Import what engines of these model classes need, in a background thread; nothing for none."""
 
     def warm() -> None:
         preload(architectures)
-        look_into(architectures)
+        inspect_architectures(architectures)
 
     if architectures:
         threading.Thread(target=warm, name="vllm-import", daemon=True).start()
 
 
 def leave() -> None:
-    """Give back what engines have in common. Their processes end when this one does."""
+    """Remove what the engines share on disk. Their processes end with this one."""
     scratch.remove()

@@ -50,7 +50,7 @@ class FileIntake:
             if claimed.media_type == kinds.ZIP:
                 await self._unpack(claimed)
             else:
-                found = await asyncio.to_thread(preparation.read, claimed)
+                found = await asyncio.to_thread(preparation.read_pages, claimed)
                 await self._db(preparation.complete, claimed, found)
         except DocumentRefused as refusal:
             await self._db(preparation.refuse, claimed, ItemState(refusal.state), str(refusal))

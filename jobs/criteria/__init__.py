@@ -1,6 +1,6 @@
-"""What a job asks for, one criterion at a time. Pure; loads without Django.
+"""The criteria of a job. Pure; loads without Django.
 
-`drawing.draw` draws criteria from a description, `listed` takes what a person wrote.
+`drawing.draw` draws criteria from a description; `listed` makes them of what a person wrote.
 """
 
 from collections import Counter
@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_CRITERIA = 30  # an answer speaks of every one
+MOST_CRITERIA = 30  # an answer covers every one
 LONGEST_TEXT = 200  # characters
 
 
 class Weight(StrEnum):
-    """How much a criterion counts. A knock-out only rejects where the document contradicts it."""
+    """How much a criterion counts. A knock-out rejects only if the document contradicts it."""
 
     MUST = "must"
     NICE = "nice"
@@ -26,8 +26,7 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Criterion:
-    """`key` ("c1") is how answers name it, by its place in this version of the job; `text` is as a person
-    wrote it."""
+    """`key` ("c1") names it in answers, by its place in this version of the job; `text` is what a person wrote."""
 
     key: str
     text: str
@@ -35,7 +34,7 @@ class Criterion:
 
 
 class WrongCriteria(ValueError):
-    """These cannot be a job's criteria: the text says why. `at` is the place of the wrong one, from 0."""
+    """These cannot be a job's criteria; the text says why. `at` is the index of the wrong one."""
 
     def __init__(self, sentence: str, at: int | None = None) -> None:
         super().__init__(sentence)
@@ -50,7 +49,9 @@ def listed(wanted: Iterable[tuple[str, str]]) -> tuple[Criterion, ...]:
     seen: Counter[str] = Counter()
     for at, (text, weight) in enumerate(pairs):
         seen[text.casefold()] += 1
-        if why := _wrong(text, weight) or ("It stands there twice." if seen[text.casefold()] > 1 else ""):
+        if why := _wrong(text, weight) or (
+            "This criterion is there twice." if seen[text.casefold()] > 1 else ""
+        ):
             raise WrongCriteria(why, at)
     return tuple(
         Criterion(key=f"c{number}", text=text, weight=Weight(weight))
@@ -60,9 +61,9 @@ def listed(wanted: Iterable[tuple[str, str]]) -> tuple[Criterion, ...]:
 
 def _wrong(text: str, weight: str) -> str:
     if not text:
-        return "Say what is asked for, or remove the criterion."
+        return "Write the criterion, or remove it."
     if len(text) > LONGEST_TEXT:
-        return f"The criterion has {len(text)} characters; at most {LONGEST_TEXT} are kept."
+        return f"The criterion has {len(text)} characters; at most {LONGEST_TEXT} are allowed."
     if weight not in list(Weight):
-        return f"The weight is one of: {', '.join(Weight)}."
+        return f"The weight must be one of: {', '.join(Weight)}."
     return ""

@@ -1,10 +1,10 @@
-"""Other names for the same thing, and what a thing is made of. Written as people write them."""
+"""Other names of skills, and what a skill implies. Spelled as people write them."""
 
 from functools import cache
 
 from jobs.criteria.tokens import words
 
-# One line for one thing. Never two things that only sound alike: Angular is not AngularJS.
+# One line per thing. Not for things that only sound alike: Angular is not AngularJS.
 SAME = """
 Kubernetes|K8s
 PostgreSQL|Postgres|Postgre SQL
@@ -104,7 +104,7 @@ teaching|teacher
 customer service|customer support|customer care
 """
 
-# The first is one of what stands behind it: who knows PostgreSQL knows SQL.
+# The first is a kind of the second: who knows PostgreSQL knows SQL.
 KIND_OF = """
 GitHub|Git
 GitLab|Git
@@ -146,7 +146,7 @@ Spring Boot|Spring
 team lead|leadership
 """
 
-# Whoever shows the first has at least touched what stands behind it.
+# Whoever shows the first has at least touched the second.
 MADE_OF = """
 Django|Python
 Flask|Python
@@ -187,7 +187,7 @@ def _groups() -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def _pairs(table: str) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """By what stands behind: the firsts, each with its other names."""
+    """Index a table by its second column: the names in the first, with their aliases."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for line in filter(None, table.split("\n")):
         first, whole = line.split("|")
@@ -207,17 +207,17 @@ def _signs() -> dict[tuple[str, ...], tuple[str, ...]]:
     return _pairs(MADE_OF)
 
 
-def of(name: tuple[str, ...]) -> tuple[str, ...]:
-    """The other names, as people write them, of what is called `name`, and the names of its kinds."""
+def aliases_of(name: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the other names of `name`, as people write them, and the names of its kinds."""
     same = (other for other in _groups().get(name, ()) if words(other) != name)
     return (*same, *_kinds().get(name, ()))
 
 
 def signs_of(name: tuple[str, ...]) -> tuple[str, ...]:
-    """What nobody has used without some of `name`: Django for Python."""
+    """Return the names that imply some of `name`: Django for Python."""
     return _signs().get(name, ())
 
 
 def are_known() -> frozenset[tuple[str, ...]]:
-    """The words of every name that stands in a group."""
+    """Return the words of every name in a group."""
     return frozenset(_groups())

@@ -1,4 +1,4 @@
-"""Degrees in a line: 1 bachelor, 2 master, 3 doctorate. MS Office is none, nor is a Scrum Master."""
+"""Degrees in a line: 1 bachelor, 2 master, 3 doctorate. MS Office and Scrum Master are no degrees."""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ RELATED = re.compile(
     r"(?i)\b(?:related|similar|comparable|relevant|adjacent|equivalent|any|stem|technical|verwandt\w*)\b"
 )
 
-# Subjects that count as related. The first that a line names is its field.
+# Fields, and the subjects in each. The first that a line names is its field.
 FIELDS = {
     "computing": r"computer (?:science|engineering)|computing|cs|informati(?:cs|k)|wirtschaftsinformatik|informatique|informática"
     r"|software(?: engineering)?|information (?:technology|systems)|it|data science|artificial intelligence|machine learning|cyber ?security",
@@ -52,12 +52,12 @@ NEAR = (
 
 
 def highest(row: tuple[Token, ...]) -> int:
-    """The highest degree that `row` names, 0 where it names none."""
+    """Return the highest degree that `row` names, 0 if none."""
     return max(_ranks(row), default=0)
 
 
 def lowest(row: tuple[Token, ...]) -> int:
-    """The degree that is enough for a job: “Bachelor's or Master's degree” asks for a bachelor."""
+    """Return the least degree that a job accepts: “Bachelor's or Master's degree” asks for a bachelor."""
     named = list(_ranks(row, besides="degree"))
     return min(named or _ranks(row), default=0)
 
@@ -71,7 +71,7 @@ def is_unfinished(line: str) -> bool:
 
 
 def named(rank: int, line: str) -> str:
-    """What `line` asks for, in few words: “Master's degree in physics or a related field”."""
+    """Return the degree that `line` asks for: “Master's degree in physics or a related field”."""
     subjects = [match for field in FIELD.values() if (match := field.search(line))]
     if not subjects:
         return NAMES[rank]
@@ -80,12 +80,12 @@ def named(rank: int, line: str) -> str:
 
 
 def fields(line: str) -> frozenset[str]:
-    """The fields of the subjects that `line` names."""
+    """Return the fields of the subjects that `line` names."""
     return frozenset(name for name, subjects in FIELD.items() if subjects.search(line))
 
 
 def is_near(one: frozenset[str], other: frozenset[str], *, related: bool) -> bool:
-    """Whether a field is in both; where `related` will do, one beside it is enough."""
+    """Whether both share a field; with `related`, a neighbouring field is enough."""
     if one & other:
         return True
     return related and any(one & near and other & near for near in NEAR)
@@ -103,7 +103,7 @@ def _is_degree(row: tuple[Token, ...], at: int, form: str) -> bool:
     behind = row[at + 1].text.casefold() if at + 1 < len(row) else ""
     if before in NO_DEGREE_AFTER or behind in NO_DEGREE_BEFORE:
         return False
-    if form == "doctor":  # else it is a profession
+    if form == "doctor":  # otherwise it is a profession
         return behind == "of"
     if form == "master" and not _is_possessive(row[at]):
         named = " ".join(token.text for token in row[at + 1 : at + 3])

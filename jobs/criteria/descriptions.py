@@ -1,4 +1,4 @@
-"""A job description's sentences: which of them ask for something, and how much they want it."""
+"""Sentences of a job description that ask for something, with their weight."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from jobs.criteria.tokens import cleaned, tokens
 from jobs.criteria.vocabulary import MUST_HEADINGS, MUST_WORDS, NEUTRAL_HEADINGS, NICE_HEADINGS, NICE_WORDS
 
 MOST_CHARS = 50_000
-OFFERS = ("we offer ", "we also offer ", "our offer ")  # a sentence that ends what is asked for
+OFFERS = ("we offer ", "we also offer ", "our offer ")  # such a sentence ends the requirements
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """`is_listed` where it stands under a heading that says what is asked for."""
+    """`is_listed` if it is under a heading for requirements."""
 
     text: str
     weight: Weight
@@ -22,9 +22,9 @@ class Sentence:
 
 
 def asking(description: str) -> Iterator[Sentence]:
-    """The sentences of `description` that ask for something.
+    """Yield the sentences of `description` that ask for something.
 
-    Without a heading for what is required, every line asks that stands under no other one.
+    Without a heading for requirements, every line outside other headings counts.
     """
     lines = [cleaned(line) for line in description[:MOST_CHARS].splitlines()]
     lines = [line for line in lines if line]
@@ -41,14 +41,14 @@ def asking(description: str) -> Iterator[Sentence]:
 
 
 def _parts(line: str) -> Iterator[str]:
-    """Its sentences; one that asks for this and would like that in its parts."""
+    """Split a line into sentences, and a sentence that mixes musts and nice-to-haves into parts."""
     for sentence in filter(None, re.split(r"(?<=[.;!?])\s+", line)):
         mixed = _says(sentence, NICE_WORDS) and _says(sentence, MUST_WORDS)
         yield from re.split(r",\s*|\s+but\s+", sentence) if mixed else [sentence]
 
 
 def _heading(line: str) -> tuple[Weight | None, str] | None:
-    """Return the section that `line` opens and what stands behind its colon; None where it opens none."""
+    """Return the section that `line` opens and the text after its colon; None if it opens none."""
     title, _, rest = line.partition(":")
     words = title.casefold().replace("-", " ").replace("’", "'").split()
     if line.casefold().startswith(OFFERS):
@@ -68,7 +68,7 @@ def _heading(line: str) -> tuple[Weight | None, str] | None:
 
 
 def _asks_itself(line: str) -> bool:
-    """Whether it opens with a heading's words, and asks for something all the same."""
+    """Whether a line that looks like a heading asks for something itself."""
     return bool(terms.groups(line, tokens(line), plain=False)) or languages.asked(line) is not None
 
 

@@ -1,11 +1,11 @@
-"""Criteria for a job whose recruiter has written none: what its description asks for, in words."""
+"""Criteria drawn from a job's description, for a recruiter who has written none."""
 
 from jobs.criteria import LONGEST_TEXT, MOST_CRITERIA, Criterion, Weight, listed, requirements
 from jobs.criteria.requirements import Kind, Requirement
 
 
 def draw(description: str) -> tuple[Criterion, ...]:
-    """Return what `description` asks for, in its order, as a person would write it: “Kafka or RabbitMQ”."""
+    """Return the criteria in `description`, in order, as a person would write them: “Kafka or RabbitMQ”."""
     found: dict[str, tuple[str, Weight]] = {}
     for wanted in requirements.drawn(description):
         text = _text(wanted)

@@ -1,4 +1,4 @@
-"""Languages that people speak, and how well: 1 to 6 for A1 to C2."""
+"""Spoken languages and their levels: 1 to 6 for A1 to C2."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jobs.criteria.tokens import Token, tokens
 
-# By its English name: as it is called in English, German, French and Spanish.
+# Names in English (the key), German, French and Spanish.
 NAMES = """
 English|Englisch|anglais|inglés|ingles
 German|Deutsch|allemand|alemán|aleman
@@ -35,7 +35,7 @@ Hungarian|Ungarisch|hongrois|húngaro
 Romanian|Rumänisch|roumain|rumano
 Bulgarian|Croatian|Serbian|Slovak|Slovenian|Lithuanian|Latvian|Estonian|Icelandic|Catalan
 """
-EACH_ITSELF = ("Hindi", "Bulgarian")  # lines of languages with one name each
+EACH_ITSELF = ("Hindi", "Bulgarian")  # the first of lines of languages with one name each
 BY_NAME = {
     name.casefold(): (name if line.startswith(EACH_ITSELF) else line.split("|")[0])
     for line in NAMES.split("\n")
@@ -58,16 +58,16 @@ SPOKEN = re.compile(
     r"(?i)\b(?:languages?|speak\w*|spoken|written|fluent|fluency|native|mother tongue|proficien\w*|sprachen"
     r"|sprachkenntnisse|langues|idiomas|[abc][12])\b"
 )
-# What stands behind makes of the name a field, a market, a place.
+# After a name, these make it a field, a market or a place.
 NO_LANGUAGE_BEHIND = re.compile(
     r"(?i)\s*(?:literature|studies|market|customers?|clients?|law|history|team|office)\b"
 )
-FULL = 5  # where a job only says that the language must be known well
+FULL = 5  # if a job only asks to know the language well
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A language that a line names, by its English name; `level` 0 where the line does not say."""
+    """A language in a line, by its English name; `level` 0 if the line does not say."""
 
     language: str
     level: int
@@ -75,7 +75,7 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Asked:
-    """Languages that a job asks for: all of them or, where `either`, any."""
+    """Languages that a job asks for: all of them or, if `either`, any."""
 
     languages: tuple[str, ...]
     level: int
@@ -83,7 +83,7 @@ class Asked:
 
 
 def spoken(line: str) -> Iterator[Spoken]:
-    """What `line` says of languages, in its order. A level belongs to the names of its own item."""
+    """Yield the languages in `line`, in order. A level belongs to the names in its own item."""
     for item in _items(line):
         level = level_of(item)
         for name in _names(tokens(item), item):
@@ -91,7 +91,7 @@ def spoken(line: str) -> Iterator[Spoken]:
 
 
 def asked(line: str) -> Asked | None:
-    """The languages that `line` asks for; None where it asks for none."""
+    """Return the languages that `line` asks for, None if none."""
     row = tokens(line)
     names = tuple(dict.fromkeys(_names(row, line)))
     others = [token for token in row if token.text.casefold() not in BY_NAME]
@@ -106,7 +106,7 @@ def says_languages(line: str) -> bool:
 
 
 def level_of(text: str) -> int:
-    """The level that `text` states: a grade before a word, since “fluent (C1)” is C1."""
+    """Return the level in `text`: a grade counts before a word, since “fluent (C1)” is C1."""
     graded = re.search(r"(?i)(?<!\w)([abc])([12])(?!\w)", text)
     if graded:
         return "abc".index(graded.group(1).lower()) * 2 + int(graded.group(2))
@@ -114,7 +114,7 @@ def level_of(text: str) -> int:
 
 
 def _items(line: str) -> list[str]:
-    """Parts of `line` with a level of their own: “German (C1), English (native)”."""
+    """Split `line` into parts with a level of their own: “German (C1), English (native)”."""
     return [item for item in re.split(r"[,;|•·/]\s*|\.\s|\s{2,}|\s[–—]\s(?=[A-Z])", line) if item.strip()]
 
 

@@ -1,4 +1,4 @@
-"""Leave to work in a country: whether a job asks for it, a résumé states it, or says that it is missing."""
+"""Work permits: whether a job asks for one, and whether a résumé states or denies one."""
 
 import re
 
@@ -34,7 +34,7 @@ def asked(line: str) -> bool:
 
 
 def lacks(line: str) -> bool:
-    """Whether a résumé's line says that there is none yet, or that an employer has to get it."""
+    """Whether a line of a résumé says that there is none, or that an employer has to sponsor it."""
     return NEEDS_NONE.search(line) is None and LACKS.search(line) is not None
 
 

@@ -1,6 +1,6 @@
-"""What a job asks for, as rules can look for it: terms, years, a degree, a language, leave to work.
+"""Requirements of a job that rules can look for: terms, years, a degree, a language, a work permit.
 
-`drawn` takes requirements from a description, `parsed` one from a criterion that a person wrote.
+`drawn` draws requirements from a description; `parsed` parses a criterion that a person wrote.
 """
 
 import re
@@ -13,8 +13,8 @@ from jobs.criteria.descriptions import Sentence
 from jobs.criteria.terms import Alternatives
 from jobs.criteria.tokens import cleaned, tokens
 
-MOST_REQUIREMENTS = 30  # what fits into an answer
-MOST_WORDS = 4  # of a criterion that no vocabulary knows; what is longer, rules do not look for
+MOST_REQUIREMENTS = 30  # fit into an answer
+MOST_WORDS = 4  # of a criterion that the vocabulary does not know; rules cannot look for longer ones
 RECENT_YEARS = 3
 RECENT = re.compile(
     r"(?i)\b(?:(?:in|within|during|over) the (?:last|past) (?:(?P<years>\d{1,2}) years|few years|year)|recent(?:ly)?)\b"
@@ -32,10 +32,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement:
-    """One thing that a job asks for. `key` is how the answer names it, `text` how people read it.
+    """One thing that a job asks for. `key` names it in answers, `text` is for people.
 
-    `groups` are all wanted, and of each group any term will do. `number` is of years, a degree's rank, or a
-    language's level; 0 = any. `recent_years` is how long ago it may have been used last, 0 = ever.
+    All `groups` are required; any term of a group is enough. `number` is of years, a degree's rank, or a
+    language's level; 0 = any. `recent_years` is how long ago the last use may be, 0 = any time.
     """
 
     key: str
@@ -46,14 +46,14 @@ class Requirement:
     number: float = 0
     recent_years: int = 0
     languages: tuple[str, ...] = ()
-    either: bool = False  # of the languages any will do
+    either: bool = False  # any of the languages is enough
     fields: frozenset[str] = frozenset()  # of a degree, empty = any
-    related: bool = False  # a related field will do
-    replaceable: bool = False  # experience can stand in for the degree
+    related: bool = False  # a related field is enough
+    replaceable: bool = False  # experience can replace the degree
 
 
 def drawn(description: str) -> list[Requirement]:
-    """Return what `description` asks for, in its order, each once; keys are texts."""
+    """Return the requirements in `description`, in order, without duplicates; keys are texts."""
     found: dict[tuple[Kind, str], Requirement] = {}
     for sentence in descriptions.asking(description):
         for requirement in _of_sentence(sentence):
@@ -62,7 +62,7 @@ def drawn(description: str) -> list[Requirement]:
 
 
 def parsed(criterion: Criterion) -> Requirement:
-    """Return what to look for in order to judge `criterion`, however a person has worded it."""
+    """Return what to look for to judge `criterion`, however a person worded it."""
     line = cleaned(criterion.text)
     whole = Requirement(key=criterion.key, text=line, weight=criterion.weight, kind=Kind.UNKNOWN)
     said, recent_years = _without_recency(line)
@@ -86,7 +86,7 @@ def parsed(criterion: Criterion) -> Requirement:
 
 
 def _without_recency(line: str) -> tuple[str, int]:
-    """`line` without its “in the last 3 years”, and those years; 0 where it does not say."""
+    """Return `line` without its “in the last 3 years”, and those years; 0 if it has none."""
     found = RECENT.search(line)
     if found is None:
         return line, 0
@@ -95,7 +95,7 @@ def _without_recency(line: str) -> tuple[str, int]:
 
 
 def _wanted(line: str) -> Iterator[Alternatives]:
-    """What a criterion names: what the vocabulary knows, else its own few words."""
+    """Yield what a criterion names: terms of the vocabulary, else its own few words."""
     line = years.YEARS.sub(" ", line)
     groups = terms.groups(line, tokens(line), plain=False)
     if groups:
@@ -122,14 +122,12 @@ def _of_sentence(sentence: Sentence) -> Iterator[Requirement]:
         return
     number = years.asked(line)
     if number:
-        yield replace(found(f"{years.said(number)} of experience", Kind.YEARS), number=number)
+        yield replace(found(f"{years.in_words(number)} of experience", Kind.YEARS), number=number)
     rank = degrees.lowest(row)
     if rank:
         degree = _degree(found(degrees.named(rank, line), Kind.DEGREE), line, rank)
         yield replace(degree, weight=Weight.NICE) if degree.replaceable else degree
-    described = bool(
-        rank or number
-    )  # then a line of work is what the years were spent in, or the degree is in
+    described = bool(rank or number)  # then a line of work belongs to the years or the degree
     for group in terms.groups(line, row, plain=sentence.is_listed and not described):
         if described and not any(term.is_tool for term in group):
             continue

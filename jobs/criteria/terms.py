@@ -1,4 +1,4 @@
-"""Terms: what a line names that can be looked for, and whether another line names it too."""
+"""Terms: names in a line that can be searched for, and their places in other lines."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from jobs.criteria import aliases
 from jobs.criteria.tokens import GAP, Token, tokens, word, words
 from jobs.criteria.vocabulary import DEGREES, DOMAINS, FILLERS, GENERIC, LETTERED, SKILLS, SOFT, WORDS_TOO
 
-MOST_WORDS = 3  # of a term that no vocabulary knows
+MOST_WORDS = 3  # of a term that the vocabulary does not know
 LONGEST_KNOWN = 4  # words
 EITHER = ("or", "oder", "ou", "and/or")
 KNOWN = frozenset(words(skill) for skill in SKILLS) | aliases.are_known()
@@ -18,23 +18,23 @@ LINES_OF_WORK = frozenset(words(domain) for domain in DOMAINS)
 
 @dataclass(frozen=True)
 class Term:
-    """What is looked for: as the job writes it, and its words in order, as they are compared."""
+    """A term: as the job writes it, and its words in order, normalised for comparison."""
 
     written: str
     words: tuple[str, ...]
 
     @property
     def minds_case(self) -> bool:
-        """Short words are names of languages only as they are written: Go, R, C."""
+        """Whether case matters: short names such as Go, R, C are words otherwise."""
         return len(self.written) <= 2
 
     @property
     def is_tool(self) -> bool:
-        """Whether it is the name of something: not a line of work, nor words that nobody knows."""
+        """Whether it is the name of a technology, rather than a line of work or unknown words."""
         return (self.words in KNOWN and self.words not in LINES_OF_WORK) or looks_technical(self.written)
 
     def places(self, row: Sequence[Token]) -> Iterator[int]:
-        """Where in `row` the words begin that stand there, one behind the other."""
+        """Yield the places in `row` at which the words begin, one after the other."""
         for at in range(len(row) - len(self.words) + 1):
             if self._stands_at(row, at):
                 yield at
@@ -53,7 +53,7 @@ class Term:
         return whole and (row[at].text[0].isupper() or self.words[0] not in WORDS_TOO)
 
 
-Alternatives = tuple[Term, ...]  # any of them will do
+Alternatives = tuple[Term, ...]  # any of them is enough
 
 
 @cache
@@ -62,9 +62,9 @@ def term(written: str) -> Term:
 
 
 def groups(line: str, row: tuple[Token, ...], *, plain: bool) -> list[Alternatives]:
-    """What a line names. Beside a skill that the vocabulary knows, other words only describe it.
+    """Return the terms in a line. Next to a known skill, other words only describe it.
 
-    Words that nobody knows are taken as they stand where the line is `plain`: an item of a list.
+    Unknown words count as they are if the line is `plain`, that is an item of a list.
     """
     known = _once(_known(row))
     if any(named.words in KNOWN for alternatives in known for named in alternatives) or not plain:
@@ -73,23 +73,23 @@ def groups(line: str, row: tuple[Token, ...], *, plain: bool) -> list[Alternativ
 
 
 def _once(found: Iterable[Alternatives]) -> list[Alternatives]:
-    """Each thing once: not the BLS of “basic life support (BLS)”."""
+    """Drop other names of the same thing, such as the BLS of “basic life support (BLS)”."""
     kept: list[Alternatives] = []
     names: set[tuple[str, ...]] = set()
     for group in found:
         if not all(named.words in names for named in group):
             kept.append(group)
         for named in group:
-            names |= {named.words, *(words(other) for other in aliases.of(named.words))}
+            names |= {named.words, *(words(other) for other in aliases.aliases_of(named.words))}
     return kept
 
 
 def _known(row: tuple[Token, ...]) -> Iterator[Alternatives]:
-    """Terms that the vocabulary knows and words that only technology writes so.
+    """Yield terms of the vocabulary and words spelled like technology.
 
-    “A or B”, “A, B or C” and “A/B” are one group: any of it will do.
+    “A or B”, “A, B or C” and “A/B” are one group: any of it is enough.
     """
-    chain: Alternatives = ()  # what a comma or an “or” has joined so far
+    chain: Alternatives = ()  # joined so far by commas or “or”
     either = False
     for named, link in _linked(row):
         if chain and link == "/" and not either:
@@ -108,7 +108,7 @@ def _each(terms: Alternatives) -> Iterator[Alternatives]:
 
 
 def _linked(row: tuple[Token, ...]) -> Iterator[tuple[Term, str]]:
-    """The terms in `row`, each with what stands between it and the one before: a “,”, a “/”, an “or”."""
+    """Yield the terms in `row`, each with the link to the one before: “,”, “/” or “or”."""
     link, at = "", 0
     while at < len(row):
         named = _term_at(row, at)
@@ -128,7 +128,7 @@ def _said_between(link: str) -> str:
 
 
 def _term_at(row: tuple[Token, ...], at: int) -> Term | None:
-    """The longest known term that begins at token `at`."""
+    """Return the longest known term that begins at token `at`."""
     for length in range(LONGEST_KNOWN, 0, -1):
         part = row[at : at + length]
         said = tuple(word(token.text) for token in part)
@@ -140,12 +140,12 @@ def _term_at(row: tuple[Token, ...], at: int) -> Term | None:
 
 
 def _stands_for_itself(written: str) -> bool:
-    """Go, R and C are languages; go, r and c are not."""
+    """Whether it is a name as written: Go, R and C are languages; go, r and c are not."""
     return len(written) > 2 or written[0].isupper()
 
 
 def looks_technical(written: str) -> bool:
-    """Whether only technology is written so: C++, F#, PyPy, ETL."""
+    """Whether it is spelled like technology: C++, F#, PyPy, ETL."""
     if written.casefold() in DEGREES or written.casefold() in GENERIC or " " in written:
         return False
     plain = written.rstrip("s")
@@ -158,7 +158,7 @@ def looks_technical(written: str) -> bool:
 
 
 def phrases(line: str, most_words: int = MOST_WORDS) -> Iterator[Term]:
-    """The items of a list in words that nobody knows, such as “sourdough baking”, without their fillers."""
+    """Yield the items of a list in unknown words, such as “sourdough baking”, without fillers."""
     for item in re.split(r"[,;:()]| and | or ", line.rstrip(".")):
         kept = [token.text for token in tokens(item) if token.text.casefold() not in FILLERS]
         written = " ".join(kept)

@@ -1,34 +1,34 @@
-"""Words as technology writes them: C++, C#, .NET, Node.js, CI/CD. Pure."""
+"""Tokens of technical text: C++, C#, .NET, Node.js, CI/CD. Pure."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# A word as technology writes it: C++, C#, .NET, Node.js, scikit-learn. Possessive parts cannot backtrack far:
-# every group begins with a character that the part before it cannot hold.
-# A grade is one too: C+ is not C. The sign ∕ stands for the slash of a word that is written with one.
+# A technical word: C++, C#, .NET, Node.js, scikit-learn. Backtracking is bounded: every group begins with a
+# character that the part before it cannot match.
+# A grade is a token too: C+ is not C. The sign ∕ replaces the slash of a word that is written with one.
 TOKEN = re.compile(r"(?<![^\W_])\.?[^\W_]+(?:[.\-&'’∕][^\W_]+)*(?:\+\+|#|(?<![^\W_]{2})\+)?")
 SLASHED = re.compile(r"(?i)\b(?:ci/cd|a/b|tcp/ip|ui/ux|ux/ui|pl/sql|i/o|b2b/b2c)\b")
-NO_TEXT = ("Co", "Cc", "Cf", "Cs", "Cn")  # Unicode categories: icons, controls, what is no character
+NO_TEXT = ("Co", "Cc", "Cf", "Cs", "Cn")  # Unicode categories: icons, controls, unassigned
 ACRONYMS = re.compile(r"[A-Z]{2,}s")
 PLURAL = re.compile(r"[a-z]{2,}[a-rt-z]s")
 NO_PLURAL = re.compile(r"(?:us|is|as|ics|ss|news|series|sales|windows|rails|kubernetes|jenkins|business)$")
-GAP = "\n"  # no term reaches over it; a line holds none of its own
+GAP = "\n"  # no term spans it; no line contains one
 BULLETS = "•◆◦▪●○■□‣⁃–—-*· "
 
 
 @dataclass(frozen=True)
 class Token:
-    """`text` as it was written; `forms` is what it may be matched as, without case."""
+    """`text` as written; `forms` are the spellings that it matches, without case."""
 
     text: str
     forms: frozenset[str]
-    before: str = ""  # what stands between it and the token before, a slash as well
+    before: str = ""  # the characters between it and the token before, such as a slash
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Cut `text` into tokens; C++ stays one, Java/Kotlin becomes two, Python-based is also python."""
+    """Split `text` into tokens; C++ stays one, Java/Kotlin becomes two, Python-based is also python."""
     joined = SLASHED.sub(lambda match: match.group().replace("/", "∕"), text)
     found, end = [], 0
     for match in TOKEN.finditer(joined):
@@ -38,7 +38,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of `text` as they are compared."""
+    """Return the words of `text`, normalised for comparison."""
     return tuple(word(token.text) for token in tokens(text))
 
 
@@ -50,7 +50,7 @@ def _token(text: str, before: str) -> Token:
 
 @lru_cache(maxsize=20_000)
 def word(text: str) -> str:
-    """`text` as it is compared: without case, one of several, in one spelling: APIs are API."""
+    """Normalise a word for comparison: no case, singular, one spelling: APIs is API."""
     singular = text[:-1] if ACRONYMS.fullmatch(text) else text
     said = singular.casefold().replace("’", "'")
     if len(said) > 4 and PLURAL.fullmatch(said) and not NO_PLURAL.search(said):
@@ -59,12 +59,12 @@ def word(text: str) -> str:
 
 
 def cleaned(text: str) -> str:
-    """One line without ligatures, icons from private fonts, bullets in front, and doubled spaces."""
+    """Return one line without ligatures, icons of private fonts, leading bullets and double spaces."""
     return plain(text).lstrip(BULLETS).strip()
 
 
 def plain(text: str) -> str:
-    """One line without ligatures, icons from private fonts and doubled spaces."""
+    """Return one line without ligatures, icons of private fonts and double spaces."""
     if not (text.isascii() and text.isprintable()):  # most lines need none of this
         text = unicodedata.normalize("NFKC", text)
         text = "".join(c if unicodedata.category(c) not in NO_TEXT else " " for c in text)

@@ -1,4 +1,4 @@
-"""The words that the rules know. Lower case, as tokens write them; ground for matching, not a ranking."""
+"""The vocabulary of the rules, in lower case as tokens are normalised. For matching, not a ranking."""
 
 SKILLS = frozenset(
     """
@@ -24,7 +24,7 @@ SKILLS = frozenset(
     .split("|")
 )
 
-# Lines of work rather than tools: what years were spent in, and what a degree is in.
+# Lines of work rather than tools: the subject of years or of a degree.
 DOMAINS = frozenset(
     """
     machine learning|deep learning|data science|data engineering|data analysis|statistics|project management
@@ -77,7 +77,7 @@ NICE_WORDS = (
 
 MUST_WORDS = ("required", "must", "mandatory", "essential")
 
-# Nobody shows these by naming them, so a keyword proves nothing either way.
+# Naming these proves nothing, so keywords say nothing about them.
 SOFT = frozenset(
     """
     communication|communicator|team player|teamwork|self-starter|motivated|motivation|attention to detail|detail
@@ -101,16 +101,16 @@ FILLERS = frozenset(
     """.split()
 )
 
-# Skills that are words as well: somebody who excels at reacting names neither Excel nor React.
+# Skills that are also ordinary words: “excels at reacting” names neither Excel nor React.
 WORDS_TOO = frozenset(
     "angular excel express flask go helm illustrator looker oracle ray react ruby rust scala shell sketch spark spring rails"
     " swift triton".split()
 )
 
-# What the letter behind them names is no language.
+# A letter after these is not a programming language.
 LETTERED = frozenset("vitamin hepatitis section class series grade plan appendix type category".split())
 
-# Written as technology is, but no skill.
+# Spelled like technology, but no skill.
 GENERIC = frozenset(
     "api apis cv hr it us usa uk eu pm ceo cto cfo ok faq etc pto id url urls pdf gpa b2b b2c saas qa kpi kpis".split()
 )
@@ -150,7 +150,7 @@ TITLE_WORDS = frozenset(
     """.split()
 )
 
-# Words of their own that are a slip away from names, and names that are such words.
+# Ordinary words that look like misspelt names, and names that are such words.
 COMMON = frozenset(
     """
     testing tasting texting training trading accounting counting security statistics networking nursing teaching sales

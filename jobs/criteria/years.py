@@ -1,4 +1,4 @@
-"""Years of experience, as jobs ask for them and résumés state them."""
+"""Years of experience in jobs and résumés."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ NAMES = "one two three four five six seven eight nine ten eleven twelve thirteen
 IN_WORDS = {word: number for number, word in enumerate(NAMES.split(), 1)} | {"twenty": 20}
 _NUMBER = rf"\d{{1,2}}(?:[.,]\d)?|{'|'.join(IN_WORDS)}"
 _YEARS = r"(?:years?|yrs?|jahren?|ans|années|años)(?:['’]s?)?"
-# “5+ years”, “3-5 years” (three will do), “five or more years”.
+# “5+ years”, “3-5 years” (three are enough), “five or more years”.
 YEARS = re.compile(
     rf"(?i)(?<![\w.,])({_NUMBER})\s?\+?\s*(?:(?:-|–|to|bis|à|a)\s*(?:{_NUMBER})\s?\+?\s*)?(?:or more\s+|full\s+)?{_YEARS}(?!\w)"
 )
@@ -21,7 +21,7 @@ EXPERIENCE = re.compile(
 
 @dataclass(frozen=True)
 class Stated:
-    """A number of years, and where in its line it stands."""
+    """A number of years and its place in the line."""
 
     number: float
     start: int
@@ -29,19 +29,19 @@ class Stated:
 
 
 def stated(line: str) -> Iterator[Stated]:
-    """The numbers of years that `line` names, except somebody's age."""
+    """Yield the numbers of years in `line`, except ages."""
     for match in YEARS.finditer(line):
         if not OF_AGE.match(line[match.end() :]):
             yield Stated(_number(match.group(1)), match.start(), match.end())
 
 
 def asked(line: str) -> float:
-    """The years that `line` of a job asks for; 0 where it asks for none."""
+    """Return the years that `line` of a job asks for, 0 if none."""
     return next((found.number for found in stated(line)), 0.0)
 
 
 def is_bound_or_age(line: str) -> bool:
-    """Whether the years in `line` of a job are the most that it wants, or somebody's age."""
+    """Whether the years in `line` of a job are a maximum or an age."""
     at_most = AT_MOST.search(line) is not None and YEARS.search(line) is not None
     return at_most or any(OF_AGE.match(line[match.end() :]) for match in YEARS.finditer(line))
 
@@ -50,8 +50,8 @@ def speaks_of_experience(line: str) -> bool:
     return EXPERIENCE.search(line) is not None
 
 
-def said(number: float) -> str:
-    """“1 year”, “5 years”, “2.5 years”."""
+def in_words(number: float) -> str:
+    """Return “1 year”, “5 years”, “2.5 years”."""
     return f"{number:g} year{'' if number == 1 else 's'}"
 
 

@@ -126,13 +126,16 @@ def test_a_version_is_never_changed(world):
         ({**TEXT, "title": ""}, "title: This field may not be blank."),
         ({**TEXT, "title": "x" * 201}, "title: Ensure this field has no more than 200 characters."),
         ({**TEXT, "title": "a\0b"}, "title: Null characters are not allowed."),
-        ({**TEXT, "title": "a\ud800"}, "title: The text holds a broken character (a lone surrogate)."),
+        ({**TEXT, "title": "a\ud800"}, "title: The text contains a broken character (a lone surrogate)."),
         ({**TEXT, "criteria": None}, "criteria: This field may not be null."),
         ({**TEXT, "criteria": "rye"}, 'criteria: Expected a list of items but got type "str".'),
         ({**TEXT, "criteria": [{"text": ""}]}, "text: This field may not be blank."),
         ({**TEXT, "criteria": [{"text": "a\0"}]}, "text: Null characters are not allowed."),
         ({**TEXT, "criteria": [{"text": "a", "weight": "x"}]}, 'weight: "x" is not a valid choice.'),
-        ({**TEXT, "criteria": [{"text": "a"}, {"text": "A"}]}, "criteria: number 2: It stands there twice."),
+        (
+            {**TEXT, "criteria": [{"text": "a"}, {"text": "A"}]},
+            "criteria: number 2: This criterion is there twice.",
+        ),
         (
             {**TEXT, "criteria": [{"text": str(number)} for number in range(31)]},
             "criteria: There are 31 criteria; a job has at most 30.",

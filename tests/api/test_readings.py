@@ -142,7 +142,7 @@ def test_a_reading_is_repeated_and_its_repeats_told(alice, reproductions):
 def test_while_it_is_being_repeated_it_is_not_repeated_again(alice, reproductions):
     alice.post(reproductions)
     answer = alice.post(reproductions)
-    assert (answer.status_code, answer.json()["detail"]) == (409, "It is being repeated already.")
+    assert (answer.status_code, answer.json()["detail"]) == (409, "It is already being repeated.")
 
 
 def test_a_repeat_says_what_differs(alice, ann, reproductions):
@@ -157,7 +157,7 @@ def test_a_repeat_says_what_differs(alice, ann, reproductions):
     }
 
 
-def test_two_readers_are_compared(alice, comparison, ann, read_twice):
+def test_two_raters_are_compared(alice, comparison, ann, read_twice):
     body = alice.get(comparison, {"a": "one_shot:rules/balanced", "b": "one_shot:rules/strict"}).json()
     assert body["matrix"][0] == [0, 0, 1, 0]
     assert (body["agreed"]["count"], body["agreed"]["of"]) == (0, 1)
@@ -167,9 +167,9 @@ def test_two_readers_are_compared(alice, comparison, ann, read_twice):
     assert body["after"] is None
 
 
-def test_readers_are_listed_with_their_keys(alice, world, read_twice):
+def test_raters_are_listed_with_their_keys(alice, world, read_twice):
     found = alice.get(reverse("api-readers", args=[world.job.pk])).json()
-    assert {reader["key"] for reader in found} == {"one_shot:rules/balanced", "one_shot:rules/strict"}
+    assert {rater["key"] for rater in found} == {"one_shot:rules/balanced", "one_shot:rules/strict"}
 
 
 def test_a_page_of_differences_ends_where_the_next_begins(alice, comparison, read_twice, ann):
@@ -181,17 +181,17 @@ def test_a_page_of_differences_ends_where_the_next_begins(alice, comparison, rea
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
-        ({"a": "nobody"}, 404, "has read nothing"),
-        ({"a": "one_shot:rules/strict", "b": "one_shot:rules/strict"}, 400, "two different readers"),
+        ({"a": "nobody"}, 404, "has rated nothing"),
+        ({"a": "one_shot:rules/strict", "b": "one_shot:rules/strict"}, 400, "two different raters"),
     ],
 )
-def test_readers_that_cannot_be_compared_are_refused(alice, comparison, read_twice, query, status, words):
+def test_raters_that_cannot_be_compared_are_refused(alice, comparison, read_twice, query, status, words):
     answer = alice.get(comparison, query)
     assert (answer.status_code, words in answer.json()["detail"]) == (status, True)
 
 
-def test_one_reader_alone_is_not_compared(alice, comparison, ann):
-    assert "read again by another model" in alice.get(comparison).json()["detail"]
+def test_one_rater_alone_is_not_compared(alice, comparison, ann):
+    assert "Screen its applications again with another model" in alice.get(comparison).json()["detail"]
 
 
 def test_an_onlooker_reads_everything(

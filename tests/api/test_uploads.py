@@ -213,7 +213,7 @@ class TestBatch:
 
 @pytest.mark.django_db(transaction=True)
 class TestAllAtOnce:
-    """/api/upload, as the ancestor had it."""
+    """/api/upload, kept for older clients."""
 
     @pytest.fixture(autouse=True)
     async def _connections_closed(self):
@@ -236,14 +236,14 @@ class TestAllAtOnce:
         assert (answer.status_code, said["message"]["total"]) == (202, 1)
         assert said["debug_message"] == "1 of 1 files are saved and waiting: no worker is running."
 
-    async def test_when_all_have_ended_it_is_200_with_the_ancestors_counts(self, upload):
+    async def test_when_all_have_ended_it_is_200_with_the_counts(self, upload):
         answer = await upload(files=[("a.txt", b"text"), ("b.pdf", b"")])
         assert (answer.status_code, answer.json()["message"]) == (
             200,
             {"success": 0, "llm_error": 0, "server_error": 2, "skipped": 0, "total": 2},
         )
 
-    async def test_the_ancestors_field_name_is_taken_too(self, upload):
+    async def test_the_field_name_of_older_clients_is_taken_too(self, upload):
         assert (await upload(field="pdf_files[]")).status_code == 202
 
     async def test_it_waits_no_longer_than_asked(self, upload, world, registry):
@@ -332,7 +332,7 @@ class TestAllAtOnce:
         assert (await script.post("/api/upload", body, headers=headers)).status_code == 202
 
 
-def test_the_ancestors_counts_tell_model_failures_from_ours(batch, send):
+def test_the_counts_tell_model_failures_from_ours(batch, send):
     send("a.pdf"), send("b.pdf", PDF + b"2"), send("c.pdf", PDF + b"3")
     ended = {"ended_at": "2026-01-01T00:00Z", "reason": "x"}
     first, second, third = UploadItem.objects.all()

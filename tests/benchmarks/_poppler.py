@@ -48,7 +48,7 @@ def _seconds(step: Callable[[Path], None], paths: Sequence[Path]) -> float:
 def _ours(path: Path) -> None:
     from candidates.documents import extraction, kinds
 
-    extraction.read(path, kinds.PDF, max_pages=20)
+    extraction.read_document(path, kinds.PDF, max_pages=20)
 
 
 def _to_memory(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Résumés read together against one at a time, as the ancestor read them: real vLLM, 105 million parameters.
+"""Résumés read together against one at a time, as older versions read them: real vLLM, 105 million parameters.
 
 Equal numbers of requests go through one engine in turns, with all that an evaluation needs: chat template,
 schema, validation. Prints JSON lines {"name", "value", "unit", "ratio", "against"}, medians of the turns.

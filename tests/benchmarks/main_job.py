@@ -84,7 +84,7 @@ def alone(folder: Path, files: list[bytes]) -> float:
         paths[-1].write_bytes(content)
     began = time.perf_counter()
     for path in paths:
-        document = extraction.read(path, kinds.PDF, max_pages=20)
+        document = extraction.read_document(path, kinds.PDF, max_pages=20)
         pages = tuple(page.text for page in document.pages)
         evaluate(
             Request(id=1, job_title=JOB["title"], job_description=JOB["description"], pages=pages),

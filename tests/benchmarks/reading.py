@@ -49,7 +49,9 @@ def main() -> None:
         _lines.show(f"reading.{name}", value, "ms/page", value / alone, "text alone")
     whole = alone + sum(times.values())
     _lines.show("reading.all", whole, "ms/page", whole / alone, "text alone")
-    child = _ms(lambda: [extraction.read(path, kinds.PDF, max_pages=20) for path in files], len(pages))
+    child = _ms(
+        lambda: [extraction.read_document(path, kinds.PDF, max_pages=20) for path in files], len(pages)
+    )
     _lines.show("reading.in_a_child", child, "ms/page", child / whole, "reading.all, in one process")
 
 

@@ -1,6 +1,6 @@
 """A cold swap: from the eviction of one engine to the first token of another that was on disk.
 
-Ours is the worker's fleet, whose fork server has imported vLLM. The ancestor's way, in the same run: shut the
+Ours is the worker's fleet, whose fork server has imported vLLM. A restart, in the same run: shut the
 old AsyncLLM down and start a new one with vLLM's defaults, in a process that has none of our settings. Both
 have a KV cache of 256 MiB (vLLM's default on a CPU is most of the memory) and float32 (CPUs without
 instructions for bfloat16 would spend their time on vLLM's warm-up), and both are warm: files in the page
@@ -33,7 +33,7 @@ OURS = ("VLLM_", "OMP_", "TORCHDYNAMO_", "TOKENIZERS_", "WFC_")  # what our work
 
 def main(*folders: str) -> None:
     if folders:
-        asyncio.run(ancestor(*folders))
+        asyncio.run(restart(*folders))
         return
     if _lines.no_vllm():
         return
@@ -47,7 +47,7 @@ def main(*folders: str) -> None:
 def compared(label: str, size: Size) -> float:
     names = [_place.checkpoint(f"bench/{label}-{letter}", size, seed) for seed, letter in enumerate("ab")]
     ours_s = asyncio.run(ours(names))
-    theirs_s = as_the_ancestor(names)
+    theirs_s = by_restart(names)
     times = theirs_s / ours_s
     _lines.show(f"swap_cold.{label}", ours_s, "s", times, "shutting vLLM down and starting it anew")
     _lines.show(f"swap_cold.{label}.anew", theirs_s, "s", 1.0, "itself")
@@ -97,7 +97,7 @@ async def swap(fleet: "Fleet", spec: EngineSpec) -> float:
     return took_s
 
 
-def as_the_ancestor(names: list[str]) -> float:
+def by_restart(names: list[str]) -> float:
     """The same in a process of its own, with vLLM as it comes; what it found out of classes is kept."""
     folders = [str(_place.CHECKPOINTS / name) for name in names]
     command = [sys.executable, "-m", "tests.benchmarks.swap_cold", *folders]
@@ -109,7 +109,7 @@ def as_the_ancestor(names: list[str]) -> float:
     return float(said.stdout.split()[-1])
 
 
-async def ancestor(*folders: str) -> None:
+async def restart(*folders: str) -> None:
     """Print the seconds from the shutdown of one engine to a token of the next, the median."""
     os.environ |= {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1"}
     from vllm import SamplingParams

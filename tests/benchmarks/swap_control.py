@@ -172,12 +172,14 @@ def page(port: int, user: Any, query: str) -> Iterator[ClientConnection]:
     from django.conf import settings
     from django.test import Client
 
+    from wfc_site import version
+
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
     cookie = {"Cookie": f"{name}={client.cookies[name].value}"}
     origin = Origin(f"http://127.0.0.1:{port}")
-    url = f"ws://127.0.0.1:{port}/ws/live?{query}"
+    url = f"ws://127.0.0.1:{port}/ws/live?version={version.current()}&{query}"
     with connect(url, origin=origin, additional_headers=cookie, proxy=None) as socket:
         yield socket
 

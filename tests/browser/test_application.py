@@ -53,7 +53,7 @@ def make_application(world, registry, transactional_db, tmp_path) -> Callable[..
         path = tmp_path / f"{Resume.objects.count()}.pdf"
         path.write_bytes(data or two_pages() + f"% {name}".encode())
         key = store.keep(ContentFile(path.read_bytes()), "pdf")
-        found = preparation.prepared(extraction.read(path, kinds.PDF, max_pages=20), key)
+        found = preparation.prepared(extraction.read_document(path, kinds.PDF, max_pages=20), key)
         resume = Resume.objects.create(
             sha256=f"{Resume.objects.count():064d}",
             storage_key=key,

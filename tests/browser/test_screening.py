@@ -84,7 +84,7 @@ def test_what_was_sent_before_is_told_to_be_a_duplicate(uploaded):
 def test_a_file_that_is_no_resume_says_what_to_do(job_page, tmp_path):
     (tmp_path / "photo.pdf").write_bytes(b"GIF89a")
     job_page.set_input_files("#files", tmp_path / "photo.pdf")
-    expect(job_page.locator("#items")).to_contain_text("What is in this file cannot be read here")
+    expect(job_page.locator("#items")).to_contain_text("The content of this file cannot be read")
 
 
 def test_a_dropped_file_is_sent(job_page):

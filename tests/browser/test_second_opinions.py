@@ -48,7 +48,7 @@ def read_twice(job_page) -> Page:
     expect(job_page.get_by_text("They wait for their turn on the GPU")).to_be_visible()
     look(job_page, "screen-confirm-light")
     assert barriers(job_page) == []
-    job_page.get_by_role("button", name=f"Have {len(SAMPLES)} read again").click()
+    job_page.get_by_role("button", name=f"Screen {len(SAMPLES)} again").click()
     expect(job_page.locator("#screenings")).to_contain_text(
         f"{len(SAMPLES)} of {len(SAMPLES)} read", timeout=60_000
     )
@@ -83,7 +83,7 @@ def test_another_model_reads_and_the_two_are_compared_and_decided_from_there(rea
 
 
 def test_a_cell_of_the_matrix_leads_to_its_resumes(read_twice):
-    read_twice.get_by_role("link", name="Compare readers").click()
+    read_twice.get_by_role("link", name="Compare raters").click()
     cell = read_twice.locator(".matrix td a").first
     count = int(cell.locator("b").inner_text())
     cell.click()
@@ -93,7 +93,7 @@ def test_a_cell_of_the_matrix_leads_to_its_resumes(read_twice):
 def test_the_progress_of_a_screening_shows_in_the_other_browser(job_page, world, open_page):
     bob = open_page(world.bob, f"/jobs/{world.job.pk}")
     job_page.goto(f"/jobs/{world.job.pk}/screen?option=one_shot:rules/strict")
-    job_page.get_by_role("button", name="read again").click()
+    job_page.get_by_role("button", name=f"Screen {len(SAMPLES)} again").click()
     expect(bob.locator("#screenings")).to_contain_text(f"{len(SAMPLES)} of {len(SAMPLES)} read")
 
 
@@ -109,9 +109,9 @@ def test_what_is_out_of_date_is_brought_up_to_date_with_one_button(job_page, wor
     expect(stale).to_be_empty()
 
 
-def test_a_repeat_of_a_reading_is_identical_and_the_verdict_stable(job_page, world, open_page):
-    reading = Evaluation.objects.filter(outcome="Shortlisted").first() or Evaluation.objects.latest("pk")
-    path = f"/applications/{reading.application_id}"
+def test_a_repeat_of_an_evaluation_is_identical_and_the_verdict_stable(job_page, world, open_page):
+    evaluation = Evaluation.objects.filter(outcome="Shortlisted").first() or Evaluation.objects.latest("pk")
+    path = f"/applications/{evaluation.application_id}"
     page = open_page(world.alice, path)
     page.get_by_role("button", name="Repeat 5 times").click()
     repeats = page.locator("#repeats")
@@ -125,7 +125,7 @@ def test_without_a_script_it_is_read_again_and_compared(job_page, world, open_pa
     page.get_by_role("link", name="Screen again").click()
     page.get_by_label("Keyword rules (strict)").check()
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="read again").click()
+    page.get_by_role("button", name=f"Screen {len(SAMPLES)} again").click()
     expect(page.get_by_text(f"{len(SAMPLES)} will be read again.")).to_be_visible()
     expect(job_page.locator("#screenings")).to_contain_text(f"{len(SAMPLES)} of {len(SAMPLES)} read")
     page.goto(f"/jobs/{world.job.pk}/compare")

@@ -53,10 +53,10 @@ def test_spaces_and_lines_become_one_space():
 @pytest.mark.parametrize(
     ("wanted", "at", "words"),
     [
-        ([("Rye", "must"), (" ", "must")], 1, "Say what is asked for"),
-        ([("x" * 201, "must")], 0, "The criterion has 201 characters; at most 200 are kept."),
-        ([("Rye", "very")], 0, "The weight is one of: must, nice, knock_out."),
-        ([("Rye", "must"), ("rye", "nice")], 1, "It stands there twice."),
+        ([("Rye", "must"), (" ", "must")], 1, "Write the criterion"),
+        ([("x" * 201, "must")], 0, "The criterion has 201 characters; at most 200 are allowed."),
+        ([("Rye", "very")], 0, "The weight must be one of: must, nice, knock_out."),
+        ([("Rye", "must"), ("rye", "nice")], 1, "This criterion is there twice."),
         ([(f"{number}", "must") for number in range(31)], None, "There are 31 criteria"),
     ],
 )

@@ -177,8 +177,8 @@ def test_empty_rows_are_left_out(form, job):
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        ("x" * 201, "The criterion has 201 characters; at most 200 are kept."),
-        ("Sourdough ", "It stands there twice."),
+        ("x" * 201, "The criterion has 201 characters; at most 200 are allowed."),
+        ("Sourdough ", "This criterion is there twice."),
     ],
 )
 def test_what_cannot_be_kept_is_refused_beside_its_row_and_nothing_is_lost(form, job, row, sentence):
@@ -200,7 +200,7 @@ def test_more_than_a_job_may_have_are_refused_with_their_number(form, job):
 def test_an_unknown_weight_is_refused(form, job):
     edited = form(job)
     edited.weights[0] = "heavy"
-    assert "The weight is one of: must, nice, knock_out." in edited.save().text
+    assert "The weight must be one of: must, nice, knock_out." in edited.save().text
 
 
 def test_the_job_s_page_shows_them_with_their_weights(world, signed_in, own):

@@ -38,7 +38,7 @@ def test_who_takes_a_job_from_the_own_team_is_told_so_in_the_list_of_jobs(world,
     form = {"title": "Go developer", "description": world.job.current.description, "team": ""}
     page = signed_in(world.bob).post(reverse("job-edit", args=[world.job.pk]), form, follow=True)
     assert page.redirect_chain == [("/", 302)]
-    assert "“Go developer” is shared with you no more." in page.text
+    assert "“Go developer” is no longer shared with you." in page.text
 
 
 def test_a_form_that_does_not_speak_of_teams_changes_none(world, edit):

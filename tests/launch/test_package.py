@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gpu_worker.engines.rules import RulesEngine
 from tests.launch import installed
 from tests.launch.stack_process import free_port, launch, ready
 from tests.seen import eventually
@@ -108,6 +109,13 @@ def test_modules_templates_and_registry_are_the_installed_ones(commands, tmp_pat
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert [path for path in said.split() if not Path(path).is_relative_to(commands.parent)] == []
+
+
+def test_its_rules_have_the_version_of_the_sources(commands, tmp_path):
+    code = "from gpu_worker.engines.rules import RulesEngine; print(RulesEngine.version)"
+    with launch([str(commands / "wfc"), "manage", "shell", "-v0", "-c", code], tmp_path) as process:
+        said, _ = process.communicate(timeout=60)
+    assert said.splitlines()[-1] == RulesEngine.version
 
 
 def test_a_person_signs_in_and_sees_the_sample_job(visitor, folder):

@@ -1,16 +1,28 @@
 """The site as uvicorn serves it: the probe, static files, sockets' origin, and bodies that are too large."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
 import websockets.sync.client
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.templatetags.static import static
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from wfc_site import asgi
+from wfc_site.static_files import HashedStaticFiles
 
 pytestmark = pytest.mark.process
+
+YEAR_S = 31_536_000
+
+
+def hashed(name: str) -> str:
+    return cast(HashedStaticFiles, staticfiles_storage).stored_name(name)
 
 
 def test_healthz_answers_without_sign_in(live_site):
@@ -22,10 +34,24 @@ def test_a_foreign_host_name_is_refused(live_site):
     assert httpx.get(f"{live_site}/healthz", headers={"Host": "evil.example"}).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["admin/css/base.css", "django_htmx/htmx-2.min.js"])
-def test_static_files_are_served(live_site, path):
-    answer = httpx.get(f"{live_site}/static/{path}")
-    assert (answer.status_code, len(answer.content) > 1000) == (200, True)
+@pytest.mark.parametrize("name", ["admin/css/base.css", "django_htmx/htmx-2.min.js", "wfc/live.js"])
+def test_a_static_file_may_be_kept_forever_by_its_hashed_name(live_site, name):
+    answer = httpx.get(live_site + static(name))
+    keeping = answer.headers["Cache-Control"]
+    assert (answer.status_code, answer.content) == (
+        200,
+        Path(staticfiles_storage.path(hashed(name))).read_bytes(),
+    )
+    assert ("immutable" in keeping, int(re.search(r"max-age=(\d+)", keeping)[1]) > YEAR_S) == (True, True)
+
+
+def test_a_static_file_is_asked_for_again_by_its_plain_name(live_site):
+    assert httpx.get(f"{live_site}/static/wfc/live.js").headers["Cache-Control"] == "max-age=60, public"
+
+
+def test_a_script_is_served_as_one(live_site):
+    """Browsers refuse modules of any other type."""
+    assert httpx.get(live_site + static("wfc/live.js")).headers["Content-Type"].startswith("text/javascript")
 
 
 def test_a_socket_from_another_origin_is_refused(live_site):

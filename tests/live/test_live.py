@@ -22,6 +22,7 @@ from models_admin.kit import messages
 from models_admin.kit.messages import Message, Report
 from models_admin.kit.publishing import publish
 from models_admin.models import GpuWorker, ModelConfig, Swap
+from wfc_site import version as site_version
 from wfc_site.asgi import application
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "registry")]
@@ -38,9 +39,17 @@ async def _connections_closed() -> AsyncIterator[None]:
 class Page:
     """A browser's end of the socket: keeps what came, by the id of the element that it takes the place of."""
 
-    def __init__(self, query: str, user: User | None, origin: tuple[bytes, bytes] = ORIGIN) -> None:
+    def __init__(
+        self,
+        query: str,
+        user: User | None,
+        *,
+        origin: tuple[bytes, bytes] = ORIGIN,
+        version: str | None = None,
+    ) -> None:
         headers = [origin, (b"host", b"localhost"), (b"cookie", _cookie(user))]
-        self.socket = WebsocketCommunicator(application, f"/ws/live?{query}", headers=headers)
+        shows = f"version={site_version.current() if version is None else version}&{query}"
+        self.socket = WebsocketCommunicator(application, f"/ws/live?{shows}", headers=headers)
         self.heard: list[str] = []
 
     async def open(self) -> "Page":
@@ -317,3 +326,16 @@ async def test_what_has_not_changed_on_the_models_page_is_not_sent_again(world, 
     await page.until('id="enabled-models"', "pinned")
     again = [fragment for fragment in page.heard[heard:] if 'id="models"' not in fragment]
     assert len(again) == 1
+
+
+@pytest.mark.parametrize("version", ["0123456789ab", ""], ids=["of an older site", "that names none"])
+async def test_a_page_of_another_version_is_sent_nothing_and_told_so(world, open_page, version):
+    page = await open_page("page=jobs", world.alice, version=version)
+    closing = await page.socket.receive_output(timeout=5)
+    assert closing == {"type": "websocket.close", "code": wfc_site.live.OUTDATED}
+
+
+async def test_a_page_of_another_version_is_told_so_even_if_it_is_signed_out(world, open_page):
+    """It reloads, and the new page asks to sign in."""
+    page = await open_page("page=jobs", None, version="0123456789ab")
+    assert await page.close_code() == wfc_site.live.OUTDATED

@@ -1,4 +1,4 @@
-"""/api/models/*: the ancestor's addresses, shapes and status codes."""
+"""/api/models/*: the addresses, shapes and status codes that older clients know, shapes and status codes."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def swap(client, name="rules/strict", mode="one_shot"):
     return client.post("/api/models/swap", body, format="json")
 
 
-def test_available_has_the_ancestors_shape(alice):
+def test_available_has_the_shape_of_older_clients(alice):
     said = alice.get("/api/models/available").json()
     assert said.keys() == {"inference_modes", "current_mode", "current_model"}
     mode = said["inference_modes"]["one_shot"]
@@ -108,7 +108,7 @@ def test_health_is_503_without_a_worker_and_200_with_one(alice, live_worker):
     assert alice.get("/api/models/health").json()["status"] == "healthy"
 
 
-def test_status_has_the_ancestors_fields_and_the_queue(alice, live_worker):
+def test_status_has_the_fields_of_older_clients_and_the_queue(alice, live_worker):
     live_worker()
     said = alice.get("/api/models/status").json()
     assert (said["current_model"], said["inference_mode"], said["status"]) == (

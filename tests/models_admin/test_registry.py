@@ -1,4 +1,4 @@
-"""The registry file: read as the ancestor wrote it, with errors that say where and what is allowed."""
+"""The registry file: read as older files have it, with errors that say where and what is allowed."""
 
 import pytest
 import yaml
@@ -40,7 +40,7 @@ def problems(path) -> str:
     return "\n".join(refusal.value.problems)
 
 
-def test_the_ancestors_flat_form_is_read_as_it_is(write):
+def test_the_flat_form_of_older_files_is_read_as_it_is(write):
     yaml_file.load_registry(write(FLAT))
     row = ModelConfig.objects.get()
     assert (row.name, row.provider, row.max_model_len, row.temperature) == (
@@ -51,7 +51,7 @@ def test_the_ancestors_flat_form_is_read_as_it_is(write):
     )
 
 
-def test_the_shipped_file_holds_the_ancestors_catalogue_and_two_rules_entries():
+def test_the_shipped_file_holds_the_models_of_older_files_and_two_rules_entries():
     loaded = yaml_file.load_registry(settings.MODELS_FILE)
     assert {"Qwen/Qwen2.5-Omni-7B", "zai-org/GLM-4.1V-9B-Thinking", "rules/balanced", "rules/strict"} <= {
         *loaded.created

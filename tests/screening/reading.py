@@ -81,7 +81,7 @@ def _spent_s() -> float:
 def _parsed(path: Path) -> Document:
     with path.open("rb") as file:
         kind = kinds.recognise(file)
-    return extraction.read(path, kind, max_pages=20)
+    return extraction.read_document(path, kind, max_pages=20)
 
 
 def _without_images(document: Document) -> Document:

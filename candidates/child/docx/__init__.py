@@ -1,1 +1,1 @@
-"""Word documents (.docx), read as people read them."""
+"""Word documents (.docx)."""

@@ -1,6 +1,6 @@
-"""Word documents (.docx): their text as a reader sees it, from headers to footnotes.
+"""The visible text of Word documents (.docx), from headers to footnotes.
 
-In the order of the body, with bullets, tables and text boxes; without hidden runs and what was deleted.
+In the order of the body, with bullets, tables and text boxes; without hidden runs and deleted text.
 """
 
 import codecs
@@ -23,15 +23,15 @@ PART_BYTES = 32 * 2**20  # unpacked; a long résumé has 1 MB
 ALL_PARTS_BYTES = 64 * 2**20
 ENCRYPTED = 0x1
 MARKS = {"w.tab": "\t", "w.ptab": "\t", "w.br": "\n", "w.cr": "\n", "w.noBreakHyphen": "-"}
-# What stands in these was deleted, or is no text of the page.
+# Their content was deleted, or is not text of the page.
 PASSED_OVER = {"w.del", "w.moveFrom", "w.rPr", "w.pPr", "w.sectPr", "w.tblPr", "w.trPr", "w.tcPr"}
 
 
 def examine(data: bytes) -> dict[str, Any]:
-    """Return the answer for the Word document `data`: one page without size or image. Raises Refused."""
+    """Return the reply for the Word document `data`: one page without size or image. Raises Refused."""
     if not data:
         raise Refused("nothing")
-    codecs.lookup("cp437")  # of file names in a ZIP
+    codecs.lookup("cp437")  # the encoding of file names in a ZIP
     limits.no_more_files()
     try:
         text = "\n".join(_Word(Package(data)).lines())
@@ -51,14 +51,14 @@ def examine(data: bytes) -> dict[str, Any]:
 
 
 class Package:
-    """The parts of an office document, by name and by what they are to each other."""
+    """The parts of an office document, by name and by their relationships."""
 
     def __init__(self, data: bytes) -> None:
         self._zip = zipfile.ZipFile(io.BytesIO(data))
         self._left = ALL_PARTS_BYTES
 
     def part(self, name: str) -> Element | None:
-        """Return the root of the part `name`, None where there is no such part."""
+        """Return the root of the part `name`, None if there is no such part."""
         try:
             entry = self._zip.getinfo(name)
         except KeyError:
@@ -74,7 +74,7 @@ class Package:
         return parsed(xml)
 
     def linked(self, name: str) -> dict[str, tuple[str, str]]:
-        """What the part `name` links to within the document: id -> (kind, name)."""
+        """Return the internal links of the part `name`: id -> (kind, name)."""
         folder, file = posixpath.split(name)
         links = self.part(posixpath.join(folder, "_rels", f"{file}.rels"))
         if links is None:
@@ -101,21 +101,21 @@ class _Word:
         self._body, self._links = body, package.linked(main)
         self._styles = Styles(self._only("styles"))
         self._lists = Lists(self._only("numbering"), self._styles)
-        self._notes: list[tuple[str, str]] = []  # those referred to: the kind of their part, their id
+        self._notes: list[tuple[str, str]] = []  # referenced notes: the kind of their part, their id
 
     def _only(self, kind: str) -> Element | None:
         name = next((name for linked, name in self._links.values() if linked == kind), None)
         return None if name is None else self._package.part(name)
 
     def lines(self) -> Iterator[str]:
-        """Headers, body, footnotes, footers."""
+        """Yield the lines of headers, body, footnotes and footers."""
         yield from self._around("header")
         yield from self._blocks(self._body)
         yield from self._noted()
         yield from self._around("footer")
 
     def _around(self, kind: str) -> Iterator[str]:
-        """The lines of the headers (or footers) that are shown; each of them once."""
+        """Yield the lines of the headers (or footers) that are shown, each part once."""
         shown: dict[str, None] = {}
         settings = self._only("settings")
         for section in self._body.iter("w.sectPr"):
@@ -141,7 +141,7 @@ class _Word:
                     yield from self._blocks(notes[number])
 
     def _blocks(self, parent: Element) -> Iterator[str]:
-        """The lines of the paragraphs and tables in `parent`."""
+        """Yield the lines of the paragraphs and tables in `parent`."""
         for child in parent:
             if child.tag == "w.p":
                 yield from self._paragraph(child)
@@ -149,11 +149,11 @@ class _Word:
                 yield from self._table(child)
             elif child.tag == "mc.AlternateContent":
                 yield from self._blocks(_chosen(child))
-            elif child.tag not in PASSED_OVER:  # content controls, what was inserted, custom XML
+            elif child.tag not in PASSED_OVER:  # content controls, insertions, custom XML
                 yield from self._blocks(child)
 
     def _table(self, table: Element) -> Iterator[str]:
-        """A line for each row, its cells parted by tabs; cells of several lines one after the other."""
+        """Yield a line per row, its cells separated by tabs; cells of several lines one after the other."""
         for row in _within(table, "w.tr"):
             properties = row.find("w.trPr")
             if on(properties, "w.hidden") or (
@@ -163,11 +163,11 @@ class _Word:
             cells = [list(filter(str.strip, self._blocks(cell))) for cell in _within(row, "w.tc")]
             if all(len(lines) < 2 for lines in cells):
                 yield "\t".join("".join(lines) for lines in cells)
-            else:  # a table that only places things beside each other
+            else:  # a table used for layout
                 yield from (line for lines in cells for line in lines)
 
     def _paragraph(self, paragraph: Element) -> Iterator[str]:
-        """Its line, then what stands in text boxes that hang on it."""
+        """Yield its line, then the content of text boxes anchored to it."""
         boxes: list[Element] = []
         line = "".join(self._inline(paragraph, paragraph, boxes))
         yield BULLET + line if line.strip() and self._lists.has_bullet(paragraph) else line
@@ -181,7 +181,7 @@ class _Word:
                     yield from self._run(child, paragraph, boxes)
             elif child.tag == "mc.AlternateContent":
                 yield from self._inline(_chosen(child), paragraph, boxes)
-            elif child.tag not in PASSED_OVER:  # links, fields, content controls, what was inserted
+            elif child.tag not in PASSED_OVER:  # links, fields, content controls, insertions
                 yield from self._inline(child, paragraph, boxes)
 
     def _run(self, run: Element, paragraph: Element, boxes: list[Element]) -> Iterator[str]:
@@ -202,7 +202,7 @@ class _Word:
 
 
 def _within(parent: Element, tag: str) -> Iterator[Element]:
-    """The rows of a table or the cells of a row, also those in content controls."""
+    """Yield the rows of a table or the cells of a row, including those in content controls."""
     for child in parent:
         if child.tag == tag:
             yield child
@@ -211,7 +211,7 @@ def _within(parent: Element, tag: str) -> Iterator[Element]:
 
 
 def _chosen(alternatives: Element) -> Element:
-    """The one of several versions of the same content that a reader of today shows."""
+    """Return the alternative of the content that current programs show."""
     found = alternatives.find("mc.Choice")
     if found is None:
         found = alternatives.find("mc.Fallback")
@@ -219,7 +219,7 @@ def _chosen(alternatives: Element) -> Element:
 
 
 def _boxes(drawing: Element) -> Iterator[Element]:
-    """The contents of the text boxes in `drawing`; those within them come with them."""
+    """Yield the contents of the text boxes in `drawing`; nested ones come with them."""
     for child in drawing:
         if child.tag == "w.txbxContent":
             yield child

@@ -1,15 +1,15 @@
-"""Which paragraphs of a Word document are items of a list with bullets: its text does not hold them."""
+"""Bullets of a Word document's paragraphs, which its text does not contain."""
 
 from xml.etree.ElementTree import Element
 
 from candidates.child.docx.styles import Styles
 
-BULLET = "• "  # for whatever a document draws
-NO_LIST = "0"  # what a paragraph says that is in no list although its style is
+BULLET = "• "  # for any bullet that a document draws
+NO_LIST = "0"  # takes a paragraph out of the list of its style
 
 
 class Lists:
-    """`numbering` is the root of the part with the document's lists, None where it has none."""
+    """The lists of a document. `numbering` is the root of the part that defines them, None without one."""
 
     def __init__(self, numbering: Element | None, styles: Styles) -> None:
         root = Element("w.numbering") if numbering is None else numbering
@@ -21,7 +21,7 @@ class Lists:
         self._styles = styles
 
     def has_bullet(self, paragraph: Element) -> bool:
-        """Whether people see a bullet before `paragraph`: what it says itself counts, then its styles."""
+        """Whether `paragraph` is shown with a bullet: its own properties count first, then its styles."""
         said = list(self._styles.of_paragraph(paragraph, "w.pPr/w.numPr"))
         number = next(filter(None, (_value(one, "w.numId") for one in said)), NO_LIST)
         level = next(filter(None, (_value(one, "w.ilvl") for one in said)), "0")
@@ -29,7 +29,7 @@ class Lists:
 
 
 def _levels(of: Element, otherwise: dict[str, bool] | None = None) -> dict[str, bool]:
-    """Whether each level of a list has a bullet to be seen; what `of` does not say is as in `otherwise`."""
+    """Return whether each level of a list has a visible bullet; `otherwise` holds the defaults."""
     own = {
         _get(level, "w.ilvl"): _value(level, "w.numFmt") == "bullet"
         and bool(_value(level, "w.lvlText").strip())

@@ -1,20 +1,20 @@
-"""What the styles of a Word document say: what is hidden, and what of a paragraph they hold besides."""
+"""Styles of a Word document: which text is hidden, and inherited paragraph properties."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 OFF = ("0", "false", "off")
-LONGEST_CHAIN = 50  # styles that are based on each other; also where they are so in a circle
+LONGEST_CHAIN = 50  # styles based on each other, possibly in a circle
 
 
 def on(properties: Element | None, name: str) -> bool | None:
-    """Return what `properties` say of the switch `name`, None where they say nothing."""
+    """Return the state of the switch `name` in `properties`, None if it is not set."""
     switch = None if properties is None else properties.find(name)
     return None if switch is None else switch.get("w.val", "1").lower() not in OFF
 
 
 class Styles:
-    """`styles` is the root of the part with the document's styles, None where it has none."""
+    """The styles of a document. `styles` is the root of the part that defines them, None without one."""
 
     def __init__(self, styles: Element | None) -> None:
         root = Element("w.styles") if styles is None else styles
@@ -25,7 +25,7 @@ class Styles:
         self._everywhere = on(root.find("w.docDefaults/w.rPrDefault/w.rPr"), "w.vanish") is True
 
     def hidden(self, run: Element, paragraph: Element | None) -> bool:
-        """Whether nobody sees the text of `run`: what it says itself counts first, then its styles."""
+        """Whether the text of `run` is hidden: its own properties count first, then its styles."""
         properties = run.find("w.rPr")
         own = on(properties, "w.vanish")
         if own is not None:
@@ -34,11 +34,11 @@ class Styles:
             return True
         of_run = _value(properties, "w.rStyle")
         of_paragraph = _value(None if paragraph is None else paragraph.find("w.pPr"), "w.pStyle")
-        # A switch that both styles turn on is off again: so the standard has it.
+        # A switch that both styles turn on is off again, by the standard.
         return self._vanishes(of_run) != self._vanishes(of_paragraph or self._default)
 
     def of_paragraph(self, paragraph: Element, path: str) -> Iterator[Element]:
-        """What stands at `path` in `paragraph` and in its styles: what counts more comes first."""
+        """Yield the elements at `path` in `paragraph` and its styles, by precedence."""
         style_id = _value(paragraph.find("w.pPr"), "w.pStyle") or self._default
         for place in (paragraph, *self._chain(style_id)):
             found = place.find(path)
@@ -50,7 +50,7 @@ class Styles:
         return next((vanishes for vanishes in said if vanishes is not None), False)
 
     def _chain(self, style_id: str) -> Iterator[Element]:
-        """The style and those that it is based on."""
+        """Yield the style and those that it is based on."""
         for _ in range(LONGEST_CHAIN):
             style = self._styles.get(style_id)
             if style is None:

@@ -1,4 +1,4 @@
-"""XML of an office document as a tree: bounded in depth, without declarations that could multiply."""
+"""XML of an office document as a tree of bounded depth, without entity declarations."""
 
 from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -7,7 +7,7 @@ from xml.parsers import expat
 from candidates.child.refused import Refused
 
 DEEPEST = 250
-# The prefixes that the tags of our trees have; the others are left out of reach by having none of these.
+# The prefixes of tags in our trees; tags of other namespaces get none of these.
 _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -22,7 +22,7 @@ PREFIXES = {**dict.fromkeys(_WORD, "w"), **dict.fromkeys(_LINKS, "r"), _PACKAGE:
 
 
 def parsed(xml: bytes) -> Element:
-    """Return the root of `xml`; tags and attributes are named like `w.p` (a colon would be looked up again).
+    """Return the root of `xml`; tags and attributes have names like `w.p` (a colon would be resolved again).
 
     Raises Refused.
     """
@@ -44,7 +44,7 @@ def parsed(xml: bytes) -> Element:
         builder.end(_name(tag))
 
     def refuse(*_: Any) -> None:
-        raise Refused("damaged")  # Office writes none; with them a kilobyte becomes a gigabyte
+        raise Refused("damaged")  # Office writes none, and they can expand a kilobyte to a gigabyte
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = builder.data

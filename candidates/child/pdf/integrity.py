@@ -1,7 +1,7 @@
-"""Which words of a page's text layer nobody can see on the page itself.
+"""Hidden words: words of a page's text layer that nobody can see on the page.
 
-A word is seen when the page looks different without it. Everything that hides words is caught by that one
-test, whatever it is; the reason is found afterwards and only serves the person who reads it.
+A word is visible if the page looks different without it. That one test catches every way of hiding words; the
+reason is determined afterwards, for the person who reads it.
 """
 
 import ctypes
@@ -17,29 +17,32 @@ from candidates.child.pdf.words import Box, Word, overlapping
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
-LEVELS = 28  # of 255: less contrast is not seen
-LARGE_LEVELS, LARGE_PT = 12, 24.0  # letters of this size are, down to this contrast: pale watermarks
-SEEN = 0.3  # of a word's width, and of its height, has to be seen
-PART = 1.2  # of the size: a longer part of a word that is not seen was hidden behind the rest
+LEVELS = 28  # of 255: less contrast is invisible
+LARGE_LEVELS, LARGE_PT = 12, 24.0  # letters of this size are visible down to this contrast: pale watermarks
+SEEN = 0.3  # of a word's width, and of its height, must be visible
+PART = 1.2  # of the size: a longer invisible part of a word was hidden behind the rest
 TINY_PT = 3.0
 FAINT_ALPHA = 26  # of 255
 MANY = 40  # characters without width; a copied web page brings a few
-IN_A_ROW = 16  # of them: bits, not formatting
-CRAMMED, NARROWEST = 4, 0.1  # letters; of the size is a letter wide on average, and more in any font
-LETTERS = 3  # fewer hidden ones say nothing: a stray full stop in white
+IN_A_ROW = 16  # of them are encoded bits, not formatting
+CRAMMED, NARROWEST = (
+    4,
+    0.1,
+)  # letters; share of the size that a letter is wide on average, less than in any font
+LETTERS = 3  # fewer hidden ones mean nothing: a stray white full stop
 TEXT_CHARS, BOXES = 2_000, 200
 
 
-TAGS = 0xE0000  # above it, ASCII once more, to be seen by no one
+TAGS = 0xE0000  # the start of invisible copies of ASCII
 TAG_RUN = re.compile(
     "(?<!\U0001f3f4)(?<![\U000e0020-\U000e007f])[\U000e0020-\U000e007e]+"
-)  # but flags of regions
+)  # except in flags of regions
 WITHOUT_WIDTH = re.compile(
     "[\u200b\u2060-\u2064\ufeff\u180e\u2066-\u2069\u202a-\u202e\U000e0100-\U000e01ef]"
     "|(?<![^\x00-\u024f])[\u200c-\u200f]"
 )
 BITS = re.compile(f"[\u200b-\u200f\u2060-\u2064\ufeff\U000e0100-\U000e01ef]{{{IN_A_ROW},}}")
-TURNED = re.compile("\u202e[^\u202c\n]*[A-Za-z]{3}")  # letters that are shown the other way round
+TURNED = re.compile("\u202e[^\u202c\n]*[A-Za-z]{3}")  # letters shown in reverse
 
 
 class Reason(StrEnum):
@@ -49,12 +52,12 @@ class Reason(StrEnum):
     COVERED = "covered"  # by something drawn later, or clipped, or in a layer that is switched off
     INVISIBLE = "invisible"  # drawn in PDF's invisible mode
     TRANSPARENT = "transparent"
-    FALSE_LAYER = "false_layer"  # text behind a scan that does not say what the scan shows
-    CHARACTERS = "characters"  # those without width, or a whole sentence behind one letter
+    FALSE_LAYER = "false_layer"  # text behind a scan that differs from what the scan shows
+    CHARACTERS = "characters"  # zero-width ones, or a whole sentence behind one letter
 
 
 class Hidden(NamedTuple):
-    """Words of one page that nobody can see, for one reason; `boxes` holds one for each line of them."""
+    """Words of one page that are hidden for one reason; `boxes` has one per line."""
 
     reason: Reason
     boxes: list[Box]
@@ -62,14 +65,14 @@ class Hidden(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """A page's words parted into those that people see, in the order of the file, and the others."""
+    """A page's words, split into visible ones, in file order, and hidden ones."""
 
     seen: list[Word]
     hidden: list[Hidden]
 
 
 def examine(page: "PdfPage", text: "PdfTextPage", words: Sequence[Word]) -> Examined:
-    """Part `words`, the page's, into what is seen and what is not."""
+    """Split the page's `words` into visible and hidden ones."""
     if not words:
         return Examined([], [])
     return _Eye(page, text, words).examined()
@@ -114,7 +117,7 @@ class _Eye:
         gap_pt = marks.longest_gap(on_end=word.turned) / self._shown.scale
         if marks.share() >= SEEN and gap_pt <= PART * word.size_pt:
             return True
-        # Letters that cut out what is drawn behind them leave their picture when they are gone.
+        # Letters used as a clipping path leave their picture when they are removed.
         return self._mode(word) >= self._pdfium.FPDF_TEXTRENDERMODE_FILL_CLIP and text_layers.has_ink(
             self._shown, word
         )
@@ -124,7 +127,7 @@ class _Eye:
         return self._reason_of(word._replace(first=word.last)) if whole is Reason.COVERED else whole
 
     def _reason_of(self, word: Word) -> Reason:
-        """Return why the first letter of the word would not be seen."""
+        """Return why the first letter of the word is invisible."""
         mode = self._mode(word)
         if mode in (self._pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, self._pdfium.FPDF_TEXTRENDERMODE_CLIP):
             return Reason.INVISIBLE
@@ -150,7 +153,7 @@ class _Eye:
         return 0.299 * red.value + 0.587 * green.value + 0.114 * blue.value, alpha.value
 
     def _beneath_others(self, indices: list[int]) -> dict[int, Reason]:
-        """Find words that only seem to be seen, because others stand at the same place."""
+        """Find words that only seem visible because others are at the same place."""
         reasons: dict[int, Reason] = {}
         found = overlapping([self._words[index].ink for index in indices])
         pairs = [(indices[a], indices[b]) for a, b in found]
@@ -170,7 +173,7 @@ class _Eye:
         return reasons
 
     def _without_honest_layer(self, reasons: dict[int, Reason]) -> dict[int, Reason]:
-        """Let the words of a searchable scan pass: they are unseen, and the picture shows the same."""
+        """Accept the words of a searchable scan: they are invisible, but the picture shows the same."""
         could_be = (Reason.INVISIBLE, Reason.COVERED, Reason.TRANSPARENT)
         behind = [index for index, reason in reasons.items() if reason in could_be]
         if not behind:
@@ -183,9 +186,9 @@ class _Eye:
 
 
 def smuggled(raw: str) -> Hidden | None:
-    """Return what characters without width spell in a page's text; None where they are few and say nothing.
+    """Return what zero-width characters spell in a page's text; None if they are few and spell nothing.
 
-    All are left out of the words already, but for the joiners that some scripts are written with.
+    The words contain none of them, except the joiners that some scripts need.
     """
     if raw.isascii():
         return None
@@ -197,7 +200,7 @@ def smuggled(raw: str) -> Hidden | None:
 
 
 def _is_tiny(word: Word) -> bool:
-    """Whether it is too small to read; some fonts have large letters at a small size, or the reverse."""
+    """Whether it is too small to read; fonts may have large letters at a small size, or the reverse."""
     high = min(word.ink.x1 - word.ink.x0, word.ink.y1 - word.ink.y0)
     return high < TINY_PT and (
         word.size_pt < TINY_PT or (high < TINY_PT / 2 and _letters(word.text) >= LETTERS)
@@ -205,7 +208,7 @@ def _is_tiny(word: Word) -> bool:
 
 
 def _is_crammed(word: Word) -> bool:
-    """Whether it is too narrow for what it says: a font may call one letter a whole sentence."""
+    """Whether it is too narrow for its text: a font may map one letter to a whole sentence."""
     long = max(word.ink.x1 - word.ink.x0, word.ink.y1 - word.ink.y0)
     return len(word.text) >= CRAMMED and long < NARROWEST * word.size_pt * len(word.text)
 
@@ -225,7 +228,7 @@ def _grouped(words: Sequence[Word], reasons: Mapping[int, Reason]) -> list[Hidde
 
 
 def _merged(words: Sequence[Word]) -> list[Box]:
-    """Return a box for each run of words that stand side by side."""
+    """Return a box for each run of adjacent words."""
     boxes: list[Box] = []
     for word in words:
         if boxes and _is_beside(boxes[-1], word):
@@ -236,7 +239,7 @@ def _merged(words: Sequence[Word]) -> list[Box]:
 
 
 def _is_beside(box: Box, word: Word) -> bool:
-    """Whether `word` goes on in the line that `box` holds, be it upright or on end."""
+    """Whether `word` continues the line in `box`, horizontal or vertical."""
     across = max(word.x0 - box.x1, box.x0 - word.x1)
     along = max(word.y0 - box.y1, box.y0 - word.y1)
     between, aside = (along, word.x1 - box.x1) if word.turned else (across, word.y1 - box.y1)

@@ -1,4 +1,4 @@
-"""PDFs, by PDFium: the image of every page, what people read on it, and what its text layer holds besides."""
+"""PDF pages, by PDFium: their images, their visible text, and what their text layers hide."""
 
 import codecs
 from typing import Any
@@ -17,25 +17,25 @@ DOCUMENT_WORDS = 40_000
 
 
 def examine(data: bytes, max_pages: int, images: Images) -> dict[str, Any]:
-    """Return the answer for the PDF that is `data`. Raises Refused."""
+    """Return the reply for the PDF `data`. Raises Refused."""
     if not data:
         raise Refused("nothing")
-    codecs.lookup("utf-16-le")  # PDFium's; Python would load it at the first page
+    codecs.lookup("utf-16-le")  # used for PDFium; Python would load it at the first page
     limits.no_more_files()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         raise Refused(why_closed(error.err_code)) from error
-    document.init_forms()  # what was filled in is drawn with the page
+    document.init_forms()  # so that filled-in form fields are drawn
     return {"page_count": len(document), "pages": read_pages(document, max_pages, images)}
 
 
 def why_closed(error_code: int) -> str:
-    """Return the word for PDFium's reason not to open a document."""
+    """Return our word for PDFium's reason not to open a document."""
     from pypdfium2 import raw
 
     words = {
-        raw.FPDF_ERR_SUCCESS: "no_pages",  # opened well, and there are none
+        raw.FPDF_ERR_SUCCESS: "no_pages",  # it was opened, and has none
         raw.FPDF_ERR_PASSWORD: "password",
         raw.FPDF_ERR_SECURITY: "protection",
     }
@@ -43,9 +43,9 @@ def why_closed(error_code: int) -> str:
 
 
 def read_pages(document: "pypdfium2.PdfDocument", max_pages: int, images: Images) -> list[dict[str, Any]]:
-    """Return the first `max_pages` pages; fewer where the next one's text would be too much to answer.
+    """Return the first `max_pages` pages; fewer if the text would exceed the limit of a reply.
 
-    Of the words of many long pages only the first are told, with their boxes; the text is whole.
+    Of many long pages, only the first words get boxes; the text is complete.
     """
     pages: list[dict[str, Any]] = []
     chars, room = 0, DOCUMENT_WORDS
@@ -67,7 +67,7 @@ def read_pages(document: "pypdfium2.PdfDocument", max_pages: int, images: Images
 
 
 def read_page(page: "pypdfium2.PdfPage") -> tuple[dict[str, Any], int]:
-    """Return what people see on the page and what they do not, and how many characters it has in all."""
+    """Return the page with its visible and hidden words, and its total number of characters."""
     width_pt, height_pt = page.get_size()
     text_page = page.get_textpage()
     layer = words.layer(page, text_page)
@@ -90,14 +90,14 @@ def read_page(page: "pypdfium2.PdfPage") -> tuple[dict[str, Any], int]:
 
 
 def rounded(box: tuple[float, ...]) -> list[float]:
-    """A hundredth of a point is less than any screen shows."""
+    """Round to a hundredth of a point, which is less than any screen shows."""
     return [round(edge, 2) for edge in box]
 
 
 def rendered(page: "pypdfium2.PdfPage") -> Image.Image:
     """Return the page as people see it, at 150 dpi or as large as a page image may be.
 
-    RGBX is how Pillow lays out RGB: the picture is PDFium's bitmap itself, and nothing is copied.
+    RGBX is Pillow's memory layout of RGB, so the picture is PDFium's bitmap itself, without a copy.
     """
     scale = min(DPI / 72, LONG_SIDE_PX / max(*page.get_size(), 1))
     drawn = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)

@@ -1,4 +1,4 @@
-"""Where pictures stand on a PDF's page: photographs, logos, scans."""
+"""Pictures on a PDF page: photographs, logos, scans."""
 
 import ctypes
 from typing import TYPE_CHECKING, Any
@@ -8,12 +8,12 @@ from candidates.child.pdf.words import Box, Paper
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
-MOST = 100  # a page with more is one picture
-FORMS = 8  # within one another
+MOST = 100  # a page with more counts as one picture
+FORMS = 8  # nested
 
 
 def boxes(page: "PdfPage") -> list[Box]:
-    """Return a box for each picture, in points; of a form with pictures in it the form's own."""
+    """Return a box for each picture, in points; for a form with pictures, the form's box."""
     from pypdfium2 import raw
 
     paper = Paper(page)
@@ -37,6 +37,6 @@ def _holds_picture(thing: Any, depth: int) -> bool:
     if kind != raw.FPDF_PAGEOBJ_FORM:
         return bool(kind == raw.FPDF_PAGEOBJ_IMAGE)
     if not depth:
-        return True  # nobody looks further, so it may
+        return True  # not searched deeper, so it may
     inner = range(raw.FPDFFormObj_CountObjects(thing))
     return any(_holds_picture(raw.FPDFFormObj_GetObject(thing, index), depth - 1) for index in inner)

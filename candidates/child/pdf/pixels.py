@@ -1,4 +1,4 @@
-"""A page as grey pixels, with its text and without, and where the two differ."""
+"""A page as grey pixels, with and without its text, and the difference of the two."""
 
 import ctypes
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PIXELS_PER_POINT = 2.0  # 144 dpi: strokes of 6 pt letters are a pixel wide
 PIXELS = 6_000_000  # three A4 pages; larger ones are rendered smaller
-FORMS = 8  # within one another, as PDFium allows some more
+FORMS = 8  # nested; PDFium allows some more
 WHITE = 0xFFFFFFFF
 
 
@@ -35,7 +35,7 @@ class Picture(NamedTuple):
         return Image.frombuffer("L", size, self.pixels, "raw", "L", self.stride, 1)
 
     def covered(self, box: Box) -> tuple[int, int, int, int]:
-        """Return the pixels x0, y0 to x1, y1 that `box` covers: one at least, none off the page."""
+        """Return the pixels x0, y0 to x1, y1 that `box` covers: at least one, none off the page."""
         return (
             self._pixel(box.x0, self.width),
             self._pixel(box.y0, self.height),
@@ -56,7 +56,7 @@ class Picture(NamedTuple):
 
 
 def grey(page: "PdfPage") -> Picture:
-    """Return the page as people see it, annotations too."""
+    """Render the page as people see it, with annotations."""
     from pypdfium2 import raw
 
     width_pt, height_pt = page.get_size()
@@ -72,7 +72,7 @@ def grey(page: "PdfPage") -> Picture:
         raw.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, WHITE)
         place = (bitmap, page.raw, 0, 0, width, height, 0, raw.FPDF_ANNOT)
         raw.FPDF_RenderPageBitmap(*place)
-        if page.formenv:  # what was filled in
+        if page.formenv:  # filled-in form fields
             raw.FPDF_FFLDraw(page.formenv.raw, *place)
     finally:
         raw.FPDFBitmap_Destroy(bitmap)
@@ -80,7 +80,7 @@ def grey(page: "PdfPage") -> Picture:
 
 
 def texts(page: "PdfPage") -> Iterator[Any]:
-    """Yield PDFium's handles of all text objects of the page, those within forms too."""
+    """Yield PDFium's handles of all text objects of the page, including those in forms."""
     from pypdfium2 import raw
 
     for index in range(raw.FPDFPage_CountObjects(page.raw)):
@@ -100,7 +100,7 @@ def _texts(thing: Any, depth: int) -> Iterator[Any]:
 
 @contextmanager
 def without(things: Iterable[Any]) -> Iterator[None]:
-    """Leave these objects out of what is rendered."""
+    """Exclude these objects from rendering."""
     from pypdfium2 import raw
 
     things = list(things)
@@ -114,22 +114,22 @@ def without(things: Iterable[Any]) -> Iterator[None]:
 
 
 class Marks(NamedTuple):
-    """For each column and each row of a box 1 where there is something to see in it, else 0."""
+    """1 for each column and each row of a box with something visible, else 0."""
 
     columns: bytes
     rows: bytes
 
     def share(self) -> float:
-        """Return how much of the width is seen, or of the height where that is less."""
+        """Return the visible share of the width, or of the height if that is less."""
         return min(self.columns.count(1) / len(self.columns), self.rows.count(1) / len(self.rows))
 
     def longest_gap(self, *, on_end: bool) -> int:
-        """Return the most pixels in a row, in the direction of the writing, with nothing to see."""
+        """Return the longest run of pixels in the direction of writing with nothing visible."""
         return max(map(len, (self.rows if on_end else self.columns).split(b"\x01")))
 
 
 class Difference:
-    """Where two pictures of the same page differ; found for the whole page at once, which is quick."""
+    """The difference of two pictures of a page, computed for the whole page at once, which is fast."""
 
     def __init__(self, one: Picture, other: Picture) -> None:
         from PIL import ImageChops
@@ -152,11 +152,11 @@ def _table(level: int, levels: int) -> bytes:
 
 
 def marks(picture: Picture, box: Box, paper: int, levels: int) -> list[bytearray]:
-    """Return the rows of the box, 1 where a pixel is `levels` or more away from the grey value `paper`."""
+    """Return the rows of the box: 1 for a pixel `levels` or more away from the grey value `paper`."""
     return [row.translate(_table(paper, levels)) for row in picture.rows(box)]
 
 
 def usual(picture: Picture, box: Box) -> int:
-    """Return the median grey value of the box: the paper, where there is writing on it."""
+    """Return the median grey value of the box: that of the paper, if there is writing."""
     values = sorted(b"".join(picture.rows(box)))
     return values[len(values) // 2]

@@ -1,7 +1,7 @@
-"""The order in which a person reads the words of a page: headers, then columns, then lines.
+"""Reading order of the words of a page: headers, then columns, then lines.
 
-An XY-cut over the words' boxes. A plain one reads the dates at the right margin as a column of their own;
-this one asks whether both sides of a gap flow as text does, and reads what stands there with its entry.
+An XY-cut over the words' boxes. A plain XY-cut reads dates at the right margin as a column of their own; this
+one checks whether both sides of a gap flow like text, and otherwise reads them with their entry.
 """
 
 import re
@@ -16,26 +16,24 @@ Line = list[Word]
 Block = list[Line]
 Span = tuple[float, float]
 
-VALLEY = 0.9  # of the usual size: as wide, at least, is the gap between columns
-PARAGRAPH = 0.75  # of the line's height: no smaller gap between lines parts blocks
-LARGER = 1.4  # times the usual gap of a text that is set wide
+VALLEY = 0.9  # of the usual size: the least gap between columns
+PARAGRAPH = 0.75  # of the line's height: the least gap between blocks
+LARGER = 1.4  # times the usual gap, in a text with wide line spacing
 FLOWING = 0.4  # of a column's height is covered by its lines
-DENSE = (
-    0.75  # times the other column, where all lines stand beside its lines; dates beside entries cover less
-)
+DENSE = 0.75  # times the other column, if all lines are level with its lines; dates beside entries cover less
 ROWS = 0.8  # of the lines of the longer side
 SENTENCE = 4  # words in a line
 LIST = 7  # lines: tables of names and values are shorter
 DATED = 0.3  # of the lines at the right margin: a date is up to three lines high
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 TALL = 12  # lines: no dates are sought beside an entry further down
-RUNS = 24  # of rows that could be columns are looked at, the longest first
-MOST_ROWS, MOST_WORDS = 400, 5_000  # more than that is no page that a person laid out
+RUNS = 24  # candidates for columns that are checked, the longest first
+MOST_ROWS, MOST_WORDS = 400, 5_000  # no person lays out a page with more
 DEPTH = 12
 
 
 def in_reading_order(words: Sequence[Word]) -> list[Block]:
-    """Return the blocks of a page, each a list of lines. Words on end come last, in the file's order."""
+    """Return the blocks of a page, each a list of lines. Vertical words come last, in file order."""
     flat = [word for word in words if not word.turned]
     return [*_blocks(flat, DEPTH), *_on_end([word for word in words if word.turned])]
 
@@ -70,20 +68,20 @@ def _blocks(words: list[Word], depth: int) -> Iterator[Block]:
 
 
 def _rows(words: list[Word]) -> list[list[Word]]:
-    """Part the words wherever a horizontal line can be drawn between them; top first."""
+    """Split the words wherever a horizontal line fits between them; top first."""
     rows: list[list[Word]] = []
     end = float("-inf")
     for top, word in sorted([(_top(word), word) for word in words], key=itemgetter(0)):
         if top >= end:
             rows.append([])
         rows[-1].append(word)
-        if word.y1 > end:  # asked here because it is often not so
+        if word.y1 > end:  # a quick test: often false
             end = max(end, _bottom(word))
     return rows
 
 
 def _top(word: Word) -> float:
-    """Fonts claim more height than their letters use: without a quarter of it lines do not touch."""
+    """Return the top without a quarter of the height: fonts claim more height than their letters use."""
     return word.y0 + (word.y1 - word.y0) / 4
 
 
@@ -100,7 +98,7 @@ def _joined(rows: Sequence[list[Word]]) -> list[Word]:
 
 
 def _columns(rows: list[list[Word]]) -> tuple[int, int, float] | None:
-    """Return the run of rows with the most words that a gap parts into two columns, and the gap's middle."""
+    """Return the run of rows with the most words that a gap splits into two columns, and its middle."""
     size = median(word.size_pt for row in rows for word in row)
     gaps = [_gaps(row, VALLEY * size) for row in rows]
     counts = list(accumulate(map(len, rows), initial=0))
@@ -109,7 +107,7 @@ def _columns(rows: list[list[Word]]) -> tuple[int, int, float] | None:
         for first in range(len(rows))
         for last, gap in _runs(gaps, first, VALLEY * size)
     ]
-    margins: list[tuple[int, int, float]] = []  # runs with dates at the right: no part of them is columns
+    margins: list[tuple[int, int, float]] = []  # runs with dates at the right: they contain no columns
     for _, first, last, gap in sorted(runs, key=lambda run: -run[0])[:RUNS]:
         if any(top <= first and last <= end and gap[0] < x < gap[1] for top, end, x in margins):
             continue
@@ -125,7 +123,7 @@ def _columns(rows: list[list[Word]]) -> tuple[int, int, float] | None:
 
 
 def _gaps(row: list[Word], width: float) -> list[Span]:
-    """Return where a row leaves at least `width` free; both margins are free without end."""
+    """Return the gaps of at least `width` in a row; both margins are infinite gaps."""
     gaps = []
     end = float("-inf")
     for x0, x1 in sorted((word.x0, word.x1) for word in row):
@@ -136,7 +134,7 @@ def _gaps(row: list[Word], width: float) -> list[Span]:
 
 
 def _runs(gaps: list[list[Span]], first: int, width: float) -> list[tuple[int, Span]]:
-    """Return the ends of the longest runs from `first` that share a gap: the longest, widest first."""
+    """Return the ends of the longest runs from `first` that share a gap: longest and widest first."""
     common = [gap for gap in gaps[first] if gap[0] != float("-inf") and gap[1] != float("inf")]
     ends: list[tuple[int, Span]] = []
     last = first + 1
@@ -157,9 +155,9 @@ def _runs(gaps: list[list[Span]], first: int, width: float) -> list[tuple[int, S
 
 
 def _are_columns(left: list[Word], right: list[Word]) -> bool:
-    """Whether both sides are read down before the other: not so for dates beside entries, nor for tables."""
+    """Whether each side is read as a whole: false for dates beside entries and for tables."""
     less, more = sorted((left, right), key=len)
-    smaller = _lines(less)  # first, and mostly enough
+    smaller = _lines(less)  # checked first; mostly enough
     if len(smaller) < 2 or _density(smaller) < FLOWING:
         return False
     sides = [smaller, _lines(more)]
@@ -177,7 +175,7 @@ def _are_columns(left: list[Word], right: list[Word]) -> bool:
 
 
 def _are_dates(right: list[Word]) -> bool:
-    """Whether the lines are set flush right and many name a year: dates and places of entries."""
+    """Whether the lines are right-aligned and many name a year: dates and places of entries."""
     lines = _lines(right)
     return _end_alike(*lines) and sum(map(_has_year, lines)) >= DATED * len(lines)
 
@@ -207,7 +205,7 @@ def _density(lines: list[Line]) -> float:
 
 
 def _aligned(left: list[Line], right: list[Line]) -> float:
-    """Return the share of the shorter side's lines that stand beside one of the other side."""
+    """Return the share of the shorter side's lines that are level with a line of the other side."""
     shorter, longer = sorted((left, right), key=len)
     levels = [_level(line) for line in longer]
     beside = sum(any(abs(_level(line) - level) < line[0].size_pt / 4 for level in levels) for line in shorter)
@@ -219,7 +217,7 @@ def _level(line: Line) -> float:
 
 
 def _paragraphs(rows: list[list[Word]]) -> list[list[Word]]:
-    """Part the rows where a gap is larger than the usual one between them, and than lines of a text have."""
+    """Split the rows at gaps larger than the usual one and than the line spacing of a text."""
     tops = [min(map(_top, row)) for row in rows]
     bottoms = [max(map(_bottom, row)) for row in rows]
     gaps = [top - bottom for top, bottom in zip(tops[1:], bottoms, strict=False)]
@@ -235,7 +233,7 @@ def _paragraphs(rows: list[list[Word]]) -> list[list[Word]]:
 
 
 def _lines(words: list[Word]) -> list[Line]:
-    """Put words whose middles are level into one line; each line from the top."""
+    """Group words with level middles into lines, from the top."""
     lines: list[Line] = []
     top = bottom = 0.0  # of the last word that is not much smaller than those before it
     for twice, word in sorted([(word.y0 + word.y1, word) for word in words], key=itemgetter(0)):
@@ -254,13 +252,13 @@ def _read(words: list[Word]) -> Block:
 
 
 def _gathered(lines: list[Line]) -> Block:
-    """Put lines of dates and places at the right margin together, behind the title that they begin beside.
+    """Group dates and places at the right margin after the title beside which they begin.
 
-    Row by row they would stand between the words of a text below that title.
+    Row by row, they would interrupt the text below that title.
     """
     middle = (min(line[0].x0 for line in lines) + max(line[-1].x1 for line in lines)) / 2
     parts = [_parted(line, middle) for line in lines]
-    if not any(margin for _, margin in parts):  # mostly so
+    if not any(margin for _, margin in parts):  # mostly true
         return lines
     block: Block = []
     at = 0
@@ -272,10 +270,10 @@ def _gathered(lines: list[Line]) -> Block:
 
 
 def _entry(parts: list[tuple[Line, Line]]) -> tuple[int, Block]:
-    """Return how many of the first lines such dates stand beside, at least one, and these as they are read.
+    """Return the number of lines of the first entry, at least one, and its lines in reading order.
 
-    What is neither set in below the first line nor an item may be a row of a table, or a title's second line.
-    An entry has one date: where the lines below have dates of their own, these stay with them.
+    A line that is neither indented nor an item may be a row of a table, or a title's second line.
+    An entry has one date: dates of the lines below stay with those lines.
     """
     title, first = parts[0]
     margin, below = [first] if first else [], []
@@ -300,13 +298,13 @@ def _entry(parts: list[tuple[Line, Line]]) -> tuple[int, Block]:
 
 
 def _below(parts: list[tuple[Line, Line]], title: Line, margin: Block) -> Block:
-    """Return what stands at the right of the second line of `parts`, if that is below the title as well."""
+    """Return the right part of the second line of `parts`, if that line is below the title too."""
     text, right = parts[1] if len(parts) > 1 else ([], [])
     return [right] if text and right and _is_below(text, title, margin) else []
 
 
 def _parted(line: Line, middle: float) -> tuple[Line, Line]:
-    """Return what stands before the last wide gap of a line, and what behind it, right of the middle."""
+    """Split a line at its last wide gap, if the rest is right of the middle."""
     for at in range(len(line) - 1, -1, -1):
         if line[at].x0 < middle:
             return line, []
@@ -332,7 +330,7 @@ def _touch(title: Line, line: Line) -> bool:
 
 def _directed(line: Line) -> Line:
     """Put the words of a line in the direction of its script."""
-    if all(word.text.isascii() for word in line):  # mostly so
+    if all(word.text.isascii() for word in line):  # mostly true
         return sorted(line, key=attrgetter("x0"))
     letters = [unicodedata.bidirectional(character) for word in line for character in word.text[:4]]
     backwards = sum(kind in ("R", "AL") for kind in letters) > sum(kind == "L" for kind in letters)

@@ -1,7 +1,7 @@
-"""Whether unseen words belong to the picture above them, as in a scan that was made searchable.
+"""Whether invisible words belong to the picture above them, as in a searchable scan.
 
-Recognised words stand where the picture has ink, and between two of them it has none. Words that somebody
-put behind a picture stand anywhere. What the letters are is not compared: that takes another recognition.
+Recognised words are where the picture has ink, with no ink between them. Words that somebody put behind a
+picture can be anywhere. The letters themselves are not compared: that would take another recognition.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,23 +11,23 @@ from candidates.child.pdf import pixels
 from candidates.child.pdf.pixels import Picture
 from candidates.child.pdf.words import Box, Word, overlapping
 
-INK_LEVELS = 50  # darker than the paper by this much; or brighter, where writing is white on dark
+INK_LEVELS = 50  # darker than the paper by this much; or brighter, if writing is white on dark
 INK = (0.03, 0.75)  # of a word's box
 AROUND_PT = 3.0
-INKED = 0.6  # of the words, at least, stand on ink
-GAPS = 8  # so few gaps between words prove nothing
+INKED = 0.6  # of the words, at least, are on ink
+GAPS = 8  # fewer gaps between words prove nothing
 OPEN = 0.55  # of the gaps, at least, are free of ink
 OPEN_WIDTH = 0.4  # of a gap, in one piece
-SPECKS = 0.08  # of a gap's height may be dark where a scan is not clean
-WHOLE_PAGE = 0.8  # of a page's words: then the page is a scan
-STRAYS = 3  # a recogniser sees a word or two where there is none
+SPECKS = 0.08  # of a gap's height may be dark in a scan that is not clean
+WHOLE_PAGE = 0.8  # of a page's words: more invisible ones make the page a scan
+STRAYS = 3  # a recogniser may see a word or two in nothing
 
 
 def judge(words: Sequence[Word], picture: Picture, all_words: int) -> set[int] | None:
-    """Return which of the unseen `words` do not belong to the picture, by their place in the list.
+    """Return the indices of the invisible `words` that do not belong to the picture.
 
-    None where there is no picture to compare with: it has no ink where they stand, and next to none at all.
-    `all_words` counts the words of the page, seen and unseen.
+    None without a picture to compare with: no ink where the words are, and next to none anywhere.
+    `all_words` counts the words of the page, visible or not.
     """
     everything = set(range(len(words)))
     whole_page = len(words) >= WHOLE_PAGE * all_words
@@ -45,7 +45,7 @@ def judge(words: Sequence[Word], picture: Picture, all_words: int) -> set[int] |
 
 
 def has_ink(picture: Picture, word: Word) -> bool:
-    """Whether the picture has writing in the word's box, as opposed to nothing or to a filled area."""
+    """Whether the picture has writing in the word's box, rather than nothing or a filled area."""
     least, most = INK
     box = word.ink
     wide = Box(box.x0 - AROUND_PT, box.y0 - AROUND_PT, box.x1 + AROUND_PT, box.y1 + AROUND_PT)
@@ -61,7 +61,7 @@ def _is_picture(picture: Picture) -> bool:
 
 
 def _gaps(words: Sequence[Word]) -> Iterator[Box]:
-    """Yield what lies between words that stand side by side."""
+    """Yield the gaps between adjacent words."""
     for one, other in pairwise(words):
         gap = Box(one.ink.x1, max(one.ink.y0, other.ink.y0), other.ink.x0, min(one.ink.y1, other.ink.y1))
         high = (one.y1 - one.y0 + other.y1 - other.y0) / 2

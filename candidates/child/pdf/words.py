@@ -1,4 +1,4 @@
-"""The words of a PDF page's text layer and where they stand."""
+"""The words of a PDF page's text layer and their boxes."""
 
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,11 +9,11 @@ from candidates.child.text import HYPHENS, PAGE_CHARS, cleaned, kept
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
-WORD_CHARS = 1_000  # so that every list of words has an end
-NEIGHBOURS = 300  # more boxes at one height are not compared with each other
-FAR = 1e6  # points: whatever is further away, or nowhere, is here
-CUT = 0.3  # of the size: so far apart are two letters with the end of a line between them
-JUMP = 1.0  # of the size: so far apart no two letters are of one word
+WORD_CHARS = 1_000  # a longer word is split
+NEIGHBOURS = 300  # boxes at one height that are compared with each other
+FAR = 1e6  # points: the limit for coordinates that are larger or not finite
+CUT = 0.3  # of the size: the distance of letters across a line end
+JUMP = 1.0  # of the size: letters this far apart belong to two words
 SOFT_HYPHEN = "\u00ad"
 
 
@@ -21,7 +21,7 @@ Edges = tuple[float, float, float, float]
 
 
 class Box(NamedTuple):
-    """A rectangle in points (1/72 inch) from the top left corner of the page as it is shown."""
+    """A rectangle in points (1/72 inch) from the top left corner of the page as shown."""
 
     x0: float
     y0: float
@@ -45,19 +45,19 @@ class Box(NamedTuple):
 
 
 def median(values: Iterable[float]) -> float:
-    """Return the middle one of `values`, the upper of two. The library's takes longer to load than to use."""
+    """Return the middle one of `values`, the upper of two. The standard library's is slow to import."""
     ranked = sorted(values)
     return ranked[len(ranked) // 2]
 
 
 def overlapping(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
-    """Yield which boxes have half of the smaller one's area in common, by their places, the lower first."""
+    """Yield pairs of indices of boxes that share half of the smaller one's area, the lower index first."""
     open_ones: list[tuple[float, float, float, int]] = []
     for index in sorted(range(len(boxes)), key=lambda index: boxes[index].y0):
         x0, y0, x1, y1 = box = boxes[index]
         open_ones = [other for other in open_ones if other[0] > y0][-NEIGHBOURS:]
         for _, left, right, other in open_ones:
-            if left < x1 and x0 < right:  # asked here because it is mostly not so
+            if left < x1 and x0 < right:  # a quick test: mostly false
                 smaller = min(box.area, boxes[other].area)
                 if box.common(boxes[other]) > smaller / 2:
                     yield min(index, other), max(index, other)
@@ -67,9 +67,8 @@ def overlapping(boxes: Sequence[Box]) -> Iterator[tuple[int, int]]:
 class Word(NamedTuple):
     """A word and its box: as high as its font, as wide as its letters.
 
-    A word that ends with a soft hyphen goes on in the next. `ink` is the box of its glyphs alone, `first` and
-    `last` are the numbers by which PDFium knows its characters, `turned` is true where it does not run from
-    left to right.
+    A word that ends with a soft hyphen continues in the next. `ink` is the box of its glyphs alone. `first`
+    and `last` are PDFium's numbers of its characters. `turned` is true if it does not run from left to right.
     """
 
     text: str
@@ -89,7 +88,7 @@ class Word(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """A page's text layer: its words in the order of the file, and its characters before any was left out."""
+    """A page's text layer: its words in file order, and all of its characters."""
 
     words: list[Word]
     raw: str
@@ -101,7 +100,7 @@ def layer(page: "PdfPage", text: "PdfTextPage") -> Layer:
 
 
 class _Open:
-    """A word that may go on. Edges are the page's own coordinates: left, bottom, right, top."""
+    """An unfinished word. Edges are in the page's own coordinates: left, bottom, right, top."""
 
     __slots__ = ("characters", "first", "ink", "last", "last_ink")
 
@@ -116,7 +115,7 @@ class _Open:
         if ink[2] > ink[0] and ink[3] > ink[1]:
             x0, y0, x1, y1 = ink
             left, bottom, right, top = self.ink
-            self.ink = (  # `min` and `max` take twice as long, for every letter
+            self.ink = (  # `min` and `max` would take twice as long for every letter
                 x0 if x0 < left else left,
                 y0 if y0 < bottom else bottom,
                 x1 if x1 > right else right,
@@ -134,13 +133,13 @@ class _Open:
         )
 
     def gap(self, ink: Edges) -> float:
-        """Return how far `ink` is from the last letter, in whichever direction it is further."""
+        """Return the distance of `ink` from the last letter, in the direction in which it is larger."""
         left, bottom, right, top = self.last_ink
         return max(ink[0] - right, left - ink[2], ink[1] - top, bottom - ink[3])
 
 
 class Paper:
-    """A page's own coordinates, which count upwards, and those of the page as it is shown."""
+    """The conversion of a page's own coordinates, which count upwards, to those of the page as shown."""
 
     def __init__(self, page: "PdfPage") -> None:
         from pypdfium2 import raw
@@ -166,7 +165,7 @@ class Paper:
 
 
 class _Reader:
-    """Walks through PDFium's characters, which are a page's most expensive part: plain code, few calls."""
+    """A walk through PDFium's characters, the most expensive part of a page: plain code, few calls."""
 
     def __init__(self, page: "PdfPage", text: "PdfTextPage") -> None:
         from pypdfium2 import raw
@@ -179,15 +178,15 @@ class _Reader:
         words: list[Word] = []
         raw: list[str] = []
         word: _Open | None = None
-        pending = ""  # what stood since the last letter: "" nothing, " " a space, "-" a hyphen
+        pending = ""  # what came since the last letter: "" nothing, " " a space, "-" a hyphen
         for number, character in self._characters():
             raw.append(character)
-            if not "!" <= character <= "~":  # mostly it is
+            if not "!" <= character <= "~":  # mostly false
                 if character in HYPHENS:
                     pending = "-"
                     continue
                 shown = kept(character)
-                if shown.isspace():  # PDFium's own too, where letters stand apart
+                if shown.isspace():  # also PDFium's own, between distant letters
                     pending = " "
                 if not shown or shown.isspace():
                     continue
@@ -205,7 +204,7 @@ class _Reader:
         return Layer([word for word in words if word.text], "".join(raw))
 
     def _characters(self) -> Iterator[tuple[int, str]]:
-        """Yield each character with its number. PDFium's are UTF-16 units, so some need two."""
+        """Yield each character with its number. PDFium counts UTF-16 units: some characters need two."""
         unit_of, text = self._pdfium.FPDFText_GetUnicode, self._text
         high = 0
         for number in range(self._count):
@@ -221,10 +220,10 @@ class _Reader:
                 high = 0
 
     def _ends(self, word: _Open, number: int, ink: Edges, pending: str) -> bool:
-        """Whether `word` is over where the letter at `ink` comes."""
+        """Whether `word` ends before the letter at `ink`."""
         if pending == " " or len(word.characters) == WORD_CHARS:
             return True
-        if not pending and word.is_beside(ink, 1.5):  # mostly so, and asking for the size takes time
+        if not pending and word.is_beside(ink, 1.5):  # mostly true, and asking for the size takes time
             return False
         size = float(self._pdfium.FPDFText_GetFontSize(self._text, number)) * self._scale(number)[0]
         return word.gap(ink) > (CUT if pending else JUMP) * size
@@ -244,7 +243,7 @@ class _Reader:
         )
 
     def _scale(self, number: int) -> tuple[float, bool]:
-        """Return what the page makes of one point of the font's size, and whether the word stands on end."""
+        """Return the page's scale of the font size, and whether the word is vertical."""
         matrix = self._pdfium.FS_MATRIX()
         if not self._pdfium.FPDFText_GetMatrix(self._text, number, matrix):
             return 1.0, False
@@ -270,5 +269,5 @@ _WHERE = [
 
 
 def _finite(points: float) -> float:
-    """A hostile file can say that a letter stands nowhere."""
+    """Limit a coordinate: a hostile file can place a letter nowhere."""
     return points if -FAR < points < FAR else FAR

@@ -1,6 +1,6 @@
-"""What models are asked. Pure: a job and a document in, the messages of a chat out.
+"""Prompts of models. Pure: a job and a document in, chat messages out.
 
-What all résumés of a job share comes first, so that an engine computes it once and keeps it.
+The part that all résumés of a job share comes first, so an engine computes it once and caches it.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ def decide(
     wrong: str = "",
     criteria: Sequence[Criterion] = (),
 ) -> Messages:
-    """The messages that ask for an `answers.Answer` about one résumé, whose pages' text is `pages`.
+    """Return the messages that ask for an `answers.Answer` about one résumé with the text `pages`.
 
-    `seen` are the numbers of the pages (1 is the first) whose images go with it, in order, each in the place
-    of an `IMAGE`; without any the content is one string, which every chat template takes. `wrong` says what
-    could not be used of an earlier answer.
+    `seen` are the numbers of pages (1 is the first) whose images are sent with the messages, in order, one
+    for each `IMAGE`. Without images the content is one string, which every chat template accepts. `wrong`
+    says what was wrong with an earlier answer.
     """
     wanted = "".join(f"\n- {_criterion(criterion)}" for criterion in criteria)
     listed = f"\n\nCriteria:{wanted}" if criteria else ""
@@ -51,7 +51,7 @@ def _criterion(criterion: Criterion) -> str:
 
 
 def transcribe() -> Messages:
-    """The messages that ask for the text of one page, whose image goes with them."""
+    """Return the messages that ask for the text of one page; its image is sent with them."""
     return [{"role": "user", "content": [IMAGE, {"type": "text", "text": TRANSCRIBE}]}]
 
 
@@ -67,7 +67,7 @@ def _document(pages: Sequence[str], seen: Collection[int]) -> Iterator[str | dic
 
 
 def _content(parts: Sequence[str | dict[str, str]]) -> str | list[dict[str, str]]:
-    """The words between two images as one part; all of them as a string where there is no image."""
+    """Join the text between two images into one part; without images return a string."""
     content = [{"type": "text", "text": ""}]
     for part in parts:
         if isinstance(part, str):
@@ -78,5 +78,5 @@ def _content(parts: Sequence[str | dict[str, str]]) -> str | list[dict[str, str]
 
 
 def fenced(text: str) -> str:
-    """`text` with the fence's own brackets softened, and nothing that a chat template takes for its own."""
+    """Replace angle brackets in `text`, so it cannot close the fence or contain tokens of a chat template."""
     return text.translate(SOFTENED).strip()

@@ -1,4 +1,4 @@
-"""`manage.py reindex`: what tables of candidates are sorted, filtered and searched by, made anew."""
+"""`manage.py reindex`: update what tables of candidates are sorted, filtered and searched by."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ AT_ONCE = 200
 
 class Command(BaseCommand):
     help = (
-        "Read anew what the tables of candidates are sorted, filtered and searched by. Nothing needs it in "
-        "the ordinary course: it mends rows that were written past the application, as by SQL."
+        "Update the columns and the index that tables of candidates are sorted, filtered and searched by. "
+        "It is only needed after rows were changed outside of wfc, for example with SQL."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,4 +21,4 @@ class Command(BaseCommand):
         for at in range(0, len(pks), AT_ONCE):
             Application.objects.filter(pk__in=pks[at : at + AT_ONCE]).touch()
             search.index(pks[at : at + AT_ONCE])
-        self.stdout.write(f"{len(pks)} applications were read anew.")
+        self.stdout.write(f"{len(pks)} applications updated.")

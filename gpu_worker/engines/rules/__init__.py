@@ -1,4 +1,4 @@
-"""The engine without weights: keywords and thresholds. It says of itself: keyword rules, no understanding."""
+"""The engine without weights: keywords and thresholds."""
 
 from gpu_worker.engines.rules.engine import RulesEngine
 from gpu_worker.engines.rules.verdict import evaluate

@@ -1,4 +1,4 @@
-"""Spans of time in a line, as people write them in résumés. Pure; months are counted from the year 0."""
+"""Time spans in a line, in the notations of résumés. Pure; months are counted from the year 0."""
 
 import re
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:1[0-2]|0?[1-9])"
 
 
-# A moment by its shapes, the longest first.
+# The notations of a moment, the longest first.
 _SHAPES = (
     rf"(?:{_DAY}(?:\.|st|nd|rd|th)?\s+)?(?P<name>{_NAME})\b\.?,?\s*(?:{_DAY}(?:st|nd|rd|th)?,\s*)?(?:del?\s+)?(?:(?P<named>{_YEAR})|['’](?P<short>\d\d))(?!\d)",
     rf"(?P<season>{_SEASON})\s+(?:of\s+)?(?P<seasoned>{_YEAR})(?!\d)",
@@ -61,7 +61,7 @@ SHORT_END = re.compile(r"\s*[-–/]\s*(\d\d)(?![\d/.])")
 
 @dataclass(frozen=True)
 class Moment:
-    """The months that it may mean, first and last: a bare year is any of twelve."""
+    """The first and last month that it may mean: a bare year is any of twelve."""
 
     first: int
     last: int
@@ -73,7 +73,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Span:
-    """From one moment to another; `until` is None where it goes on. `start` and `end` are places in the line."""
+    """From one moment to another; `until` is None if it goes on. `start` and `end` are offsets in the line."""
 
     since: Moment
     until: Moment | None
@@ -86,7 +86,7 @@ def month(day: date) -> int:
 
 
 def spans(line: str) -> list[Span]:
-    """What `line` says of time, in its order. A moment alone is a span of its own."""
+    """Return the time spans in `line`, in order. A single moment is a span of its own."""
     found: list[Span] = []
     moments = list(_moments(line))
     at = 0
@@ -103,7 +103,7 @@ def spans(line: str) -> list[Span]:
 
 
 def _alone(line: str, moment: Moment, start: int, end: int) -> Span:
-    """What begins with `moment` and has no second one: it goes on, ends in a short year, or is all there is."""
+    """Return the span of a `moment` without a second one: open, ending in a short year, or the moment itself."""
     if now := IS_NOW.match(line, end):
         return Span(moment, None, start, now.end())
     if SINCE.search(line[:start]) or OPEN_END.match(line, end):
@@ -120,7 +120,7 @@ def _alone(line: str, moment: Moment, start: int, end: int) -> Span:
 
 
 def _month_before(line: str, start: int) -> tuple[int, int] | None:
-    """The month of “May – Aug 2022”, which shares its year, and where it stands."""
+    """Return the month of “May – Aug 2022”, which shares its year, and its offset."""
     before = line[:start]
     names = list(NAME_ALONE.finditer(before))
     if names and BETWEEN.fullmatch(before[names[-1].end() :]):

@@ -1,4 +1,4 @@
-"""The rules behind the engine protocol: nothing to load but thresholds, answers in milliseconds."""
+"""The keyword rules as an engine: only thresholds to load, answers in milliseconds."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from gpu_worker.engines.protocol import (
     Request,
     Transcribed,
 )
+from gpu_worker.engines.rules.digest import rules_version
 from gpu_worker.engines.rules.verdict import evaluate
 from models_admin.models import thresholds
 from models_admin.models.thresholds import Thresholds, WrongThresholds
@@ -35,7 +36,7 @@ CANARY = Request(
 class RulesEngine:
     """Deterministic, on any CPU, without weights: the embedded default and the control for models."""
 
-    version = "rules 2"
+    version = rules_version()  # of the code as it was imported
     revision = ""
     max_in_flight = 4
 
@@ -69,16 +70,16 @@ class RulesEngine:
         """Nothing to give back."""
 
     async def ping(self) -> None:
-        """It has no process of its own that could die."""
+        """Nothing to ask: it has no process of its own."""
 
     async def evaluate(self, request: Request) -> Reply:
         return Reply(answer=await asyncio.to_thread(evaluate, request, self._thresholds))
 
     async def transcribe(self, image: bytes) -> Transcribed:
-        raise AnswerFailed(f"{self.spec.name} has no eyes: choose a parser that reads page images.")
+        raise AnswerFailed(f"{self.spec.name} cannot see images. Choose a parser that reads page images.")
 
     async def check(self, recorded: Mapping[str, Any] = NOTHING) -> Mapping[str, Any]:
         first, second = evaluate(CANARY, self._thresholds), evaluate(CANARY, self._thresholds)
         if first.model_dump_json() != second.model_dump_json() or first.outcome != "Shortlisted":
-            raise EngineFailed(f"{self.spec.name} did not answer its canary as it should: {first.outcome}.")
+            raise EngineFailed(f"{self.spec.name} gave the wrong answer to its canary: {first.outcome}.")
         return NOTHING

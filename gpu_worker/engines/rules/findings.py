@@ -1,4 +1,4 @@
-"""What was found of one requirement."""
+"""What a résumé says about one requirement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ ORDER = (Met.NO_EVIDENCE, Met.NOT_MET, Met.PARTLY, Met.MET)
 
 @dataclass(frozen=True)
 class Finding:
-    """`line` bears the verdict out; `note` is a word on it for the reason; `written` is what stands in the line.
+    """`line` is the evidence; `note` explains it in the reason; `written` is the name found in the line.
 
-    `is_contradiction` where the résumé itself says the opposite: only then may a knock-out reject.
+    `is_contradiction` if the résumé itself says the opposite: only then may a knock-out reject.
     """
 
     verdict: Met
@@ -28,12 +28,12 @@ NOTHING = Finding(Met.NO_EVIDENCE)
 
 
 def best(found: Iterable[Finding]) -> Finding:
-    """Of alternatives the one that says most for the person; the first of equals."""
+    """Return the most favourable of alternatives; the first of equals."""
     return max(found, key=lambda finding: ORDER.index(finding.verdict), default=NOTHING)
 
 
 def together(found: list[Finding]) -> Finding:
-    """Of things that are all wanted: met where each is, partly where some are."""
+    """Combine findings that are all required: met if each is, partly if some are."""
     if len(found) == 1:
         return found[0]
     verdicts = {finding.verdict for finding in found}

@@ -1,4 +1,4 @@
-"""Where a résumé names a term: as the job writes it, by another name, or with a slip of the pen."""
+"""Mentions of a term in a résumé: as the job writes it, by another name, or misspelt."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,36 +12,36 @@ from jobs.criteria import aliases, terms
 from jobs.criteria.terms import Term
 from jobs.criteria.vocabulary import COMMON, FILLERS, WORDS_TOO
 
-SHORTEST = 5  # letters of a word that may be misspelt
+SHORTEST = 5  # letters; shorter words are not taken as misspelt
 TWO_SLIPS_FROM = 10
-REWORDED_WITHIN = 3  # words between those of a line of work
+REWORDED_WITHIN = 3  # other words between those of a line of work
 NAMES = frozenset(word for known in terms.KNOWN for word in known)
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A line that names a term, and what it says of it."""
+    """A line that names a term, and its stance on it."""
 
     line: Line
     stance: Stance
-    written: str  # the name that stands there
+    written: str  # the name as found
 
 
 def mentions(term: Term, text: Text) -> list[Mention]:
-    """Where `text` names `term`, in the document's order; slips are looked for only where nothing else is."""
+    """Return the mentions of `term`, in document order. Misspellings are sought only if nothing else is found."""
     found = sorted(_exact(term, text), key=lambda mention: mention.line.number)
     found = found or [mention for slip in _slips(term, text) for mention in _at(slip, text)]
     return found or list(_reworded(term, text))
 
 
 def signs(term: Term, text: Text) -> list[Mention]:
-    """Where `text` names what nobody has used without `term`."""
+    """Return the mentions of things that imply `term`: Django implies Python."""
     return [mention for name in aliases.signs_of(term.words) for mention in _at(terms.term(name), text)]
 
 
 def _exact(term: Term, text: Text) -> Iterator[Mention]:
     seen: set[tuple[int, Stance]] = set()
-    for name in (term, *map(terms.term, aliases.of(term.words))):
+    for name in (term, *map(terms.term, aliases.aliases_of(term.words))):
         for mention in _at(name, text):
             if (mention.line.number, mention.stance) not in seen:
                 seen.add((mention.line.number, mention.stance))
@@ -56,7 +56,7 @@ def _at(term: Term, text: Text) -> Iterator[Mention]:
 
 
 def _reworded(term: Term, text: Text) -> Iterator[Mention]:
-    """Where the words of a line of work stand close together in another order or form: “cared for patients”."""
+    """Find the words of a line of work close together, in another order or form: “cared for patients”."""
     if term.is_tool or len(term.words) < 2:
         return
     stems = [_stem(word) for word in term.words if word not in FILLERS]
@@ -73,7 +73,7 @@ def _reworded(term: Term, text: Text) -> Iterator[Mention]:
 
 
 def _stem(word: str) -> str:
-    """What other forms of `word` begin with: administ of administration."""
+    """Return the common start of the forms of `word`: administ for administration."""
     return word[: max(5, len(word) * 3 // 5)] if len(word) > 5 else word
 
 
@@ -82,7 +82,7 @@ def _is_form(word: str, stem: str) -> bool:
 
 
 def _slips(term: Term, text: Text) -> Iterator[Term]:
-    """`term` with one of its words as `text` misspells it."""
+    """Yield `term` with one word replaced by a misspelling found in `text`."""
     for at, word in enumerate(term.words):
         for other in sorted(text.words):
             if is_slip(word, other):
@@ -90,13 +90,13 @@ def _slips(term: Term, text: Text) -> Iterator[Term]:
 
 
 def is_slip(word: str, other: str) -> bool:
-    """Whether `other` is `word` misspelt: never another name, nor a word of its own."""
+    """Whether `other` is a misspelling of `word`, not another name or an ordinary word."""
     if len(word) < SHORTEST or len(other) < SHORTEST or word[0] != other[0] or word == other:
         return False
     if word in WORDS_TOO or word in COMMON or other in NAMES or other in COMMON or not other.isalpha():
         return False
     if len(word) < TWO_SLIPS_FROM:
-        # In a short word another letter makes another word: Scala, scale.
+        # In a short word, a changed letter makes another word: Scala, scale.
         return OSA.distance(word, other, score_cutoff=1) == 1 and (
             len(word) > 6 or _same_letters(word, other)
         )
@@ -104,5 +104,5 @@ def is_slip(word: str, other: str) -> bool:
 
 
 def _same_letters(word: str, other: str) -> bool:
-    """Whether letters were swapped, doubled or left out of a pair."""
+    """Whether letters were only swapped, doubled, or dropped from a pair."""
     return sorted(word) == sorted(other) or set(word) == set(other)

@@ -1,4 +1,4 @@
-"""What a line says of a thing that it names: that the person knows it, learns it, or does not know it."""
+"""The stance of a line on a term that it names: the person knows it, is learning it, or denies it."""
 
 import re
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ MACHINES = re.compile(
 )
 
 
-# What begins anew behind a comma is not said of what came before: “no degree, expert in Python”.
+# A new statement after a comma ends the denial: “no degree, expert in Python”.
 AFRESH = re.compile(
     r"(?i),\s*(?:and |with |i )?(?:have |am )?(?:\w+ )?(?:expert|strong|skilled|proficient|fluent|experienced|used|using|built|developed|worked"
     r"|know|solid|extensive|deep|daily|\d+\+? years)\b"
@@ -52,7 +52,7 @@ class Stance(StrEnum):
 
 
 def stance_of(lead: str, row: Sequence[Token], at: int, length: int) -> Stance:
-    """What the line says of the `length` tokens of `row` from `at`. `lead` is what the line continues."""
+    """Return the stance on the `length` tokens of `row` from `at`. `lead` is the text that the line continues."""
     before = _last_clause(lead + " " + _text(row[:at]) + row[at].before)
     behind = _first_clause(_text(row[at + length :]))
     before = MACHINES.sub(" ", before)
@@ -64,7 +64,7 @@ def stance_of(lead: str, row: Sequence[Token], at: int, length: int) -> Stance:
 
 
 def _reaches(words: re.Pattern[str], before: str) -> bool:
-    """Whether `words` stand in `before`, and nothing behind them begins anew."""
+    """Whether `words` occur in `before` and no new statement follows them."""
     found = words.search(before)
     return found is not None and AFRESH.search(before, found.end()) is None
 

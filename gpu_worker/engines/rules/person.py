@@ -1,4 +1,4 @@
-"""Who wrote it: name, e-mail and phone, each only where it plainly stands there."""
+"""The person: name, e-mail and phone, each only if the résumé plainly states it."""
 
 import re
 import unicodedata
@@ -13,8 +13,8 @@ from jobs.criteria import terms
 from jobs.criteria.tokens import words
 from jobs.criteria.vocabulary import TITLE_WORDS
 
-HEAD_LINES = 15  # where a name stands
-LOOKED_AT_CHARS = 20_000  # where an address stands
+HEAD_LINES = 15  # searched for a name
+LOOKED_AT_CHARS = 20_000  # searched for an address or number
 EMAIL = re.compile(r"[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,6}")
 ENDINGS = frozenset(
     "com org net edu info io dev eu de at ch fr es it nl be uk ie us ca au in br mx pl se dk no fi".split()
@@ -23,9 +23,11 @@ BROKEN_AT = re.compile(r"(?<=[\w.+-])\n?@\n?(?=\w)")
 BROKEN_HOST = re.compile(r"(@[\w-]{1,63})\n([\w-]{0,20}(?:\.[a-z]{2,6}){1,2})(?=\n|$)")
 REST = re.compile(
     r"\.?\n(\.?[a-z0-9-]{0,20}(?:\.[a-z]{2,6})*)(?=\n|$)"
-)  # of an address, alone on the next line
+)  # the rest of an address, alone on the next line
 HONORIFIC = re.compile(r"(?i)^(?:dr|prof|mr|mrs|ms|ing)\.\s+")
-UNPARTED = re.compile("[\u3400-\u9fff\uac00-\ud7a3]{2,4}")  # Chinese, Japanese and Korean names have no gap
+UNPARTED = re.compile(
+    "[\u3400-\u9fff\uac00-\ud7a3]{2,4}"
+)  # Chinese, Japanese and Korean names have no spaces
 NO_NAMES = frozenset(["履歴書", "职务经历", "職務経歴書", "简历", "個人簡歷", "个人简历", "이력서"])
 SPELLED = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
@@ -36,7 +38,7 @@ PARTICLES = frozenset(
 
 
 def email(text: Text) -> str | None:
-    """The first valid address, in lower case."""
+    """Return the first valid address, in lower case."""
     head = BROKEN_HOST.sub(r"\1\2", BROKEN_AT.sub("@", _head(text)))
     for match in EMAIL.finditer(head):
         try:
@@ -48,7 +50,7 @@ def email(text: Text) -> str | None:
 
 
 def _unbroken(address: str, behind: str) -> str:
-    """`address` with the end that a narrow column put on the next line: “…@example.co”, “m”."""
+    """Return `address` with the end that a narrow column wrapped: “…@example.co”, “m”."""
     rest = REST.match(behind)
     if rest is None or not rest.group(1):
         return address
@@ -63,21 +65,21 @@ def _unbroken(address: str, behind: str) -> str:
 
 
 def _may_end(address: str, rest: str) -> bool:
-    """Whether `address` is whole and `rest` a word of its own: only one of the two ends as addresses do."""
+    """Whether `address` is complete and `rest` a separate word: only `address` ends like an address."""
     return address.rpartition(".")[2] in ENDINGS and "." not in rest and len(rest) > 3
 
 
 def phone(text: Text) -> str | None:
-    """The first number with a country's prefix, as E.164; dates and ids have none."""
+    """Return the first number with a country prefix, as E.164; dates and ids have none."""
     for match in phonenumbers.PhoneNumberMatcher(_head(text), None, leniency=phonenumbers.Leniency.POSSIBLE):
         return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
     return None
 
 
 def name(text: Text, address: str | None) -> str | None:
-    """The first line of the head that reads as a name, else the first alone in its block on the first page.
+    """Return the first name-like line of the head, else the first one alone in its block on page 1.
 
-    One that the e-mail address repeats comes first: in two columns a sidebar may stand before the name.
+    A name repeated in the e-mail address wins: in two columns, a sidebar may come before the name.
     """
     head = [found for found in _head_names(text) if _reads_as_name(found)]
     later = [line for line in text.lines if _opens_alone(line) and _reads_as_name(_bare(line))]
@@ -93,7 +95,7 @@ def _opens_alone(line: Line) -> bool:
 
 
 def _is_lone(line: Line, text: Text) -> bool:
-    """Whether `line` is a block by itself, or only a title stands below it."""
+    """Whether `line` is a block by itself, or has only a job title below it."""
     behind = text.lines[line.number + 1 : line.number + 3]
     return (
         not behind or behind[0].opens or (_is_title(behind[0].text) and (len(behind) < 2 or behind[1].opens))
@@ -105,13 +107,13 @@ def _bare(line: Line) -> str:
 
 
 def _repeats(found: str, local: str) -> bool:
-    """Whether a word of the name stands in the e-mail address too."""
+    """Whether a word of the name is in the e-mail address too."""
     words = (re.sub(r"[^a-z]", "", _folded(word)) for word in found.split())
     return any(word in local for word in words if len(word) > 2)
 
 
 def _folded(text: str) -> str:
-    """`text` as addresses write it: without case and accents."""
+    """Return `text` as addresses spell it: without case and accents."""
     spelled = text.casefold().translate(SPELLED)
     return "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
 
@@ -121,12 +123,12 @@ def _is_title(line: str) -> bool:
 
 
 def _is_known(found: str) -> bool:
-    """Whether it is the name of a thing: Docker Compose."""
+    """Whether it is the name of a technology: Docker Compose."""
     return words(found) in terms.KNOWN or any((word,) in terms.KNOWN for word in words(found))
 
 
 def _head_names(text: Text) -> Iterator[str]:
-    """What may be a name: parts of lines before the first section, and two words that a line break parted."""
+    """Yield name candidates: parts of lines before the first section, and two words split by a line break."""
     head = [line.text for line in takewhile(lambda line: not line.is_heading, text.lines[:HEAD_LINES])]
     for line, following in zip(head, [*head, ""][1:], strict=True):
         yield from (HONORIFIC.sub("", part.strip()) for part in re.split(r"[|•·,]", line))
@@ -152,7 +154,7 @@ def _is_name_word(word: str) -> bool:
 
 
 def _cased(found: str) -> str:
-    """JOHN DOE is John Doe; who writes McAdam knows why."""
+    """Turn JOHN DOE into John Doe; leave mixed case such as McAdam."""
     return found.title() if found.isupper() else found
 
 

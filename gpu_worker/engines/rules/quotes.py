@@ -1,4 +1,4 @@
-"""The words of a page that bear a verdict out."""
+"""Quotes: the words of a page that support a finding."""
 
 import re
 
@@ -8,7 +8,7 @@ LONGEST_CHARS = 200
 
 
 def quote_of(line: Line, names: list[str]) -> str:
-    """The line as the page has it, or as much of it around one of `names` as fits; cut between words."""
+    """Return the line as written, or the part around one of `names` that fits; cut between words."""
     shown = line.text if line.text in line.written or not line.written.isprintable() else line.written
     if len(shown) <= LONGEST_CHARS:
         return shown
@@ -20,6 +20,6 @@ def quote_of(line: Line, names: list[str]) -> str:
 
 
 def _place(names: list[str], shown: str) -> int:
-    """Where a name stands as a whole word: not the Java of an earlier JavaScript."""
+    """Return the offset of the first name found as a whole word: not the Java in an earlier JavaScript."""
     whole = (re.search(rf"(?i)(?<!\w){re.escape(name)}(?![\w+#])", shown) for name in names if name)
     return next((match.start() for match in whole if match), 0)

@@ -1,4 +1,4 @@
-"""The sections of a résumé, told by their headings in English, German, French and Spanish."""
+"""The sections of a résumé, recognised by their headings in English, German, French and Spanish."""
 
 import re
 from enum import StrEnum
@@ -7,7 +7,7 @@ from jobs.criteria.vocabulary import RESUME_SECTIONS
 
 
 class Section(StrEnum):
-    HEAD = "head"  # what stands before the first heading
+    HEAD = "head"  # everything before the first heading
     EXPERIENCE = "experience"
     EDUCATION = "education"
     SKILLS = "skills"
@@ -16,7 +16,7 @@ class Section(StrEnum):
     OTHER = "other"
 
 
-# In the order in which they are tried: “Education and experience” has dates of both kinds, and is experience.
+# In order of precedence: “Education and experience” has dates of both kinds and counts as experience.
 NOUNS = {
     Section.EXPERIENCE: "experience employment career work arbeitserfahrung berufserfahrung berufspraxis"
     " werdegang praxis tätigkeiten expérience expériences experiencia laboral employments jobs positions roles praktika",
@@ -28,7 +28,7 @@ NOUNS = {
     " kompetenzen compétences habilidades competencias conocimientos aptitudes stack proficiencies",
     Section.PROJECTS: "projects projekte projets proyectos portfolio",
 }  # fmt: skip
-ALONE = {  # headings whose words say nothing by themselves
+ALONE = {  # headings that count as a whole only
     Section.EXPERIENCE: "work experience|professional background|where i have worked|what i have done|beruflicher werdegang"
     "|parcours professionnel|parcours|trayectoria|trayectoria profesional|experience highlights",
     Section.EDUCATION: "academic background|schools|where i studied",
@@ -49,8 +49,8 @@ MOST_WORDS = 5
 SPACED = re.compile(r"(?:\w ){3,}\w")  # E X P E R I E N C E
 
 
-def of_heading(line: str) -> Section | None:
-    """The section that `line` opens, None where it is no heading."""
+def section_of_heading(line: str) -> Section | None:
+    """Return the section that `line` opens, None if it is no heading."""
     said = _said(line)
     if said in BY_HEADING:
         return BY_HEADING[said]
@@ -63,7 +63,7 @@ def of_heading(line: str) -> Section | None:
 
 
 def _said(line: str) -> str:
-    """`line` without case, numbers, and what stands around headings; letters that were spaced out are joined."""
+    """Return `line` without case, numbering and decoration; join spaced-out letters."""
     line = line.strip(" :.#*_=–—-|")
     if SPACED.fullmatch(line.replace("  ", " ")):
         line = " ".join(part.replace(" ", "") for part in re.split(r"\s{2,}", line))

@@ -1,4 +1,4 @@
-"""Lists that name everything, and job descriptions pasted into a résumé: they count in part only."""
+"""Keyword stuffing: lists that name everything, and pasted job descriptions. Both count only in part."""
 
 import re
 
@@ -7,7 +7,7 @@ from gpu_worker.engines.rules.text import Line, Text
 from jobs.criteria.tokens import words
 
 MOST_LISTED = 45  # things that lists may name and still be believed
-LIST_ITEMS = 4  # that make a list of a line
+LIST_ITEMS = 4  # from which a line is a list
 ITEM_WORDS = 3
 BETWEEN_ITEMS = re.compile(r"[,;|•·:]")
 PASTED_WORDS = 12  # in a row, as the job description has them
@@ -20,14 +20,14 @@ def is_stuffed(text: Text, shown: frozenset[int]) -> bool:
 
 
 def _items(line: Line) -> set[str]:
-    """The things that a line lists: its short parts, where they are many or it stands under skills."""
+    """Return what a line lists: its short parts, if there are many or it is in the skills section."""
     parts = [part.strip().casefold() for cell in line.cells for part in BETWEEN_ITEMS.split(cell)]
     items = {part for part in parts if part and len(part.split()) <= ITEM_WORDS}
     return items if line.section is Section.SKILLS or len(items) >= LIST_ITEMS else set()
 
 
 def pasted(text: Text, description: str) -> frozenset[int]:
-    """The numbers of the lines whose words stand in a row of at least `PASTED_WORDS` in `description` too."""
+    """Return the numbers of lines that share at least `PASTED_WORDS` consecutive words with `description`."""
     theirs = words(description[:50_000])
     runs = {theirs[at : at + PASTED_WORDS] for at in range(len(theirs) - PASTED_WORDS + 1)}
     own = [(word, line.number) for line in text.lines for word in line.words] if runs else []

@@ -1,4 +1,4 @@
-"""A document as the rules see it: pages of clean lines, each line a row of tokens."""
+"""The text of a document as the rules see it: pages of clean lines, each a row of tokens."""
 
 import re
 from collections import defaultdict
@@ -10,22 +10,22 @@ from gpu_worker.engines.rules import sections
 from gpu_worker.engines.rules.sections import Section
 from jobs.criteria.tokens import BULLETS, GAP, TOKEN, Token, cleaned, plain, tokens, word
 
-MOST_CHARS = 200_000  # about 60 dense pages; what comes after is not looked at
+MOST_CHARS = 200_000  # about 60 dense pages; the rest is ignored
 MOST_LINE_CHARS = 2_000
 
-LEAD_WORDS = 4  # above a list, that say what it is of
+LEAD_WORDS = 4  # at most, of a line that introduces a list
 CONTINUES = re.compile(
     r"(?i)(?:[,(/&]|\b(?:with|in|of|to|and|or|the|a|an|mit|in|und|oder|avec|en|et|ou|con|y|o|de|no|not))$"
 )
 
-LINE_END_HYPHEN = re.compile("[\x02\ufffe\u00ad](?:\r?\n)?")  # PDFium's mark in a word cut at a line's end
+LINE_END_HYPHEN = re.compile("[\x02\ufffe\u00ad](?:\r?\n)?")  # PDFium's mark for a hyphenated line end
 
 
 @dataclass(frozen=True)
 class Line:
-    """`written` is `text` before ligatures were taken apart; nothing is looked for in the `name`.
+    """`written` is `text` before ligatures were split; the `name` is not searched.
 
-    `cells` are its parts where it is a row of a table, which tabs part; else it is the only one.
+    `cells` are the tab-separated parts of a table row; any other line is one cell.
     """
 
     page: int  # 1 is the first
@@ -33,26 +33,26 @@ class Line:
     written: str = ""
     name: str = ""
     number: int = 0  # 0 is the first of the document
-    is_item: bool = False  # a bullet stands before it
-    opens: bool = False  # nothing of its block stands before it
+    is_item: bool = False  # it has a bullet
+    opens: bool = False  # it is the first line of its block
     section: Section = Section.HEAD
     is_heading: bool = False
     cells: tuple[str, ...] = ()
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
-        """Its words; those of addresses and of the person's name say nothing about what the person knows."""
+        """Its tokens, without addresses and the person's name, which say nothing about skills."""
         parts = (GAP if "@" in part or "://" in part else part for part in self.nameless.split(" "))
         return tokens(" ".join(parts))
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Its words in their order, as they are compared."""
+        """Its words in order, normalised for comparison."""
         return tuple(word(token.text) for token in self.tokens)
 
     @cached_property
     def nameless(self) -> str:
-        """Its text, with a gap where the person's name stands."""
+        """Its text, with a gap in place of the person's name."""
         if not self.name:
             return self.text
         return re.sub(rf"(?i)(?<!\w){re.escape(self.name)}(?!\w)", GAP, self.text)
@@ -64,13 +64,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Text:
-    """`is_whole` is False where a page has no text layer or the text was too long to look at all of it."""
+    """`is_whole` is False if a page has no text layer or the text was too long to be searched whole."""
 
     lines: tuple[Line, ...]
     is_whole: bool = True
 
     def without(self, name: str | None) -> "Text":
-        """The same text, with no word of `name` to be found where it stands in full."""
+        """Return the text with the full `name` taken out of the search."""
         if not name:
             return self
         alone = _name_line_by_line(self.lines, name)
@@ -83,7 +83,7 @@ class Text:
 
     @cached_property
     def lines_with(self) -> dict[str, list[Line]]:
-        """The lines, in their order, in which a form stands."""
+        """The lines that contain a form, in order, by form."""
         found: dict[str, list[Line]] = defaultdict(list)
         for line in self.lines:
             for form in sorted({form for token in line.tokens for form in token.forms}):
@@ -96,7 +96,7 @@ class Text:
         return frozenset(self.lines_with)
 
     def lead(self, line: Line) -> str:
-        """What `line` continues: the line that it was broken from, and the few words above its list."""
+        """Return the text that `line` continues: the wrapped line before it, and the words above its list."""
         if line.opens or not line.number:
             return ""
         said = self._above_list(line) if line.is_item else ""
@@ -118,7 +118,7 @@ class Text:
 
 
 def _name_line_by_line(lines: tuple[Line, ...], name: str) -> frozenset[int]:
-    """Which lines hold one word of `name` each, one below the other, as narrow columns break it."""
+    """Return the lines that hold one word of `name` each, as narrow columns break it."""
     words = name.casefold().split()
     row = [line.text.casefold() for line in lines]
     starts = (at for at in range(len(row)) if row[at] == words[0] and row[at : at + len(words)] == words)
@@ -126,7 +126,7 @@ def _name_line_by_line(lines: tuple[Line, ...], name: str) -> frozenset[int]:
 
 
 def read_pages(pages: tuple[str, ...]) -> Text:
-    """Return the lines of `pages` that hold anything, cleaned."""
+    """Return the non-empty lines of `pages`, cleaned."""
     is_whole = all(page.strip() for page in pages) and sum(map(len, pages)) <= MOST_CHARS
     return Text(lines=tuple(_lines(pages)), is_whole=is_whole)
 
@@ -138,7 +138,7 @@ def _lines(pages: tuple[str, ...]) -> Iterator[Line]:
         text = said.lstrip(BULLETS).strip()
         if not text:
             continue
-        heading = None if said[0] in BULLETS else sections.of_heading(text)
+        heading = None if said[0] in BULLETS else sections.section_of_heading(text)
         section = heading or section
         yield Line(
             page=page,
@@ -155,7 +155,7 @@ def _lines(pages: tuple[str, ...]) -> Iterator[Line]:
 
 
 def _rows(pages: tuple[str, ...]) -> Iterator[tuple[int, str, bool]]:
-    """Every line that is looked at: its page, itself, and whether a new block begins there."""
+    """Yield every line within the limits: its page, its text, and whether it opens a block."""
     left = MOST_CHARS
     for page, text in enumerate(pages, start=1):
         opens = True

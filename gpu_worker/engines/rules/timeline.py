@@ -1,4 +1,4 @@
-"""A career as a résumé dates it: roles with their lines, and how long they lasted together."""
+"""The career in a résumé: roles with their lines and dates, and their total duration."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gpu_worker.engines.rules.sections import Section
 from gpu_worker.engines.rules.text import Line, Text
 from jobs.criteria import degrees
 
-HEADER_LINES = 2  # above a date, that may name the role it belongs to
+HEADER_LINES = 2  # above a date that may name its role
 HEADER_CHARS = 90
 LONGEST_MONTHS = 60 * 12
 NO_WORK = (Section.EDUCATION, Section.LANGUAGES, Section.SKILLS)
@@ -19,7 +19,7 @@ NO_WORK = (Section.EDUCATION, Section.LANGUAGES, Section.SKILLS)
 
 @dataclass(frozen=True)
 class Months:
-    """How long something lasted: `likely`, with bare years from summer to summer, and at most."""
+    """A duration in months: `likely` counts bare years from midsummer to midsummer; `most` is the maximum."""
 
     likely: int
     most: int
@@ -27,7 +27,7 @@ class Months:
 
 @dataclass(frozen=True)
 class Role:
-    """Lines that belong together, and when it was: more spans than one where they cannot be told apart."""
+    """The lines of a position and its dates: several spans if they cannot be told apart."""
 
     lines: tuple[Line, ...]
     spans: tuple[Span, ...]
@@ -35,10 +35,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Career:
-    """Roles in the order of the document. `today` is the month that "present" means.
+    """Roles in document order. `today` is the month that "present" means.
 
-    `earliest` is the first month that is named outside education. Where nobody knows the day of reading, what
-    goes on `is_open`: it may have lasted longer than the dates tell.
+    `earliest` is the first month named outside education. `is_open` if the application date is unknown:
+    ongoing roles may have lasted longer than the dates say.
     """
 
     roles: tuple[Role, ...]
@@ -51,12 +51,12 @@ class Career:
         return {line.number: role for role in self.roles for line in role.lines}
 
     def roles_of(self, lines: Iterable[Line]) -> list[Role]:
-        """The roles to which `lines` belong."""
+        """Return the roles that contain `lines`."""
         found = (self._role_of.get(line.number) for line in lines)
         return list(dict.fromkeys(role for role in found if role))
 
     def months(self, roles: Collection[Role] | None = None) -> Months:
-        """How long `roles` lasted together, what overlaps counted once; all of them where None is given."""
+        """Return the total duration of `roles` (None = all), overlaps counted once."""
         spans = [span for role in (self.roles if roles is None else roles) for span in role.spans]
         most = _total(self._longest(span) for span in spans)
         goes_on = self.is_open and any(span.until is None for span in spans)
@@ -65,16 +65,16 @@ class Career:
         )
 
     def last(self, roles: Collection[Role]) -> int | None:
-        """The last month of `roles`, None where there are none."""
+        """Return the last month of `roles`, None without roles."""
         return max((self._longest(span)[1] for role in roles for span in role.spans), default=None)
 
     @property
     def most_months(self) -> int | None:
-        """The longest that it can be: from the first date that is named to today. None where none is named."""
+        """The longest possible career: from its earliest date to today. None if unknown."""
         return None if self.earliest is None or self.is_open else max(0, self.today - self.earliest + 1)
 
     def _likely(self, span: Span) -> tuple[int, int]:
-        """First and last month. A bare year begins and ends in the middle; alone it is half of it."""
+        """Return first and last month. A bare year starts and ends in its middle; alone, it counts half."""
         if span.until == span.since and span.since.is_year:
             return span.since.first + 3, min(span.since.first + 8, self.today)
         first = span.since.first + 6 if span.since.is_year else span.since.first
@@ -88,7 +88,7 @@ class Career:
 
 
 def _total(intervals: Iterable[tuple[int, int]]) -> int:
-    """Months that lie in any of `intervals`, whose ends belong to them."""
+    """Count the months in the union of `intervals`, ends included."""
     months, end = 0, -1
     for first, last in sorted(intervals):
         months += max(0, last - max(first, end + 1) + 1)
@@ -97,7 +97,7 @@ def _total(intervals: Iterable[tuple[int, int]]) -> int:
 
 
 def career_of(text: Text, today: date | None) -> Career:
-    """The career that `text` tells. Without a day of reading "present" is the last month that it names."""
+    """Return the career in `text`. Without `today`, "present" means the last month named."""
     spans = {line.number: found for line in text.lines if (found := dates.spans(line.nameless))}
     named = [
         moment
@@ -124,14 +124,14 @@ def career_of(text: Text, today: date | None) -> Career:
 
 
 def _work(text: Text) -> list[Line]:
-    """The lines under headings for work; without such a heading, all that stand under no other one."""
+    """Return the lines under work headings; without such a heading, all lines outside other sections."""
     lines = [line for line in text.lines if line.section is Section.EXPERIENCE]
     lines = lines or [line for line in text.lines if line.section in (Section.HEAD, Section.OTHER)]
     return [line for line in lines if not line.is_heading]
 
 
 def _is_school(line: Line, text: Text) -> bool:
-    """Whether `line` or one beside it in its block names a degree or a school: the date is of an education."""
+    """Whether `line` or a neighbour in its block names a degree: then its date belongs to education."""
     near = [line]
     if not line.opens and line.number:
         near.append(text.lines[line.number - 1])
@@ -147,7 +147,7 @@ def _names_school(line: Line) -> bool:
 
 
 def _roles(work: list[Line], spans: dict[int, list[Span]]) -> Iterator[Role]:
-    """Roles of consecutive lines: each begins with what stands above or beside its date."""
+    """Split the lines into roles: each begins with the lines above or beside its date."""
     if not spans:
         return
     place = {line.number: at for at, line in enumerate(work)}
@@ -162,18 +162,18 @@ def _roles(work: list[Line], spans: dict[int, list[Span]]) -> Iterator[Role]:
 
 
 def _ranged(spans: list[Span]) -> list[Span]:
-    """Those that last from one moment to another; a moment alone counts only where there is nothing else."""
+    """Return the spans that last; a single moment counts only if there is nothing else."""
     return [span for span in spans if span.until != span.since] or spans[:1]
 
 
 def _dates_trail(work: list[Line], dated: list[int]) -> bool:
-    """Whether the text of a role comes before its date: as where dates are read after their column."""
+    """Whether roles come before their dates, as when the column of dates is read last."""
     before = work[: dated[0]]
     return len(before) > HEADER_LINES and any(line.is_item for line in before[HEADER_LINES - 1 :])
 
 
 def _trailing(work: list[Line], spans: dict[int, list[Span]], dated: list[int]) -> Iterator[Role]:
-    """Dates behind text belong to the text since the date before; several in a row share it."""
+    """Give each date the text since the date before; dates in a row share it."""
     begin, at = 0, 0
     while at < len(dated):
         last = at
@@ -185,7 +185,7 @@ def _trailing(work: list[Line], spans: dict[int, list[Span]], dated: list[int]) 
 
 
 def _start(work: list[Line], at: int, spans: dict[int, list[Span]]) -> int:
-    """Where the role begins whose date stands in line `at`: with the lines above that may name it."""
+    """Return the first line of the role dated in line `at`, with the lines above that may name it."""
     start = at
     while start > max(0, at - HEADER_LINES) and not work[start].opens and not work[start].is_item:
         above = work[start - 1]

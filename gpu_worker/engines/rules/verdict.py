@@ -1,13 +1,22 @@
-"""From a résumé and a job to an answer, with the thresholds shown. Pure: equal input, equal bytes."""
+"""The verdict of the rules on a résumé for a job, with its thresholds. Pure: equal input, equal bytes."""
 
 from dataclasses import dataclass
 
 from candidates.evaluations.answers import Answer, CriterionAnswer, Met
 from gpu_worker.engines.protocol import Request
-from gpu_worker.engines.rules import credentials, kind, person, quotes, skills, stuffing, timeline, tongue
+from gpu_worker.engines.rules import (
+    credentials,
+    document_kind,
+    person,
+    quotes,
+    skills,
+    stuffing,
+    text_language,
+    timeline,
+)
+from gpu_worker.engines.rules.document_kind import DocumentKind
 from gpu_worker.engines.rules.findings import NOTHING, Finding
-from gpu_worker.engines.rules.kind import Kind
-from gpu_worker.engines.rules.reading import Reading
+from gpu_worker.engines.rules.parsed_resume import ParsedResume
 from gpu_worker.engines.rules.text import Text, read_pages
 from jobs.criteria import Weight, requirements
 from jobs.criteria.requirements import Requirement
@@ -31,7 +40,7 @@ class Judged:
 
     @property
     def remark(self) -> str:
-        """The name with what there is to say of it."""
+        """The name with its note."""
         return f"{self.name} ({self.finding.note})" if self.finding.note else self.name
 
     def is_(self, *verdicts: Met) -> bool:
@@ -39,45 +48,47 @@ class Judged:
 
 
 def evaluate(request: Request, thresholds: Thresholds) -> Answer:
-    """Read one résumé for one job."""
+    """Judge one résumé for one job."""
     text = read_pages(request.pages)
     if text.is_empty:
-        return _answer("Needs Review", "The document has no text layer, only images: a person has to look.")
-    what = kind.kind_of(text)
-    if what in (Kind.INVOICE, Kind.LETTER):
+        return _answer("Needs Review", "The document has no text layer, only images. A person has to look.")
+    what = document_kind.kind_of(text)
+    if what in (DocumentKind.INVOICE, DocumentKind.LETTER):
         return _answer("Invalid", f"This is {what.value}, not a résumé.")
     address = person.email(text)
     who = {"name": person.name(text, address), "email": address, "phone": person.phone(text)}
-    reading = _reading(text.without(who["name"]), request)
-    judged = [Judged(requirement, _finding(requirement, reading)) for requirement in _wanted(request)]
-    outcome, reason = _verdict(judged, thresholds, what, reading)
+    resume = _parsed_resume(text.without(who["name"]), request)
+    judged = [Judged(requirement, _finding(requirement, resume)) for requirement in _wanted(request)]
+    outcome, reason = _verdict(judged, thresholds, what, resume)
     if outcome == "Rejected" and (why := _unsure(text, request)):
         outcome, reason = "Needs Review", f"{why} {reason}"
     return _answer(outcome, reason, criteria=[_criterion(one) for one in judged], **who)
 
 
 def _unsure(text: Text, request: Request) -> str:
-    """Why nobody may be rejected by what was found in `text`; "" where nothing speaks against it."""
+    """Return why `text` is too uncertain for a rejection; "" if it is not."""
     if not text.is_whole:
         return "Not all of the document could be read as text."
-    own = tongue.language_of(" ".join(line.text for line in text.lines))
-    wanted = tongue.language_of(" ".join([request.job_description, *(one.text for one in request.criteria)]))
+    own = text_language.language_of(" ".join(line.text for line in text.lines))
+    wanted = text_language.language_of(
+        " ".join([request.job_description, *(one.text for one in request.criteria)])
+    )
     if own and wanted and own != wanted:
         return f"The résumé is in {own}, the job in {wanted}."
     return ""
 
 
 def _wanted(request: Request) -> list[Requirement]:
-    """The job's criteria; where it has none yet, what its description asks for."""
+    """Return the job's criteria; without any, those drawn from its description."""
     if request.criteria:
         return [requirements.parsed(criterion) for criterion in request.criteria]
     return requirements.drawn(request.job_description)
 
 
-def _reading(text: Text, request: Request) -> Reading:
+def _parsed_resume(text: Text, request: Request) -> ParsedResume:
     career = timeline.career_of(text, request.as_of)
     in_roles = frozenset(line.number for role in career.roles for line in role.lines)
-    return Reading(
+    return ParsedResume(
         text=text,
         career=career,
         pasted=stuffing.pasted(text, request.job_description),
@@ -85,20 +96,20 @@ def _reading(text: Text, request: Request) -> Reading:
     )
 
 
-def _finding(requirement: Requirement, reading: Reading) -> Finding:
+def _finding(requirement: Requirement, resume: ParsedResume) -> Finding:
     match requirement.kind:
         case requirements.Kind.TERM:
-            return skills.named(requirement, reading)
+            return skills.named(requirement, resume)
         case requirements.Kind.YEARS if requirement.groups:
-            return skills.for_years(requirement, reading)
+            return skills.for_years(requirement, resume)
         case requirements.Kind.YEARS:
-            return credentials.experience(requirement, reading)
+            return credentials.experience(requirement, resume)
         case requirements.Kind.DEGREE:
-            return credentials.degree(requirement, reading)
+            return credentials.degree(requirement, resume)
         case requirements.Kind.LANGUAGE:
-            return credentials.language(requirement, reading)
+            return credentials.language(requirement, resume)
         case requirements.Kind.PERMIT:
-            return credentials.permit(requirement, reading)
+            return credentials.permit(requirement, resume)
         case requirements.Kind.UNKNOWN:
             return NOTHING
 
@@ -120,7 +131,9 @@ def _answer(outcome: str, reason: str, **more: object) -> Answer:
     return Answer.model_validate({"outcome": outcome, "reason": f"{words} {SELF}", **more})
 
 
-def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind, reading: Reading) -> tuple[str, str]:
+def _verdict(
+    judged: list[Judged], thresholds: Thresholds, what: DocumentKind, resume: ParsedResume
+) -> tuple[str, str]:
     gates = [one for one in judged if one.requirement.weight is Weight.KNOCK_OUT and _can_judge(one)]
     contradicted = [one for one in gates if one.finding.is_contradiction]
     if contradicted:
@@ -131,15 +144,15 @@ def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind, reading: 
     if len(scored) < thresholds.least_terms:
         return "Needs Review", (
             f"The job names {len(scored)} required terms that rules can look for, "
-            f"fewer than {thresholds.least_terms}: a person has to decide.{aside}"
+            f"fewer than {thresholds.least_terms}. A person has to decide.{aside}"
         )
     share = sum(CREDIT[one.finding.verdict] for one in scored) / len(scored)
     words = _words(scored, share) + aside
-    if what is Kind.UNCLEAR:
-        return "Needs Review", f"It has no sections of a résumé. {words}"
+    if what is DocumentKind.UNCLEAR:
+        return "Needs Review", f"The document has no résumé sections. {words}"
     from_share = f"Shortlisted from {thresholds.shortlist_share:.0%}."
     if share >= thresholds.shortlist_share:
-        doubt = _doubt(scored, gates, reading)
+        doubt = _doubt(scored, gates, resume)
         return (
             ("Needs Review", f"{doubt} {words} {from_share}")
             if doubt
@@ -151,27 +164,27 @@ def _verdict(judged: list[Judged], thresholds: Thresholds, what: Kind, reading: 
 
 
 def _can_judge(judged: Judged) -> bool:
-    """What rules cannot look for counts neither for nor against anybody."""
+    """Whether rules can look for it; if not, it counts neither for nor against anybody."""
     return judged.requirement.kind is not requirements.Kind.UNKNOWN
 
 
-def _doubt(scored: list[Judged], gates: list[Judged], reading: Reading) -> str:
-    """Why a person has to look although enough was found; "" where nothing is in doubt."""
+def _doubt(scored: list[Judged], gates: list[Judged], resume: ParsedResume) -> str:
+    """Return why a person has to look although enough was found; "" without a doubt."""
     if silent := [one for one in gates if not one.is_(Met.MET)]:
-        return f"To be asked: {_listed(silent)}."
+        return f"Ask about: {_listed(silent)}."
     if any(one.is_(Met.NOT_MET) for one in scored):
         return "A required term is not met."
-    if _only_lists(scored, reading):
-        return "It is only listed: no role shows any of it."
+    if _only_lists(scored, resume):
+        return "The terms are only listed; no role shows any of them."
     return ""
 
 
-def _only_lists(scored: list[Judged], reading: Reading) -> bool:
-    """Whether roles tell what was done, and all that was found stands elsewhere."""
+def _only_lists(scored: list[Judged], resume: ParsedResume) -> bool:
+    """Whether the roles list duties, and none of them names a term that was found."""
     found = [
         one.finding.is_shown for one in scored if one.requirement.groups and one.is_(Met.MET, Met.PARTLY)
     ]
-    return reading.tells_of_work and bool(found) and not any(found)
+    return resume.tells_of_work and bool(found) and not any(found)
 
 
 def _words(scored: list[Judged], share: float) -> str:

@@ -1,1 +1,1 @@
-"""Models in vLLM: on CUDA GPUs, and on CPUs with vLLM's CPU build. vLLM itself is imported when one loads."""
+"""Models in vLLM, on CUDA GPUs and (CPU build) on CPUs. vLLM itself is imported when a model is loaded."""

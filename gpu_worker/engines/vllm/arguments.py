@@ -1,4 +1,4 @@
-"""From an EngineSpec to what vLLM is started with. Rules 3 and 10 of running several engines live here."""
+"""The arguments and environment that vLLM is started with, from an EngineSpec."""
 
 import os
 from pathlib import Path
@@ -9,17 +9,21 @@ from gpu_worker.engines.vllm import scratch
 from models_admin.models import engine_args
 from models_admin.models.engine_args import WrongArguments
 
-CPU_KV_CACHE_BYTES = 1 << 30  # where a row says nothing: on a CPU vLLM would take a share of all memory
+CPU_KV_CACHE_BYTES = 1 << 30  # the default: on a CPU, vLLM would take a share of all memory
 CPU_SEQUENCES, GPU_SEQUENCES = 8, 64  # at once
-IMAGES = 20  # as many pages as are read of a document
-PER_PROMPT = {"image": IMAGES, "video": 0, "audio": 0}  # what is not given is not loaded either
-# PyTorch reads the first that is set. Expandable segments break vLLM's sleep.
+IMAGES = 20  # as many pages as are prepared of a document
+PER_PROMPT = {
+    "image": IMAGES,
+    "video": 0,
+    "audio": 0,
+}  # without video and audio, their encoders are not loaded
+# PyTorch uses the first that is set. Expandable segments break vLLM's sleep.
 ALLOCATOR = ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF")
 
 
 def environment(data_dir: Path, on_gpu: bool) -> None:
-    """Set what vLLM reads when it is imported, here and in the processes started from here."""
-    os.environ["HF_HUB_OFFLINE"] = "1"  # engines read folders; fetching is another process's work
+    """Set the environment that vLLM reads at import, here and in child processes."""
+    os.environ["HF_HUB_OFFLINE"] = "1"  # engines read folders; another process downloads
     os.environ["TRANSFORMERS_OFFLINE"] = "1"
     os.environ["VLLM_NO_USAGE_STATS"] = "1"
     os.environ["DO_NOT_TRACK"] = "1"
@@ -30,8 +34,8 @@ def environment(data_dir: Path, on_gpu: bool) -> None:
     os.environ.setdefault("VLLM_CACHE_ROOT", str(data_dir / "vllm-cache"))
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     if not on_gpu:
-        os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)  # it would override what each engine is given
-        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")  # one process an engine, not two
+        os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)  # it would override the setting of each engine
+        os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")  # one process per engine, not two
         os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", "nobind")  # engines share the cores
         os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")  # log-probabilities would be compiled first: 17 s
 
@@ -41,10 +45,10 @@ def arguments(
 ) -> dict[str, Any]:
     """Return the keyword arguments of AsyncEngineArgs.
 
-    `kv_cache_bytes` is what an earlier load of the same engine was given, so that a neighbour's memory is not
-    counted as its own; None lets vLLM measure. `gpu_share` is what must be free when it starts.
+    `kv_cache_bytes` is what an earlier load of the same engine got, so that other engines' memory is not
+    counted as its own; None lets vLLM measure. `gpu_share` is what must be free at the start.
 
-    Raises EngineFailed where the row has arguments that it may not have: it was not checked, or long ago.
+    Raises EngineFailed if the row has arguments that are not allowed: it was not checked, or long ago.
     """
     wished = _wished(spec)
     processes = spec.tensor_parallel_size * wished.get("pipeline_parallel_size", 1)
@@ -73,9 +77,12 @@ def arguments(
         if gpu_share:
             said["gpu_memory_utilization"] = gpu_share
     else:
-        # With a seed, a prompt that is split over several steps ends the CPU engine.
+        # With a seed, a prompt split over several steps crashes the CPU engine.
         said["max_num_batched_tokens"] = max(spec.max_model_len or 0, 4096)
         said["enforce_eager"] = True
+        # A prompt whose beginning is cached is computed in other shapes, and rounds to other words: a repeat
+        # would differ from what it repeats.
+        said["enable_prefix_caching"] = False
         kv_cache_bytes = kv_cache_bytes or CPU_KV_CACHE_BYTES
     if kv_cache_bytes:
         said["kv_cache_memory_bytes"] = kv_cache_bytes

@@ -1,4 +1,4 @@
-"""What an engine said when it was well, to compare with what it says after a load or a wake. Pure."""
+"""The canary: an engine's recorded answer, compared with its answer after a load or a wake. Pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ TOKENS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Canary:
-    """Greedy tokens of one prompt after the other, each with its log-probability."""
+    """The greedy tokens of each prompt in turn, with their log-probabilities."""
 
     tokens: tuple[int, ...]
     logprobs: tuple[float, ...]
@@ -22,7 +22,7 @@ class Canary:
 
 
 def complaint(before: Mapping[str, Any], now: Canary) -> str:
-    """Return "" where `now` may be believed after what was recorded `before` ({} = nothing), else why not."""
+    """Return "" if `now` is sound and matches the record `before` ({} = none), else why not."""
     if why := unsound(now):
         return (
             f"does not answer in numbers: {why}. Its weights are damaged, or its dtype is too small for them."
@@ -31,20 +31,20 @@ def complaint(before: Mapping[str, Any], now: Canary) -> str:
     if earlier and (why := difference(earlier, now)):
         return (
             f"does not answer as it did when it was measured: {why}. Its weights may be "
-            "damaged in memory, so it was not let at the résumés."
+            "damaged in memory, so it is given no résumés."
         )
     return ""
 
 
 def recorded(said: Mapping[str, Sequence[float]]) -> Canary | None:
-    """The canary in a record; None where there is none yet."""
+    """Return the canary in a record, None if there is none yet."""
     if not said:
         return None
     return Canary(tokens=tuple(int(token) for token in said["tokens"]), logprobs=tuple(said["logprobs"]))
 
 
 def unsound(said: Canary) -> str:
-    """Return "" where `said` is worth recording, else a sentence: what is no number compares with nothing."""
+    """Return "" if `said` can be recorded, else why not: NaN cannot be compared."""
     if len(said.logprobs) != len(said.tokens) or not said.tokens:
         return f"its canary has {len(said.tokens)} tokens and {len(said.logprobs)} log-probabilities"
     for place, logprob in enumerate(said.logprobs, 1):
@@ -54,7 +54,7 @@ def unsound(said: Canary) -> str:
 
 
 def difference(before: Canary, now: Canary) -> str:
-    """Return "" where `now` is the same answer as `before`, else a sentence that says where it differs."""
+    """Return "" if `now` is the same answer as `before`, else where it differs."""
     if why := unsound(now):
         return why
     if len(before.tokens) != len(now.tokens):

@@ -1,4 +1,4 @@
-"""What a model is given and how what it says becomes an answer. vLLM is imported when a model is loaded."""
+"""Prompts for a model, and its output turned into answers. vLLM is imported when a model is loaded."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from vllm import SamplingParams
 
-CHARS_PER_TOKEN = 20  # seen are 3 to 5; what is far longer need not be cut into tokens to be refused
+CHARS_PER_TOKEN = 20  # 3 to 5 were measured; a far longer text is refused without tokenising it
 PAGE_TOKENS = 4096  # a page of small print has 1,500
-SPARE_TOKENS = 256  # some models have tokens for images that their weights know nothing of
+SPARE_TOKENS = 256  # some tokenizers have image tokens that the weights do not know
 PAGE_PIXELS = (1240, 1754)  # A4 at 150 dpi
 
 Prompt = Mapping[str, Any]
@@ -30,9 +30,9 @@ Messages = Sequence[Mapping[str, Any]]
 
 
 class Chat:
-    """The model of `spec` as it is talked to: `tokenizer` is its own, with its chat template.
+    """A conversation with the model of `spec`, by its own `tokenizer` and chat template.
 
-    `max_model_len` is the tokens that a prompt and its answer may have together.
+    `max_model_len` is the most tokens that a prompt and its answer may have together.
     """
 
     def __init__(self, spec: EngineSpec, tokenizer: Any, max_model_len: int) -> None:
@@ -40,26 +40,26 @@ class Chat:
         self._controls = ControlTokens(of_tokenizer(tokenizer))
 
     def prompt(self, messages: Messages, images: Sequence["Image"] = ()) -> Prompt:
-        """The prompt that the model's own chat template makes of `messages`, in which `images` have a place.
+        """Apply the model's chat template to `messages`, which have placeholders for `images`.
 
         Raises AnswerFailed.
         """
         messages = [{**message, "content": self._plain(message["content"])} for message in messages]
         try:
             text = self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        except Exception as error:  # whatever the template's author thought of
+        except Exception as error:  # whatever the template raises
             name = self.spec.name
-            raise AnswerFailed(f"The chat template of {name} does not take the prompt: {error}.") from error
+            raise AnswerFailed(f"The chat template of {name} rejects the prompt: {error}.") from error
         return {"prompt": text, "multi_modal_data": {"image": list(images)}} if images else {"prompt": text}
 
     def seen(self, request: Request) -> list[int]:
-        """The numbers of the pages that the model is shown: as many of the first as it takes."""
+        """Return the numbers of the pages to show: the first ones, as many as the model takes."""
         limits = self.spec.engine_args.get("limit_mm_per_prompt", {})
         most = int(limits.get("image", IMAGES)) if self.spec.sees_pages else 0
         return sorted(request.images)[:most]
 
     def question(self, request: Request, seen: Sequence[int] = ()) -> Prompt:
-        """The prompt that asks for an answer about `request`. Raises AnswerFailed."""
+        """Build the prompt that asks for an answer about `request`. Raises AnswerFailed."""
         job, description, pages = request.job_title, request.job_description, request.pages
         if len(description) + sum(map(len, pages)) > CHARS_PER_TOKEN * self._max_model_len:
             raise AnswerFailed(failures.too_long(self.spec.name, self._max_model_len))
@@ -68,23 +68,23 @@ class Chat:
         return self.prompt(asked, images)
 
     def page(self, image: bytes) -> Prompt:
-        """The prompt that asks for what stands on the page in `image`. Raises AnswerFailed."""
+        """Build the prompt that asks for the text of the page in `image`. Raises AnswerFailed."""
         return self.prompt(prompts.transcribe(), pictures.opened([image]))
 
     def transcribing(self) -> "SamplingParams":
-        """How a page is written down: freely, as the row says, up to the longest page."""
+        """Return the sampling for a transcript: no schema, the row's settings, up to PAGE_TOKENS."""
         return _params(self.spec.sampling, PAGE_TOKENS)
 
     def nothing_to_read(self) -> Answer:
-        """What is said of a scan that it cannot see: a model that is given nothing makes something up."""
+        """Answer for a scan that the model cannot see: a model without input would make something up."""
         name = self.spec.name
         reason = (
-            f"The document has no text layer, only images, which {name} does not see: a person has to look."
+            f"The document has only images, no text layer, and {name} cannot see them. A person has to look."
         )
         return Answer(outcome="Needs Review", reason=reason)
 
     def _plain(self, content: Any) -> Any:
-        """`content` in which nothing reads as a control token: who writes [/INST] ends nobody's turn."""
+        """Return `content` with its control tokens disarmed, so that [/INST] in a résumé ends no turn."""
         if not isinstance(content, str):
             return [
                 {key: self._plain(said) if key == "text" else said for key, said in part.items()}
@@ -93,7 +93,7 @@ class Chat:
         return self._controls.disarmed(content)
 
     def canaries(self) -> list[Prompt]:
-        """The prompts of warm-up and canary: words, and the largest page for a model that sees pages."""
+        """Return the prompts of warm-up and canary: text, and the largest page if the model sees pages."""
         words = self.prompt([{"role": "user", "content": PROMPT}])
         if not self.spec.sees_pages:
             return [words]
@@ -104,9 +104,9 @@ class Chat:
         return [words, self.prompt([{"role": "user", "content": content}], [page])]
 
     def drawn(self, request: Request) -> Sampling:
-        """How the answer is drawn: as it was before where it is repeated, else as the row says.
+        """Return the sampling of the answer: that of the answer to repeat, else the row's.
 
-        Where chance plays a part it gets a seed, so that it can be repeated; on a CPU vLLM bears none.
+        Random sampling gets a seed, so that it can be repeated; on a CPU, vLLM supports none.
         """
         drawn = request.sampling or self.spec.sampling
         if not memory.on_gpu():
@@ -114,7 +114,7 @@ class Chat:
         return replace(drawn, seed=request.id) if drawn.seed is None and drawn.temperature > 0 else drawn
 
     def sampling(self, drawn: Sampling | None = None, criteria: Sequence[Criterion] = ()) -> "SamplingParams":
-        """The same for vLLM: within the schema, and no longer than it and the row allow."""
+        """Return vLLM's parameters for it: within the schema and the limits of schema and row."""
         from vllm.sampling_params import StructuredOutputsParams
 
         drawn = drawn or self.spec.sampling
@@ -127,22 +127,22 @@ class Chat:
         )
 
     def answer(self, said: str, request: Request) -> Answer:
-        """The answer in what the model `said` after it had thought, as far as it is borne out.
+        """Parse the answer in what the model `said`, and keep what the document supports.
 
         Raises AnswerFailed.
         """
         try:
-            answer = answers.read(said, request.criteria)
+            answer = answers.parse_answer(said, request.criteria)
         except answers.NoAnswer as error:
             raise AnswerFailed(f"The model's answer cannot be used: {error}.") from error
         return settled(answers.supported(answer, request.pages), request.criteria)
 
     def unfinished(self, finish_reason: str, tokens: int) -> str:
-        """Why an answer has no end; `tokens` are those of its prompt and of what there is of it."""
+        """Return why an answer is incomplete; `tokens` counts its prompt and what there is of it."""
         return failures.unfinished(self.spec.name, finish_reason, tokens, self._max_model_len)
 
     def parted(self, whole: str) -> tuple[str, str]:
-        """What the model thought, and what it said then."""
+        """Split the output into the model's reasoning and its answer."""
         if not self.spec.reasoning_parser:
             return "", whole
         from vllm.reasoning import ReasoningParserManager
@@ -153,7 +153,7 @@ class Chat:
 
 
 def _params(drawn: Sampling, longest_tokens: int, **more: Any) -> "SamplingParams":
-    """`drawn` for vLLM; `longest_tokens` are enough where the row does not say how many."""
+    """Return `drawn` for vLLM; `longest_tokens` is the limit if the row has none."""
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind
 
@@ -168,13 +168,13 @@ def _params(drawn: Sampling, longest_tokens: int, **more: Any) -> "SamplingParam
 
 
 def prompt_hash(prompt: Prompt) -> str:
-    """SHA-256 of every word that the model is given; images count by themselves."""
+    """Return the SHA-256 of the prompt's text; images are hashed separately."""
     return hashlib.sha256(prompt["prompt"].encode(errors="surrogatepass")).hexdigest()
 
 
 def misfit(tokenizer: Any, known: int) -> str:
-    """Return "" where `tokenizer` goes with weights that know so many tokens, else what is wrong with it."""
-    if not tokenizer.encode(PROMPT):  # what transformers makes up where the files are missing
+    """Return "" if `tokenizer` fits weights with `known` tokens, else what is wrong with it."""
+    if not tokenizer.encode(PROMPT):  # what transformers makes up if the files are missing
         return "is missing. Fetch the model's folder again."
     tokens = len(tokenizer)
     if tokens <= known + SPARE_TOKENS:
@@ -186,7 +186,7 @@ def misfit(tokenizer: Any, known: int) -> str:
 
 
 def greedy(tokens: int) -> "SamplingParams":
-    """The likeliest token each time, and how likely it was; exactly `tokens` of them."""
+    """Return parameters for exactly `tokens` greedy tokens with their log-probabilities."""
     from vllm import SamplingParams
     from vllm.sampling_params import RequestOutputKind
 

@@ -1,4 +1,4 @@
-"""What a tokenizer takes for more than its letters: ends of turns, places of images. Pure."""
+"""Control tokens of a tokenizer: ends of turns, placeholders of images. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ def of_tokenizer(tokenizer: Any) -> set[str]:
 
 
 class ControlTokens:
-    """Each has two characters at least. They are found by looking where one may begin: some models have
-    thousands, and a stranger writes the text.
+    """The control tokens of a model, of two characters at least, found by where one may begin.
 
-    A pattern of them all would try each at every "<", for minutes, and let no other thread run meanwhile.
+    Some models have thousands, and strangers write the text: one pattern of them all would try each at every
+    "<", for minutes, and block all other threads meanwhile.
     """
 
     def __init__(self, tokens: Iterable[str]) -> None:
@@ -24,7 +24,7 @@ class ControlTokens:
         self._begins = re.compile(f"{first}(?={second})")
 
     def disarmed(self, text: str) -> str:
-        """`text` with a space after the first character of each: letters, for whoever reads them."""
+        """Return `text` with a space after the first character of each, so that it is plain text."""
 
         def apart(first: re.Match[str]) -> str:
             at = first.start()
@@ -35,6 +35,6 @@ class ControlTokens:
 
 
 def _any_of(characters: Iterable[str]) -> str:
-    """A pattern of one character; of none where there are none."""
+    """Return a pattern for one of `characters`; one that never matches if there are none."""
     found = "".join(sorted({re.escape(character) for character in characters}))
     return f"[{found}]" if found else r"(?!)"

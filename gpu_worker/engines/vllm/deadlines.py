@@ -1,4 +1,4 @@
-"""A deadline for every control call: one in flight when an EngineCore dies never returns by itself."""
+"""Deadlines for control calls: a call in flight when its EngineCore dies never returns by itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,15 +10,15 @@ from gpu_worker.engines.protocol import EngineFailed
 
 T = TypeVar("T")
 
-LOOK_EVERY_S = 0.1  # whether the process still lives
+LOOK_EVERY_S = 0.1  # to see whether the process is still alive
 
 
 async def called(
     name: str, what: str, call: Awaitable[T], died: Callable[[], bool], limit_s: float | None = None
 ) -> T:
-    """The result of `call`, by which the engine `name` is doing `what`. Raises EngineFailed.
+    """Return the result of `call`; `what` says what the engine `name` is doing. Raises EngineFailed.
 
-    Without a result after `limit_s` seconds (WFC_CONTROL_LIMIT_S), or when it has `died`, it is lost.
+    The engine is lost if there is no result after `limit_s` seconds (WFC_CONTROL_LIMIT_S) or it has `died`.
     """
     try:
         return await _in_time(name, what, call, died, limit_s)
@@ -41,6 +41,6 @@ async def _in_time(
                     raise EngineFailed(f"{name} died while {what}.")
             return ending.result()
     except TimeoutError:
-        raise EngineFailed(f"{name} did not come back from {what} within {limit_s:.0f} s.") from None
+        raise EngineFailed(f"{name} did not finish {what} within {limit_s:.0f} s.") from None
     finally:
         ending.cancel()

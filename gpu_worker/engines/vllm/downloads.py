@@ -1,8 +1,8 @@
-"""Fetching weights from the hub, in a process of its own that may be ended at any time.
+"""Downloads of weights from the hub, in a child process that may be ended at any time.
 
-Run as a script it fetches one repository and prints, line by line, {"done_bytes", "total_bytes"}; a sentence
-in {"refused"} ends it. Whole files stay, so that the next try goes on with what is missing; weights come
-last, so that where they are all the rest is too.
+As a script, it downloads one repository and prints lines of {"done_bytes", "total_bytes"}; a sentence in
+{"refused"} ends it. Complete files stay, so that the next try continues with what is missing. Weights come
+last: if they are here, the rest is too.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ WEIGHTS = "*.safetensors"
 ENOUGH = [WEIGHTS, "*.json", "*.jinja", "*.model", "*.txt", "*.tiktoken", "*.py"]
 TELL_EVERY_S = 0.5
 LEAVES_WITHIN_S = 5.0
-ANSWERS_WITHIN_S = 60.0  # what the hub has for saying what is in a repository: its client would wait for ever
-SILENT_S = 600.0  # without a byte; its client tries again for up to 400 s, and waits 300 s when told to
-STALE_S = 3600.0  # nobody writes any more into a part that has not grown for so long
+ANSWERS_WITHIN_S = 60.0  # for the hub to list a repository: its client would wait for ever
+SILENT_S = 600.0  # without a byte; the client retries for up to 400 s, and waits 300 s when told to
+STALE_S = 3600.0  # a partial file that has not grown for so long is abandoned
 GIB = 2**30
 
 
 async def fetch(name: str, revision: str, progress: Callable[[float], None]) -> None:
-    """Fetch the repository `name`, telling `progress` the share that is here. Raises EngineFailed."""
+    """Download the repository `name`, reporting the share done to `progress`. Raises EngineFailed."""
     from gpu_worker.engines.protocol import EngineFailed
     from gpu_worker.engines.vllm import weights
 
@@ -53,20 +53,20 @@ async def fetch(name: str, revision: str, progress: Callable[[float], None]) -> 
 
 
 def _environment() -> dict[str, str]:
-    """The worker's, without what keeps its engines off the network."""
+    """Return the worker's environment, without the settings that keep engines off the network."""
     online = {key: value for key, value in os.environ.items() if not key.endswith("_OFFLINE")}
     return online | {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
 async def _heard(child: asyncio.subprocess.Process, progress: Callable[[float], None]) -> str:
-    """Pass on how far it is until it says no more; return why it refused, "" if it did not."""
+    """Pass on the progress until the child ends; return why it refused, "" if it did not."""
     refused, told = "", 0.0
     assert child.stdout is not None  # noqa: S101  # asked for when it was started
     async for line in child.stdout:
         said = json.loads(line)
         refused = said.get("refused", refused)
         if said.get("total_bytes"):
-            # A file that is being renamed, or begun anew, is not counted for a moment.
+            # A file is not counted for a moment while it is renamed or started again.
             told = max(told, min(1.0, said["done_bytes"] / said["total_bytes"]))
             progress(told)
     return refused
@@ -84,16 +84,16 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         await child.wait()
 
 
-# From here on in the child
+# From here on: in the child process
 
 
 class Refused(Exception):
-    """There is no use in fetching it; the text says why."""
+    """The repository cannot be downloaded; the text says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One commit of a repository and where the hub's cache keeps it; `sizes` are bytes by file."""
+    """One commit of a repository and its place in the hub's cache; `sizes` are bytes by file."""
 
     repository: Path
     commit: str
@@ -104,18 +104,18 @@ class Snapshot:
         return sum(self.sizes.values())
 
     def done_bytes(self, since: float) -> int:
-        """What is here of it, with the parts that have grown since `since`, seconds since the epoch."""
+        """Return the bytes on disk, with partial files that have grown since `since`, in epoch seconds."""
         folder = self.repository / "snapshots" / self.commit
         whole = sum(size for file, size in self.sizes.items() if (folder / file).exists())
         return whole + sum(size for _, size, grew_at in self.parts() if grew_at >= since)
 
     def parts(self) -> list[tuple[Path, int, float]]:
-        """The files that are half here: path, bytes, and when they grew last."""
+        """Return the partial files: path, bytes, and when they last grew."""
         found = []
         for path in self.repository.glob("blobs/*.incomplete"):
             try:
                 stat = path.stat()
-            except FileNotFoundError:  # whole by now
+            except FileNotFoundError:  # complete by now
                 continue
             found.append((path, stat.st_size, stat.st_mtime))
         return found
@@ -127,7 +127,7 @@ def main(name: str, revision: str, parent_pid: str) -> None:
     _leave_with(int(parent_pid))
     try:
         _fetch(name, revision or None)
-    except Exception as error:  # the hub's client raises its HTTP library's errors, too
+    except Exception as error:  # the hub's client also raises errors of its HTTP library
         _say(refused=_sentence(name, revision, error))
 
 
@@ -155,7 +155,7 @@ def _look(name: str, revision: str | None) -> Snapshot:
     info = HfApi().model_info(name, revision=revision, files_metadata=True, timeout=ANSWERS_WITHIN_S)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if _wanted(file.rfilename)}
     if not any(Path(file).match(WEIGHTS) for file in sizes):
-        raise Refused(f"{name} has no weights in {WEIGHTS} on the hub; others are not fetched.")
+        raise Refused(f"{name} has no weights in {WEIGHTS} on the hub; other formats are not fetched.")
     repository = Path(HF_HUB_CACHE) / f"models--{name.replace('/', '--')}"
     return Snapshot(repository=repository, commit=info.sha or "", sizes=sizes)
 
@@ -165,7 +165,7 @@ def _wanted(file: str) -> bool:
 
 
 def _expect_room(name: str, snapshot: Snapshot) -> None:
-    """Clear away what a killed fetch has left, and raise Refused where the disk is too small."""
+    """Remove what killed downloads have left; raise Refused if the disk is too small."""
     now = time.time()
     for part, _, grew_at in snapshot.parts():
         if grew_at < now - STALE_S:
@@ -175,13 +175,13 @@ def _expect_room(name: str, snapshot: Snapshot) -> None:
     free_bytes = shutil.disk_usage(snapshot.repository).free
     if needed_bytes > free_bytes:
         raise Refused(
-            f"{name} takes {needed_bytes / GIB:.1f} GiB more on the disk of {snapshot.repository.parent}, "
-            f"where {free_bytes / GIB:.1f} GiB are free."
+            f"{name} needs {needed_bytes / GIB:.1f} GiB more on the disk of {snapshot.repository.parent}, "
+            f"but {free_bytes / GIB:.1f} GiB are free."
         )
 
 
 def _tell(name: str, snapshot: Snapshot, done: threading.Event) -> None:
-    """Say how far it is until `done`; where nothing comes for SILENT_S, say so and end this process."""
+    """Report progress until `done`; if nothing arrives for SILENT_S, say so and end this process."""
     began_at = time.time()
     before, grew_s = None, time.monotonic()
     while True:
@@ -202,8 +202,8 @@ def _silence(name: str) -> str:
     from huggingface_hub import constants
 
     return (
-        f"{constants.ENDPOINT} sends nothing of {name}. Check the network, then try again: "
-        "whole files that are here are not fetched again."
+        f"{constants.ENDPOINT} sends no data of {name}. Check the network, then try again: "
+        "files that are complete are not fetched again."
     )
 
 
@@ -211,7 +211,7 @@ def _sentence(name: str, revision: str, error: Exception) -> str:
     from huggingface_hub import constants, errors
 
     if isinstance(error, errors.LocalEntryNotFoundError) and isinstance(error.__cause__, Exception):
-        error = error.__cause__  # it speaks of the cache; what went wrong on the way to the hub is its cause
+        error = error.__cause__  # it is about the cache; its cause is what went wrong on the way to the hub
     if isinstance(error, Refused):
         return str(error)
     if isinstance(error, errors.GatedRepoError):
@@ -227,22 +227,22 @@ def _sentence(name: str, revision: str, error: Exception) -> str:
         )
     if isinstance(error, errors.HfHubHTTPError):
         return _answered(name, error)
-    if isinstance(error, OSError) and error.errno:  # of the disk: the network's are the HTTP library's own
+    if isinstance(error, OSError) and error.errno:  # a disk error: network errors are the HTTP library's own
         return (
             f"{name} cannot be kept in {constants.HF_HUB_CACHE}: {error.strerror}. "
-            "See to it, or set HF_HOME to another folder."
+            "Fix this, or set HF_HOME to another folder."
         )
-    if "Timeout" in type(error).__name__:  # the HTTP library's, which is another from version to version
+    if "Timeout" in type(error).__name__:  # of the HTTP library, which differs between versions
         return _silence(name)
     said = _first_line(error).rstrip(".")
     return (
         f"{name} cannot be fetched from {constants.ENDPOINT}: {said}. "
-        "Look at the network and HF_ENDPOINT, or put the weights into WFC_MODELS_DIR."
+        "Check the network and HF_ENDPOINT, or put the weights into WFC_MODELS_DIR."
     )
 
 
 def _answered(name: str, error: Any) -> str:
-    """What the hub's refusal, a HfHubHTTPError, means."""
+    """Return what the hub's refusal, a HfHubHTTPError, means."""
     from huggingface_hub import constants
 
     status = error.response.status_code
@@ -263,7 +263,7 @@ def _say(**said: Any) -> None:
 
 
 def _leave_with(parent_pid: int) -> None:
-    """Leave as soon as the worker has ended, in whatever way."""
+    """End this process as soon as the worker has ended, however it did."""
     try:
         parent = os.pidfd_open(parent_pid)
     except ProcessLookupError:
@@ -277,7 +277,7 @@ def _leave_with(parent_pid: int) -> None:
 
 
 def _leave() -> None:
-    """End at once; the parts that this process writes go with it: the hub's client begins them anew."""
+    """End at once and remove the partial files of this process: the hub's client would start them again."""
     for opened in Path("/proc/self/fd").iterdir():
         try:
             path = Path(os.readlink(opened))

@@ -1,7 +1,7 @@
 """One model in vLLM: an AsyncLLM here, its EngineCore in a process of its own.
 
-A control call that is in flight when that process dies never returns, so every one has a deadline. Whatever
-goes wrong in one means that the engine is lost: the fleet unloads it and its memory is seen to be free.
+A control call that is in flight when that process dies never returns, so every one has a deadline. If a
+control call fails, the engine is lost: the fleet unloads it and checks that its memory is free.
 """
 
 import asyncio
@@ -53,15 +53,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FREED_WITHIN_S = 30.0
-VLLM_SHARE = 0.9  # its gpu_memory_utilization where nobody sets one
-CPU_OVERHEAD_GIB = 0.3  # seen with tiny weights: 235-330 MiB that are no weights and no cache
-SLOW_S = 600.0  # weights from disk into the running engine; kernels compiled at the first answer
+VLLM_SHARE = 0.9  # its default gpu_memory_utilization
+CPU_OVERHEAD_GIB = 0.3  # measured with tiny weights: 235-330 MiB that are neither weights nor cache
+SLOW_S = 600.0  # to reload weights from disk, or to compile kernels at the first answer
 
 _starting = threading.Lock()
 
 
 class VllmEngine:
-    """`weights` are looked up at the first need of them; `_llm` lives from load to unload."""
+    """An engine of vLLM. Its weights are looked up when first needed; `_llm` lives from load to unload."""
 
     def __init__(self, spec: EngineSpec) -> None:
         self.spec = spec
@@ -69,16 +69,14 @@ class VllmEngine:
         self.revision = ""
         default = GPU_SEQUENCES if memory.on_gpu() else CPU_SEQUENCES
         sequences = int(spec.engine_args.get("max_num_seqs", default))
-        self.max_in_flight = (
-            sequences + sequences // 4
-        )  # some wait in vLLM, so that no place in a step is empty
+        self.max_in_flight = sequences + sequences // 4  # some wait in vLLM, so that every step is full
         self._llm: AsyncLLM | None = None
         self._processes = EngineProcesses()
         self._weights: Weights | None = None
         self._talk: Chat | None = None
         self._number = 0  # of the last prompt
-        self._given_up = False  # whoever wanted it loaded does not any more
-        self._gone = asyncio.Event()  # set when it is unloaded: who still waits for an answer gets none
+        self._given_up = False  # the load is not wanted any more
+        self._gone = asyncio.Event()  # set when it is unloaded: pending answers fail
 
     # Before it runs
 
@@ -119,7 +117,7 @@ class VllmEngine:
         return hashlib.blake2s(json.dumps(runs_as, sort_keys=True).encode()).hexdigest()
 
     async def expected(self) -> Footprint:
-        """vLLM fills its ceiling on a GPU; on a CPU it takes its weights and its KV cache."""
+        """Return vLLM's ceiling on a GPU; on a CPU, its weights and KV cache."""
         found = await asyncio.to_thread(self._found)
         asleep_gib = found.gib if self.spec.stay.sleep_level == 1 else 0.0
         if memory.on_gpu():
@@ -140,7 +138,7 @@ class VllmEngine:
         except TimeoutError:
             raise EngineFailed(
                 f"{self.spec.name} was not loaded within {settings.LOAD_LIMIT_S:.0f} s "
-                "(WFC_LOAD_LIMIT_S), so it was given up."
+                "(WFC_LOAD_LIMIT_S), so its load was stopped."
             ) from None
         except EngineFailed:
             raise
@@ -152,7 +150,7 @@ class VllmEngine:
         return await self._measured(known, before_gib)
 
     async def _started(self, found: Weights, known: Footprint) -> "AsyncLLM":
-        """Start it in a thread. One that is given up may still come up: then it is ended."""
+        """Start it in a thread. If a start that was given up still succeeds, end the engine."""
         starting = asyncio.create_task(asyncio.to_thread(self._start, found, known))
         try:
             async with asyncio.timeout(settings.LOAD_LIMIT_S):
@@ -179,11 +177,11 @@ class VllmEngine:
         config = AsyncEngineArgs(**said).create_engine_config()
         with _starting, processes.started_into(self._processes):
             if self._given_up:
-                raise EngineFailed(f"{self.spec.name} was given up before it started.")
+                raise EngineFailed(f"The load of {self.spec.name} was stopped before it started.")
             return AsyncLLM.from_vllm_config(config, disable_log_stats=True)
 
     def _gpu_share(self, known: Footprint) -> float | None:
-        """What must be free of the GPU for it to start: no more than it is known to take."""
+        """Return the share of the GPU that must be free at its start: no more than it is known to take."""
         if not known.gpu_gib or not known.kv_cache_bytes:
             return self.spec.gpu_memory_utilization
         return min(1.0, known.gpu_gib * 1.02 / memory.gpu_total_gib())
@@ -194,7 +192,7 @@ class VllmEngine:
             raise EngineFailed(f"The tokenizer of {self.spec.name} {why}")
 
     async def _warm_up(self) -> None:
-        """A first answer of one token, with the largest page for a model that sees pages."""
+        """Generate one token, with the largest page if the model sees pages."""
         try:
             for prompt in self._chat().canaries():
                 await self._call("giving its first answer", self._finish(prompt, greedy(1)), SLOW_S)
@@ -202,7 +200,7 @@ class VllmEngine:
             raise EngineFailed(str(failure)) from failure
 
     async def _measured(self, known: Footprint, before_gib: float) -> Footprint:
-        """What it takes awake and asleep. The first sleep pins host memory, so it is done here and now."""
+        """Measure its memory awake and asleep. The first sleep pins host memory, so it is done now."""
         awake_gib = await asyncio.to_thread(self._taken_gib, before_gib)
         if not memory.on_gpu():
             return Footprint(gpu_gib=awake_gib, host_gib=awake_gib, kv_cache_bytes=known.kv_cache_bytes)
@@ -227,7 +225,7 @@ class VllmEngine:
 
     async def _kv_cache_bytes(self) -> int | None:
         ranks = await self._call(
-            "asking for its KV cache", self._running().collective_rpc("wfc_kv_cache_bytes")
+            "reporting its KV cache", self._running().collective_rpc("wfc_kv_cache_bytes")
         )
         return min(ranks) if ranks else None
 
@@ -240,15 +238,17 @@ class VllmEngine:
         weights_gib = self._found().gib / self.spec.tensor_parallel_size
         while before_gib - memory.gpu_used_gib() < 0.8 * weights_gib:
             if time.monotonic() > until:
-                raise EngineFailed(f"{self.spec.name} says that it sleeps, but its GPU memory is not free.")
+                raise EngineFailed(
+                    f"{self.spec.name} reports that it sleeps, but its GPU memory is not free."
+                )
             await asyncio.sleep(0.01)
 
     async def wake(self) -> None:
-        """Weights, then KV cache; what was cached of images and prompts does not survive a sleep."""
+        """Wake weights, then KV cache; cached images and prompts do not survive a sleep."""
         llm = self._running()
         if self.spec.stay.sleep_level == 2 and memory.on_gpu():
             await self._call("waking", llm.wake_up(tags=["weights"]))
-            await self._call("reading its weights again", llm.collective_rpc("reload_weights"), SLOW_S)
+            await self._call("reloading its weights", llm.collective_rpc("reload_weights"), SLOW_S)
             await self._call("waking", llm.wake_up(tags=["kv_cache"]))
         elif memory.on_gpu():
             await self._call("waking", llm.wake_up(tags=["weights"]))
@@ -257,12 +257,12 @@ class VllmEngine:
             await self._call("waking", llm.wake_up())
 
     async def unload(self) -> None:
-        """Kill its processes, and see that they are gone: there is nothing in them to keep."""
+        """Kill its processes and wait until they are gone: they hold nothing to keep."""
         llm, self._llm, self._talk = self._llm, None, None
         self._gone.set()
-        with suppress(Exception):  # it is the end of them either way
+        with suppress(Exception):  # the processes are killed anyway
             if llm is not None:
-                if llm.output_handler:  # it would call this end an error
+                if llm.output_handler:  # it would log this end as an error
                     llm.output_handler.cancel()
                 await asyncio.to_thread(llm.shutdown, 0)
         try:
@@ -326,7 +326,7 @@ class VllmEngine:
         gone = asyncio.ensure_future(self._gone.wait())
         try:
             await asyncio.wait([answering, gone], return_when=asyncio.FIRST_COMPLETED)
-            if not answering.done():  # a frozen process says nothing, so whoever ended it does
+            if not answering.done():  # a frozen process reports nothing
                 raise EngineFailed(f"{self.spec.name} was ended while it was answering.")
             return answering.result()
         except EngineDeadError as error:
@@ -346,11 +346,11 @@ class VllmEngine:
             raise EngineFailed(f"{self.spec.name} ended an answer before it began.")
         return output
 
-    # Is it well?
+    # Health
 
     async def check(self, recorded_canary: Mapping[str, Any]) -> Mapping[str, Any]:
         llm = self._running()
-        await self._call("forgetting what it had cached", llm.reset_prefix_cache())
+        await self._call("resetting its prefix cache", llm.reset_prefix_cache())
         now = await self._canary()
         if why := complaint(recorded_canary, now):
             raise EngineFailed(f"{self.spec.name} {why}")
@@ -368,7 +368,7 @@ class VllmEngine:
         return Canary(tokens=tuple(tokens), logprobs=tuple(logprobs))
 
     async def ping(self) -> None:
-        """vLLM's own health check calls a frozen process healthy; this one has to answer."""
+        """Ask the process itself: vLLM's own health check calls a frozen process healthy."""
         await self._call("answering a ping", self._running().is_sleeping(), settings.PING_LIMIT_S)
 
     # Deadlines

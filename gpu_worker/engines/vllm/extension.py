@@ -1,11 +1,11 @@
-"""What vLLM's own worker processes can be asked beside what vLLM lets them be asked."""
+"""An extra call for vLLM's own worker processes."""
 
 
 class Extension:
-    """Mixed into vLLM's worker class by its `worker_extension_cls`; the names must not be taken there."""
+    """A mixin for vLLM's worker class (`worker_extension_cls`); its names must not be taken there."""
 
     available_kv_cache_memory_bytes: int
 
     def wfc_kv_cache_bytes(self) -> int:
-        """What was left for the KV cache when the engine measured, bytes."""
+        """Return the bytes that were left for the KV cache when the engine measured."""
         return int(self.available_kv_cache_memory_bytes)

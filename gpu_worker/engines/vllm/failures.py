@@ -1,8 +1,8 @@
-"""What vLLM's errors mean, in words for the operator or the recruiter who has to do something about it."""
+"""vLLM's errors, in words for the operator or recruiter who has to act on them."""
 
 import re
 
-# A pattern in what was raised, and what to say then; named groups are filled in.
+# A pattern in the error, and the sentence for it; named groups are filled in.
 KNOWN: dict[str, str] = {
     r"Model architectures? \[?'?(?P<what>[\w, ']+)'?\]? (?:are|is|has) ": (
         "vLLM does not know its architecture ({what})."
@@ -35,29 +35,29 @@ KNOWN: dict[str, str] = {
         "Its weight files are damaged. Fetch them again."
     ),
 }
-# All that is said of a process that could not say anything itself.
+# vLLM's only message about a process that was killed.
 KILLED = r"Failed core proc\(s\): \{[^}]*: -9\b"
 
 
 def sentence(name: str, error: str) -> str:
-    """Why `name` did not load, from what was raised."""
+    """Return why `name` did not load, from the error that was raised."""
     for pattern, words in KNOWN.items():
         if found := re.search(pattern, error, re.DOTALL):
             parts = {key: (value or "").replace("'", "").strip() for key, value in found.groupdict().items()}
             return f"{name} cannot be loaded. {words.format(**parts)}"
     if re.search(KILLED, error):
         return (
-            f"{name} cannot be loaded. Its process was killed: the machine's memory was full, or somebody "
-            "did it. dmesg says which."
+            f"{name} cannot be loaded. Its process was killed, because the machine's memory was full or by "
+            "somebody. dmesg says which."
         )
     return f"{name} cannot be loaded. vLLM says: {_first_line(error)}"
 
 
 def refused(name: str, error: str) -> str:
-    """Why `name` took no prompt, for a recruiter."""
+    """Return why `name` refused a prompt, for a recruiter."""
     if found := re.search(r"maximum (?:context|model) length (?:is|of) (\d+)", error):
         return too_long(name, int(found[1]))
-    return f"{name} did not take the résumé: {_first_line(error)}"
+    return f"{name} refused the résumé: {_first_line(error)}"
 
 
 def too_long(name: str, max_model_len: int) -> str:
@@ -65,7 +65,7 @@ def too_long(name: str, max_model_len: int) -> str:
 
 
 def unfinished(name: str, finish_reason: str, tokens: int, max_model_len: int) -> str:
-    """Why an answer of `name` has no end; `tokens` are those of prompt and answer together."""
+    """Return why an answer of `name` is incomplete; `tokens` counts prompt and answer together."""
     if finish_reason == "length" and tokens >= max_model_len:
         return (
             f"Résumé, job and answer together are more than the {max_model_len} tokens of {name}. "
@@ -84,7 +84,7 @@ def _first_line(error: str) -> str:
 
 
 def _first_complaint(lines: list[str]) -> str:
-    """Of pydantic's, which ends each with its kind and input: "dtype: Input should be 'half' or 'float'"."""
+    """Return the first of pydantic's complaints: "dtype: Input should be 'half' or 'float'"."""
     ends = next((number for number, line in enumerate(lines, 1) if "[type=" in line), 1)
     said = ": ".join(lines[:ends]).split(" [type=")[0]
     return re.sub(r"(?:Value|Assertion) error, ", "", said, count=1)

@@ -1,4 +1,4 @@
-"""Importing vLLM: ten seconds, once, before anybody waits for it."""
+"""Imports of vLLM, done once and early: they take ten seconds."""
 
 import importlib
 import threading
@@ -15,7 +15,7 @@ _importing = threading.Lock()
 
 
 def preload(architectures: Sequence[str]) -> None:
-    """Import vLLM, here and in the fork server: about ten seconds, once. Blocks; call it in a thread."""
+    """Import vLLM here and in the fork server: about ten seconds, once. Blocks; call it in a thread."""
     with _importing:
         environment(settings.DATA_DIR, memory.on_gpu())
         processes.start_fork_server(architectures)
@@ -23,10 +23,10 @@ def preload(architectures: Sequence[str]) -> None:
             importlib.import_module(name)
 
 
-def look_into(architectures: Sequence[str]) -> None:
-    """Let vLLM find out what these model classes can do: ten seconds for each, once, kept in its cache."""
+def inspect_architectures(architectures: Sequence[str]) -> None:
+    """Let vLLM inspect these model classes: ten seconds each, once; vLLM caches the result."""
     from vllm.model_executor.models.registry import ModelRegistry
 
     for name in architectures:
-        with suppress(Exception):  # its load will say what is wrong
+        with suppress(Exception):  # the load will report what is wrong
             ModelRegistry.models[name].inspect_model_cls()

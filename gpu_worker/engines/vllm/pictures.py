@@ -1,4 +1,4 @@
-"""Page images as vLLM takes them."""
+"""Page images in the form that vLLM takes."""
 
 import io
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ FORMATS = ("JPEG", "WEBP")
 
 
 def opened(pages: Iterable[bytes]) -> "list[Image]":
-    """The pictures in `pages`, JPEG or WebP as preparing kept them, in full."""
+    """Decode the images in `pages`, JPEG or WebP as they are stored."""
     from PIL import Image
 
     return [Image.open(io.BytesIO(page), formats=FORMATS).convert("RGB") for page in pages]

@@ -1,7 +1,7 @@
-"""Imported once by the fork server, so that every EngineCore begins with vLLM in memory already.
+"""Preloading for the fork server, so that every EngineCore starts with vLLM already in memory.
 
-Of the half minute that an engine takes to start on a CPU nearly all is importing vLLM. Nothing here may touch
-a GPU: a process that has may not fork. `WFC_ARCHITECTURES` names model classes worth having at hand.
+An engine takes half a minute to start on a CPU, nearly all of it for importing vLLM. Nothing here may touch
+a GPU: a process that has done so may not fork. `WFC_ARCHITECTURES` names model classes to preload.
 """
 
 import gc
@@ -25,15 +25,15 @@ CPU = ["vllm.v1.worker.cpu_worker", "vllm.v1.worker.cpu_model_runner"]
 def preload() -> None:
     from vllm.platforms import current_platform
 
-    # With CUDA only what vLLM itself has in memory when it forks: vLLM looks at model classes in processes of
-    # their own there, since importing one may touch the GPU.
+    # With CUDA, only what vLLM itself has loaded when it forks: there it inspects model classes in separate
+    # processes, since importing one may touch the GPU.
     for name in [*ANY, *CPU, *_model_modules()] if current_platform.is_cpu() else ANY:
         try:
             importlib.import_module(name)
-        except Exception:  # another version of vLLM has other modules: its engines import theirs themselves
+        except Exception:  # another version of vLLM has other modules: its engines import theirs
             log.warning("%s cannot be preloaded", name, exc_info=True)
     gc.collect()
-    gc.freeze()  # no collection in a child touches, and so copies, what all of them share
+    gc.freeze()  # so that garbage collection in a child copies no shared memory
 
 
 def _model_modules() -> list[str]:

@@ -1,8 +1,8 @@
-"""How an EngineCore process starts and ends. vLLM makes it; we say from where, and see that it is gone.
+"""EngineCore processes: vLLM starts them from our fork server, and we make sure that they end.
 
-It is forked from multiprocessing's fork server, a process with one thread and no GPU that has imported vLLM
-once: the worker itself, with its threads and database connections, never forks. Each process watches the
-worker and ends itself when that is gone, however it went, so that no GPU memory is left behind.
+multiprocessing's fork server is a process with one thread and no GPU that has imported vLLM once: the worker
+itself, with its threads and database connections, never forks. Each process watches the worker and ends
+itself when the worker is gone, however it ended, so that no GPU memory is left behind.
 """
 
 import contextlib
@@ -26,14 +26,14 @@ ENDED_WITHIN_S = 20.0  # a process killed in the middle of a copy to the GPU tak
 
 
 def start_fork_server(architectures: Sequence[str]) -> None:
-    """Start the fork server unless it runs; it imports vLLM and the modules of `architectures` by itself."""
+    """Start the fork server unless it is running; it imports vLLM and the modules of `architectures`."""
     os.environ["WFC_ARCHITECTURES"] = ",".join(architectures)
     multiprocessing.set_forkserver_preload(["gpu_worker.engines.vllm.preloaded"])
     forkserver.ensure_running()
 
 
 class EngineProcesses:
-    """The processes that one engine was started with, and what the first of them died of, if it said so."""
+    """The processes of one engine, and what the first of them died of, if it said so."""
 
     def __init__(self) -> None:
         self._started: list[tuple[ForkServerProcess, Connection]] = []
@@ -46,7 +46,7 @@ class EngineProcesses:
         return [process.pid for process, _ in self._started if process.pid]
 
     def start(self, process: "_Started") -> None:
-        """Start and note `process`. Raises Ended after `end`: nobody would ever end this one."""
+        """Start and note `process`. Raises Ended after `end`, which would not end this one."""
         with self._starting:
             if self._ended:
                 raise Ended(f"{process.name} is not wanted any more")
@@ -54,7 +54,7 @@ class EngineProcesses:
             self._started.append((process, process.said))
 
     def cause(self, wait_s: float = 1.0) -> str:
-        """What an ended process raised, as "Type: text"; "" where it could not say."""
+        """Return what an ended process raised, as "Type: text"; "" if it could not say."""
         for _, said in self._started:
             with contextlib.suppress(EOFError, OSError):
                 if said.poll(wait_s):
@@ -62,7 +62,7 @@ class EngineProcesses:
         return ""
 
     def look(self) -> list[psutil.Process]:
-        """The processes and all that they have started, those that live."""
+        """Return those of the processes, and of all that they have started, that are alive."""
         for pid in self.pids:
             with contextlib.suppress(psutil.NoSuchProcess):
                 top = psutil.Process(pid)
@@ -73,7 +73,7 @@ class EngineProcesses:
         return [process for process in self._tree.values() if _lives(process)]
 
     def resident_bytes(self) -> int:
-        """Memory that is theirs alone; what they share with the fork server is not counted."""
+        """Return the memory that is theirs alone, without what they share with the fork server."""
         total = 0
         for process in self.look():
             with contextlib.suppress(psutil.Error):
@@ -81,7 +81,7 @@ class EngineProcesses:
         return total
 
     def end(self) -> None:
-        """Kill them all and return when they are gone; no other one starts. Raises StillThere."""
+        """Kill them all and return when they are gone; prevent further starts. Raises StillThere."""
         with self._starting:
             self._ended = True
         leaving = self.look()
@@ -98,11 +98,11 @@ class EngineProcesses:
 
 
 class Ended(Exception):
-    """A process was to start after all of its engine were ended."""
+    """A process was to start after its engine was ended."""
 
 
 class StillThere(Exception):
-    """A killed process does not end: the driver holds it. Its memory cannot be counted on."""
+    """A killed process does not end: the driver holds it, and its memory is not free."""
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -114,9 +114,9 @@ def _lives(process: psutil.Process) -> bool:
 
 @contextlib.contextmanager
 def started_into(processes: EngineProcesses) -> Iterator[None]:
-    """While open, what vLLM starts is forked from the fork server and noted in `processes`.
+    """Fork what vLLM starts meanwhile from the fork server and note it in `processes`.
 
-    One engine starts at a time, so the one name of vLLM's that is replaced for that time is nobody else's.
+    Engines start one at a time, so the name that is replaced in vLLM meanwhile affects no other one.
     """
     utils: Any = importlib.import_module("vllm.v1.engine.utils")
     original = utils.get_mp_context
@@ -147,22 +147,22 @@ class _Started(ForkServerProcess):
     among: EngineProcesses
 
     def __getstate__(self) -> dict[str, Any]:
-        """What the new process is sent of it: nothing of ours."""
+        """Return what is sent to the new process: none of our own attributes."""
         ours = ("said", "saying", "among")
         return {name: value for name, value in self.__dict__.items() if name not in ours}
 
     def start(self) -> None:
         self.among.start(self)
-        self.saying.close()  # ours: the child's end of it tells when the child has ended
+        self.saying.close()  # our copy: the child's copy shows when the child has ended
 
     def fork(self) -> None:
         super().start()
 
 
 def run(target: Callable[..., None], worker_pid: int, saying: Connection, **kwargs: Any) -> None:
-    """What the new process does: watch the worker, run vLLM's `target`, say what broke it."""
+    """Run in the new process: watch the worker, run vLLM's `target`, send the error that ended it."""
     _end_with(worker_pid)
-    # Locks of this kind have no name in the system, which a killed process would leave behind.
+    # Locks of this kind have no system-wide name, which a killed process would leave behind.
     multiprocessing.set_start_method("fork", force=True)
     warnings.simplefilter("ignore", FutureWarning)  # torch's to vLLM, at every start
     try:
@@ -174,7 +174,7 @@ def run(target: Callable[..., None], worker_pid: int, saying: Connection, **kwar
 
 
 def _end_with(worker_pid: int) -> None:
-    """End this process, and what it started, as soon as the worker has ended in whatever way."""
+    """End this process and its children as soon as the worker has ended, however it did."""
     try:
         worker = os.pidfd_open(worker_pid)
     except ProcessLookupError:

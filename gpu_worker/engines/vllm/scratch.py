@@ -10,12 +10,12 @@ from pathlib import Path
 
 import psutil
 
-PREFIX = "wfc-engines-"  # then the pid: sockets need short paths, so it lies in the system's own folder
+PREFIX = "wfc-engines-"  # then the pid; in the system's temporary folder, since sockets need short paths
 
 
 @lru_cache(maxsize=1)
 def folder() -> Path:
-    """The folder of this process, removed when it ends; those of killed workers are removed now."""
+    """Return this process's folder, which is removed when it ends; remove those of killed workers."""
     _remove_left_behind()
     made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     atexit.register(_remove, made, os.getpid())
@@ -23,7 +23,7 @@ def folder() -> Path:
 
 
 def remove() -> None:
-    """Remove the folder now, if there is one: for a process that ends without ceremony."""
+    """Remove the folder now, if there is one: for a process that ends without exit handlers."""
     if folder.cache_info().currsize:
         _remove(folder(), os.getpid())
 

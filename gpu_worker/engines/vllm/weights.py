@@ -1,7 +1,7 @@
-"""Where a model's weights are on this machine, whether they are whole, and which ones they are.
+"""A model's weights on this machine: where they are, whether they are complete, and their revision.
 
-A name is a folder under settings.MODELS_DIR, else a repository of the Hugging Face hub, whose files lie in
-the hub's own cache. Nothing here goes to the network; `downloads` does, when a person has asked for it.
+A name is a folder under settings.MODELS_DIR, else a repository of the Hugging Face hub, with its files in
+the hub's own cache. Nothing here uses the network; `downloads` does, when a person has asked for it.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 
 GIB = 2**30
-# As the operator set it: later on this process goes offline itself, only `downloads` goes to the hub.
+# As the operator set it: later this process sets it itself, and only `downloads` uses the hub.
 _MAY_DOWNLOAD = os.environ.get("HF_HUB_OFFLINE", "").lower() not in ("1", "true", "yes", "on")
 WEIGHT_FILES = ("*.safetensors", "*.bin", "*.pt", "*.gguf")
 INDEX = "model.safetensors.index.json"
@@ -25,13 +25,13 @@ LFS_POINTER = b"version https://git-lfs"
 
 
 class NotHere(Exception):
-    """The weights are not on this machine, or not all of them; the text says what is missing."""
+    """The weights are not on this machine, or incomplete; the text says what is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
     """A folder that vLLM can load. `revision` is the hub's commit, else a digest of the files' names, sizes
-    and times: it changes when the weights do."""
+    and times, which changes with the weights."""
 
     folder: Path
     revision: str
@@ -44,7 +44,7 @@ class Weights:
 
 
 def find(name: str, revision: str = "") -> Weights:
-    """Return the weights `name`, whole. Raises NotHere."""
+    """Return the weights `name`, complete. Raises NotHere."""
     folder = _own_folder(name) or _cached(name, revision)
     if folder is None:
         at = f" at revision {revision}" if revision else ""
@@ -62,7 +62,7 @@ def find(name: str, revision: str = "") -> Weights:
 
 
 def is_own(name: str) -> bool:
-    """Whether `name` is a folder of ours, and no repository of the hub."""
+    """Whether `name` is a folder under settings.MODELS_DIR, not a repository of the hub."""
     return _own_folder(name) is not None
 
 
@@ -99,18 +99,18 @@ def _json(file: Path, name: str) -> dict[str, Any]:
     except ValueError as error:
         raise NotHere(f"The {file.name} of {name} is not JSON: {error}. Fetch it again.") from None
     if not isinstance(said, dict):
-        raise NotHere(f"The {file.name} of {name} is no JSON object. Fetch it again.")
+        raise NotHere(f"The {file.name} of {name} is not a JSON object. Fetch it again.")
     return said
 
 
 def _whole_files(folder: Path, name: str) -> list[Path]:
-    """The weight files that vLLM will read. Raises NotHere for what is missing or cut: vLLM would find out
-    after minutes, or never."""
+    """Return the weight files that vLLM will read. Raises NotHere if any is missing or cut off: vLLM would
+    notice after minutes, or never."""
     indexed = _indexed(folder, name)
     missing = sorted(file for file in indexed if not (folder / file).is_file())
     if missing:
         raise NotHere(
-            f"Of the weights of {name} {len(missing)} of {len(indexed)} files are missing, "
+            f"{len(missing)} of {len(indexed)} weight files of {name} are missing, "
             f"the first is {missing[0]}. Fetch them again."
         )
     files = _weight_files(folder)
@@ -123,7 +123,7 @@ def _whole_files(folder: Path, name: str) -> list[Path]:
 
 
 def _indexed(folder: Path, name: str) -> set[str]:
-    """The files that the index names, where there is one: some folders hold the same weights twice."""
+    """Return the files in the index, if there is one: some folders hold the same weights twice."""
     if not (folder / INDEX).is_file():
         return set()
     files = _json(folder / INDEX, name).get("weight_map")
@@ -147,13 +147,13 @@ def _expect_whole(file: Path, name: str) -> None:
     try:
         short = _cut_off_bytes(file)
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise NotHere(f"{file.name} of {name} is no safetensors file. Fetch it again.") from None
+        raise NotHere(f"{file.name} of {name} is not a safetensors file. Fetch it again.") from None
     if short:
         raise NotHere(f"{file.name} of {name} is cut off: {short} bytes are missing. Fetch it again.")
 
 
 def _cut_off_bytes(file: Path) -> int:
-    """How many bytes a safetensors file is shorter than its header says."""
+    """Return how many bytes a safetensors file is shorter than its header says."""
     size = file.stat().st_size
     with file.open("rb") as opened:
         start = opened.read(8)

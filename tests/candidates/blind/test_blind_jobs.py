@@ -58,7 +58,7 @@ def test_the_page_of_the_application_says_them_neither(blind, seen):
     )
     text = seen("application-page", blind.pk)
     assert [secret for secret in SECRETS if secret in text] == []
-    assert "Kept, and shown once somebody has decided: it may name the person." in text
+    assert "Hidden until somebody has decided: it may name the person." in text
 
 
 def test_nor_does_rest(blind, world, api):
@@ -83,7 +83,7 @@ def test_the_document_cannot_be_downloaded(blind, world, signed_in, address):
 def test_an_image_that_cannot_be_painted_over_is_withheld_with_a_sentence(blind, seen, world, signed_in):
     Resume.objects.filter(pk=blind.resume_id).update(pages=[PAGE])
     text = seen("application-page", blind.pk)
-    assert "Where words stand on this page is not known, so nothing can be painted over." in text
+    assert "The positions of words on this page are not known, so nothing can be painted over." in text
     assert "<img" not in text
     assert signed_in(world.alice).get(reverse("page-image", args=[blind.pk, 1])).status_code == 403
 

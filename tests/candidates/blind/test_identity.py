@@ -7,7 +7,7 @@ import pytest
 from candidates.blind.identity import Identity
 from tests.growth import LINEAR, growth
 
-MARA = Identity.of(["Mara Vell-Ó Briain"], ["mara@example.org"], ["+4940123456"])
+MARA = Identity.from_details(["Mara Vell-Ó Briain"], ["mara@example.org"], ["+4940123456"])
 
 
 @pytest.mark.parametrize(
@@ -95,14 +95,17 @@ def test_a_box_covers_its_word_with_a_margin():
 
 
 def test_what_is_known_stands_on_the_page_or_it_does_not():
-    assert MARA.stands_in([PAGE]) is True
-    assert MARA.stands_in([PAGE[1:]]) is False  # MARA is gone
-    assert MARA.stands_in([[word for word in PAGE if "@" not in str(word[0])]]) is False
+    assert MARA.is_found_on([PAGE]) is True
+    assert MARA.is_found_on([PAGE[1:]]) is False  # MARA is gone
+    assert MARA.is_found_on([[word for word in PAGE if "@" not in str(word[0])]]) is False
 
 
 def test_without_a_name_nothing_is_found_to_be_sure_of():
-    assert Identity.of([], [], []).stands_in([PAGE]) is False
+    assert Identity.from_details([], [], []).is_found_on([PAGE]) is False
 
 
 def test_single_letters_are_no_names():
-    assert Identity.of(["J. Doe"], [], []).told("J is a letter, Doe a name") == "J is a letter, [name] a name"
+    assert (
+        Identity.from_details(["J. Doe"], [], []).told("J is a letter, Doe a name")
+        == "J is a letter, [name] a name"
+    )

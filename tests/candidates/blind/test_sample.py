@@ -115,7 +115,7 @@ def test_only_blind_first_decisions_count(sealed, make_application, world):
         decisions.decide(changed, status=verdict, user=world.bob)
     decisions.decide(sealed("Maybe", outcome="Needs Review"), status="Accepted", user=world.bob)
     sealed("Waiting")
-    found = sample.of_job(world.job)
+    found = sample.sample_of(world.job)
     assert (found.drawn, found.decided, found.left_to_people) == (7, 6, 1)
     assert (found.matrix.agreed.count, found.matrix.agreed.of) == (4, 5)
 
@@ -125,7 +125,7 @@ def test_the_page_of_the_job_says_how_often_they_agreed(sealed, world, seen):
     decisions.decide(sealed("Ann"), status="Accepted", user=world.bob)
     decisions.decide(sealed("Ben"), status="Rejected", user=world.bob)
     text = seen("job-page", world.job.pk)
-    assert "<b>1 of 2</b> decided alike (50 %, 95 % interval 9 to 91 %)" in text
+    assert "<b>1 of 2</b> agree (50 %, 95 % interval 9 to 91 %)" in text
 
 
 def test_an_auditor_sees_it_over_rest(sealed, world, signed_in):

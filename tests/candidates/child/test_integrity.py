@@ -41,7 +41,7 @@ def test_an_honest_file_that_looks_like_one_is_not_flagged_and_is_read(opened, c
 
 @pytest.mark.parametrize("path", [*RESUMES, *SAMPLES], ids=lambda path: path.stem)
 def test_real_resumes_are_not_flagged(path):
-    pages = extraction.read(path, kinds.PDF, max_pages=20).pages
+    pages = extraction.read_document(path, kinds.PDF, max_pages=20).pages
     assert [(page.hidden, page.instructions) for page in pages] == [([], [])] * len(pages)
 
 

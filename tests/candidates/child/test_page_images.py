@@ -9,7 +9,7 @@ from candidates.child import painting
 from candidates.child.page_images import Images
 from candidates.documents import extraction, jpeg, kinds
 from candidates.documents.extraction import PageImage
-from candidates.documents.sandbox import ReaderFailed
+from candidates.documents.sandbox import SandboxFailed
 from gpu_worker.engines.vllm import pictures
 from tests.candidates.documents import files
 
@@ -180,14 +180,14 @@ def changed(old: bytes, new: bytes) -> bytes:
 
 
 NOT_SOUND = {
-    "empty": (b"", "starts otherwise"),
-    "half": (SOUND[: SCAN - 1], "not where it has to be"),
+    "empty": (b"", "does not start like one"),
+    "half": (SOUND[: SCAN - 1], "a segment is misplaced"),
     "its start alone": (SOUND[:2], "cut off"),
-    "header alone": (SOUND[:DRAWN], "another end"),
-    "script": (b"<svg onload=alert(1)>" * 20, "starts otherwise"),
-    "PNG": (saved(marked(), "PNG"), "starts otherwise"),
-    "WebP": (saved(marked(), "WEBP"), "starts otherwise"),
-    "grey": (jpeg_of(mode="L"), "frame has another length"),
+    "header alone": (SOUND[:DRAWN], "its end is missing"),
+    "script": (b"<svg onload=alert(1)>" * 20, "does not start like one"),
+    "PNG": (saved(marked(), "PNG"), "does not start like one"),
+    "WebP": (saved(marked(), "WEBP"), "does not start like one"),
+    "grey": (jpeg_of(mode="L"), "frame has a wrong length"),
     "CMYK": (jpeg_of(mode="CMYK"), "JFIF"),
     "colours sampled otherwise": (jpeg_of(subsampling="4:4:4"), "frame is of another kind"),
     "progressive": (jpeg_of(progressive=True), "does not belong there"),
@@ -200,22 +200,22 @@ NOT_SOUND = {
     "no frame": (changed(FRAME, b""), "does not belong there"),
     "twelve bits": (changed(b"\xff\xc0\x00\x11\x08", b"\xff\xc0\x00\x11\x0c"), "another kind"),
     "no height yet": (changed(FRAME, FRAME[:5] + b"\x00\x00" + FRAME[7:]), "another kind"),
-    "a segment without length": (changed(FRAME, b"\xff\xdb\x00\x00" + FRAME), "not where it has to be"),
-    "a segment beyond the end": (changed(FRAME, b"\xff\xdb\xff\xff" + FRAME), "not where it has to be"),
+    "a segment without length": (changed(FRAME, b"\xff\xdb\x00\x00" + FRAME), "a segment is misplaced"),
+    "a segment beyond the end": (changed(FRAME, b"\xff\xdb\xff\xff" + FRAME), "a segment is misplaced"),
     "tables without end": (changed(FRAME, b"\xff\xdb\x00\x02" * 12 + FRAME), "too many"),
     "one component drawn": (changed(SOUND[SCAN:DRAWN], b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"), "scan"),
-    "another frame in the picture": (SOUND[:-2] + FRAME + SOUND[-2:], "behind its picture"),
-    "a height behind the picture": (SOUND[:-2] + LATE_HEIGHT + SOUND[-2:], "behind its picture"),
-    "another scan": (SOUND[:-2] + SOUND[SCAN:], "behind its picture"),
-    "another picture": (SOUND + SOUND, "behind its picture"),
-    "longer": (SOUND + b"and more", "another end"),
-    "larger": (jpeg_of((31, 40)), "another size"),
+    "another frame in the picture": (SOUND[:-2] + FRAME + SOUND[-2:], "after or within its picture"),
+    "a height behind the picture": (SOUND[:-2] + LATE_HEIGHT + SOUND[-2:], "after or within its picture"),
+    "another scan": (SOUND[:-2] + SOUND[SCAN:], "after or within its picture"),
+    "another picture": (SOUND + SOUND, "after or within its picture"),
+    "longer": (SOUND + b"and more", "its end is missing"),
+    "larger": (jpeg_of((31, 40)), "differs in size"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("content", "why"), NOT_SOUND.values(), ids=NOT_SOUND)
 def test_an_image_that_is_not_what_the_reader_says_is_not_believed(content, why):
-    with pytest.raises(ReaderFailed, match=why):
+    with pytest.raises(SandboxFailed, match=why):
         extraction._image(extraction._SaidImage(width_px=30, height_px=40, size_bytes=len(content)), content)
 
 

@@ -47,7 +47,7 @@ def lines_of(page: extraction.Page) -> list[str]:
 
 
 def resume(layout: str) -> list[extraction.Page]:
-    return list(extraction.read(DATA / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages)
+    return list(extraction.read_document(DATA / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages)
 
 
 def test_dates_beside_a_school_are_read_before_the_next_heading():

@@ -54,7 +54,7 @@ def lines_of(page: extraction.Page) -> list[str]:
 
 
 def read(path: Path) -> list[extraction.Page]:
-    return list(extraction.read(path, kinds.PDF, max_pages=20).pages)
+    return list(extraction.read_document(path, kinds.PDF, max_pages=20).pages)
 
 
 @pytest.mark.parametrize(

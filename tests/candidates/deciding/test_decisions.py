@@ -43,8 +43,8 @@ def test_the_script_gets_every_part_of_the_page(decide):
     ("said", "sentence"),
     [
         ({"status": "Accepted", "reason": "experience"}, "is a reason for Rejected, not for Accepted"),
-        ({"status": "Rejected", "reason": "hair"}, "“hair” is not a reason: choose one of meets,"),
-        ({"status": "Rejected", "reason": "other"}, "Say in the note what the other reason is."),
+        ({"status": "Rejected", "reason": "hair"}, "“hair” is not a reason. Choose one of meets,"),
+        ({"status": "Rejected", "reason": "other"}, "Explain the other reason in the note."),
         ({"status": "Rejected", "seen": "x"}, "Enter a whole number."),
     ],
 )

@@ -20,7 +20,7 @@ def opened(tmp_path: Path) -> Opened:
     def opened(data: bytes, kind: str = kinds.PDF, **limits: Any) -> Document:
         path = tmp_path / "upload"
         path.write_bytes(data)
-        return extraction.read(path, kind, **{"max_pages": 20} | limits)
+        return extraction.read_document(path, kind, **{"max_pages": 20} | limits)
 
     return opened
 

@@ -12,7 +12,7 @@ RESUMES = sorted((Path(__file__).parents[2] / "data" / "resumes").glob("*.pdf"))
 
 @pytest.mark.parametrize("path", RESUMES, ids=lambda path: path.stem)
 def test_every_line_of_the_text_has_its_boxes(path):
-    document = extraction.read(path, kinds.PDF, max_pages=20)
+    document = extraction.read_document(path, kinds.PDF, max_pages=20)
     lost = [
         line
         for page in document.pages

@@ -15,14 +15,14 @@ LAYOUTS = {"classic": 2, "ember": 2, "harvard": 2, "moderncv": 3, "opal": 3}
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_name_and_address_are_read_from_every_layout_of_the_same_resume(layout):
-    text = extraction.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages[0].text
+    text = extraction.read_document(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).pages[0].text
     assert "John Doe" in text.splitlines()[:3]
     assert "john.doe@email.com" in text
 
 
 @pytest.mark.parametrize(("layout", "pages"), LAYOUTS.items())
 def test_every_page_of_a_resume_is_read_and_counted(layout, pages):
-    document = extraction.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20)
+    document = extraction.read_document(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20)
     assert (document.page_count, len(document.pages)) == (pages, pages)
 
 
@@ -98,7 +98,9 @@ def test_several_files_are_read_at_once_from_threads(opened):
     with ThreadPoolExecutor(6) as threads:
         files_read = threads.map(
             lambda layout: (
-                extraction.read(RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20).page_count
+                extraction.read_document(
+                    RESUMES / f"john_doe_{layout}.pdf", kinds.PDF, max_pages=20
+                ).page_count
             ),
             list(LAYOUTS) * 2,
         )

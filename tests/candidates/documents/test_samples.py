@@ -15,7 +15,7 @@ SAMPLES = sorted(DEMO.glob("*.pdf"))
 
 
 def text_of(path: Path) -> str:
-    return "\n".join(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
+    return "\n".join(page.text for page in extraction.read_document(path, kinds.PDF, max_pages=20).pages)
 
 
 def test_the_samples_are_byte_for_byte_what_their_source_makes(tmp_path):

@@ -20,7 +20,7 @@ from candidates.documents import extraction, kinds, sandbox
 from candidates.documents.extraction import Document
 from candidates.documents.fork_server import ForkServer
 from candidates.documents.refusals import Unreadable
-from candidates.documents.sandbox import ReaderFailed
+from candidates.documents.sandbox import SandboxFailed
 from tests.candidates.documents import files
 from tests.seen import eventually, has_ended
 
@@ -39,7 +39,7 @@ def taken_over(tmp_path: Path, monkeypatch) -> Callable[[str], Document]:
         script = tmp_path / "child.py"
         script.write_text(f"import os, signal, sys, time\n{SAY}\n{code}\n")
         monkeypatch.setattr(sandbox, "CHILD", script)
-        return extraction.read(script, kinds.PDF, max_pages=20, wall_s=wall_s)
+        return extraction.read_document(script, kinds.PDF, max_pages=20, wall_s=wall_s)
 
     return taken_over
 
@@ -56,7 +56,7 @@ def test_pdfium_and_pillow_never_come_into_the_process_that_asks(tmp_path):
         import sys
         from pathlib import Path
         from candidates.documents import extraction, kinds
-        document = extraction.read(Path(sys.argv[1]), kinds.PDF, max_pages=20)
+        document = extraction.read_document(Path(sys.argv[1]), kinds.PDF, max_pages=20)
         print(document.pages[0].text, [name for name in sys.modules if "pdfium" in name or name == "PIL"])
     """
     assert in_another_process(code, tmp_path / "upload") == "Mara Vell []\n"
@@ -109,7 +109,7 @@ def test_the_reader_ends_by_itself_when_the_process_that_asked_is_killed(tmp_pat
     (tmp_path / "upload").write_bytes(files.squeezed(b"q Q ", mebibytes=400))
     code = (
         "import sys; from pathlib import Path; from candidates.documents import extraction, kinds\n"
-        "extraction.read(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=5)"
+        "extraction.read_document(Path(sys.argv[1]), kinds.PDF, max_pages=20, wall_s=5)"
     )
     asking = psutil.Popen([sys.executable, "-c", code, str(tmp_path / "upload")])
     eventually(lambda: len(asking.children(recursive=True)) == 2)
@@ -156,12 +156,12 @@ def test_when_the_process_that_readers_are_forked_from_is_killed_another_one_tak
 
 def test_whoever_waits_for_a_reader_when_reading_is_stopped_hears_that_it_failed(taken_over):
     def stop() -> None:
-        eventually(lambda: sandbox._reading)
-        sandbox.stop_reading()
+        eventually(lambda: sandbox._ends)
+        sandbox.end_all()
 
     stopping = threading.Thread(target=stop)
     stopping.start()
-    with pytest.raises(ReaderFailed, match="The reader ended with -9"):
+    with pytest.raises(SandboxFailed, match="The sandbox ended with -9"):
         taken_over("time.sleep(600)")
     stopping.join()
 
@@ -196,7 +196,7 @@ def test_a_reader_that_does_not_end_itself_is_ended(taken_over, monkeypatch):
 
 @pytest.mark.parametrize("end", ["sys.exit(1)", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken_over, end):
-    with pytest.raises(ReaderFailed, match="The reader ended with"):
+    with pytest.raises(SandboxFailed, match="The sandbox ended with"):
         taken_over(end)
 
 
@@ -225,13 +225,13 @@ def test_a_reader_that_ends_for_reasons_of_its_own_is_no_fault_of_the_file(taken
     ],
 )
 def test_an_answer_that_makes_no_sense_is_not_believed(taken_over, answer):
-    with pytest.raises(ReaderFailed, match="makes no sense"):
+    with pytest.raises(SandboxFailed, match="makes no sense"):
         taken_over(f"say('{answer}')")
 
 
 def test_a_file_that_is_not_there_is_no_fault_of_the_file(tmp_path):
     with pytest.raises(FileNotFoundError):
-        extraction.read(tmp_path / "gone", kinds.PDF, max_pages=20)
+        extraction.read_document(tmp_path / "gone", kinds.PDF, max_pages=20)
 
 
 def test_ctrl_c_is_for_the_worker_not_for_its_reader(taken_over):

@@ -10,7 +10,7 @@ from candidates.evaluations.answers import (
     Met,
     NoAnswer,
     longest_tokens,
-    read,
+    parse_answer,
     supported,
 )
 from jobs.criteria import listed
@@ -130,7 +130,7 @@ def test_what_is_met_needs_a_quote(verdict, left):
 )
 def test_what_is_no_answer_says_where_it_is_wrong(said, wrong):
     with pytest.raises(NoAnswer, match=f"^{wrong}: "):
-        read(said)
+        parse_answer(said)
 
 
 WANTED = listed([("Rye", "must"), ("Wheat", "nice")])
@@ -142,7 +142,7 @@ def said_of(*keys: str) -> str:
 
 
 def test_criteria_are_read_in_the_order_of_the_job():
-    assert [criterion.key for criterion in read(said_of("c2", "c1"), WANTED).criteria] == ["c1", "c2"]
+    assert [criterion.key for criterion in parse_answer(said_of("c2", "c1"), WANTED).criteria] == ["c1", "c2"]
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ def test_criteria_are_read_in_the_order_of_the_job():
 )
 def test_an_answer_speaks_of_every_criterion_once(keys):
     with pytest.raises(NoAnswer, match=r"^criteria: there must be one entry for each of c1, c2$"):
-        read(said_of(*keys), WANTED)
+        parse_answer(said_of(*keys), WANTED)
 
 
 def test_of_no_criterion_it_can_say_nothing():
     with pytest.raises(NoAnswer):
-        read(said_of("c1"))
+        parse_answer(said_of("c1"))
 
 
 def test_more_criteria_may_take_longer():
@@ -165,6 +165,6 @@ def test_more_criteria_may_take_longer():
 
 def test_where_it_is_wrong_is_said_in_few_characters_that_can_be_shown():
     with pytest.raises(NoAnswer) as wrong:
-        read('{"outcome": "Invalid", "reason": "x", "\\n\\u0007' + "z" * 500 + '": 1}')
+        parse_answer('{"outcome": "Invalid", "reason": "x", "\\n\\u0007' + "z" * 500 + '": 1}')
     assert str(wrong.value).isprintable()
     assert len(str(wrong.value)) < 120

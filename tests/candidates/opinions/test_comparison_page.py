@@ -1,4 +1,4 @@
-"""The page that compares two readers of a job's résumés: who may, what it counts, what it lists first."""
+"""The page that compares two raters of a job's résumés: who may, what it counts, what it lists first."""
 
 from collections.abc import Callable
 
@@ -73,7 +73,7 @@ def test_charlie_cannot_tell_that_the_job_is_there(page, world):
     page(world.charlie, status=404)
 
 
-def test_a_reader_without_any_role_may_look_and_not_decide(page, world, read_twice):
+def test_somebody_without_any_role_may_look_and_not_decide(page, world, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     rita = User.objects.create_user("rita")
     world.team.members.add(rita)
@@ -82,14 +82,14 @@ def test_a_reader_without_any_role_may_look_and_not_decide(page, world, read_twi
 
 
 def test_before_anything_was_read_it_says_what_to_do(page):
-    assert "Nobody has read here yet" in page()
+    assert "No raters yet" in page()
 
 
-def test_with_one_reader_it_says_how_to_get_a_second(page, ann):
-    assert "Only Keyword rules (balanced) (One-Shot) has read here" in page()
+def test_with_one_rater_it_says_how_to_get_a_second(page, ann):
+    assert "Keyword rules (balanced) (One-Shot) is the only rater" in page()
 
 
-def test_two_readers_are_counted_against_each_other(compared, read_twice):
+def test_two_raters_are_counted_against_each_other(compared, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     read_twice("Ben", "Shortlisted", "Shortlisted")
     matrix = compared(a=BALANCED, b=STRICT)["matrix"]
@@ -107,7 +107,7 @@ def test_what_only_one_has_read_is_left_out(compared, read_twice, make_applicati
     assert compared()["matrix"].total == 1
 
 
-def test_of_several_readings_by_the_same_reader_the_newest_counts(compared, read_twice, strict):
+def test_of_several_evaluations_by_the_same_rater_the_newest_counts(compared, read_twice, strict):
     application = read_twice("Ann", "Shortlisted", "Rejected")
     older = Evaluation.objects.get(model_config=strict)
     older.pk, older.outcome, older.reason = None, "Shortlisted", "On second thoughts."
@@ -116,7 +116,7 @@ def test_of_several_readings_by_the_same_reader_the_newest_counts(compared, read
     assert application.evaluations.count() == 3
 
 
-def test_a_repeat_is_no_reading(compared, read_twice, strict):
+def test_a_repeat_does_not_count(compared, read_twice, strict):
     read_twice("Ann", "Shortlisted", "Rejected")
     repeat = Evaluation.objects.get(model_config=strict)
     repeat.reproduces_id, repeat.pk, repeat.outcome, repeat.pinned = repeat.pk, None, "Shortlisted", True
@@ -124,10 +124,10 @@ def test_a_repeat_is_no_reading(compared, read_twice, strict):
     assert compared()["matrix"].agreed.count == 0
 
 
-def test_readings_of_an_earlier_text_do_not_count(page, world, read_twice):
+def test_evaluations_for_an_earlier_text_do_not_count(page, world, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     world.job.versions.create(number=2, title="Cook", description="Cakes.")
-    assert "Nobody has read here yet" in page()
+    assert "No raters yet" in page()
 
 
 def test_the_gravest_difference_stands_first_and_then_the_newest(compared, read_twice):
@@ -142,7 +142,7 @@ def test_the_gravest_difference_stands_first_and_then_the_newest(compared, read_
 def test_side_by_side_stand_both_reasons_and_the_criteria_that_differ(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     text = page()
-    for words in ("Ann names Python.", "Ann, strictly.", "1 criterion judged otherwise", "Not met"):
+    for words in ("Ann names Python.", "Ann, strictly.", "1 criterion judged differently", "Not met"):
         assert words in text
 
 
@@ -173,7 +173,7 @@ def test_a_long_list_goes_on_where_it_ended(compared, read_twice, monkeypatch):
     assert seen == ["P2", "P1", "P0", "P3"]
 
 
-def test_people_are_a_reader_by_their_newest_decisions(compared, world, make_application):
+def test_people_are_a_rater_by_their_newest_decisions(compared, world, make_application):
     for name, verdicts in {"Ann": ["Rejected", "Accepted"], "Ben": ["Rejected"], "Cleo": ["Pending"]}.items():
         application = make_application(name)
         for verdict in verdicts:
@@ -198,7 +198,7 @@ def test_revisions_of_the_same_model_can_be_told_apart(compared, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected", model_revision="r1")
     read_twice("Ben", "Shortlisted", "Shortlisted", model_revision="r2")
     context = compared(a=f"{STRICT}@r1", b=BALANCED)
-    assert {reader.key: reader.count for reader in context["readers"]} == {
+    assert {rater.key: rater.count for rater in context["raters"]} == {
         BALANCED: 2,
         STRICT: 2,
         f"{STRICT}@r1": 1,
@@ -207,15 +207,15 @@ def test_revisions_of_the_same_model_can_be_told_apart(compared, read_twice):
     assert context["matrix"].total == 1
 
 
-def test_a_reader_that_is_none_is_refused_with_those_who_are(page, read_twice):
+def test_a_rater_that_is_none_is_refused_with_those_who_are(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
     text = page(status=404, a="one_shot:nobody/nothing")
-    assert "“one_shot:nobody/nothing” has read nothing for this job as it is now." in text
+    assert "“one_shot:nobody/nothing” has rated nothing for this version of the job." in text
 
 
-def test_a_reader_against_itself_is_refused(page, read_twice):
+def test_a_rater_against_itself_is_refused(page, read_twice):
     read_twice("Ann", "Shortlisted", "Rejected")
-    assert "Choose two different readers" in page(status=400, a=STRICT, b=STRICT)
+    assert "Choose two different raters" in page(status=400, a=STRICT, b=STRICT)
 
 
 def test_many_resumes_take_as_many_queries_as_one(page, read_twice):

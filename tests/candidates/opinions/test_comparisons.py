@@ -1,4 +1,4 @@
-"""Comparing two readers, as far as it needs no database: the grid, what is grave, what an address asks for."""
+"""Comparing two raters, as far as it needs no database: the grid, what is grave, what an address asks for."""
 
 from itertools import combinations
 
@@ -6,14 +6,14 @@ import pytest
 
 from candidates.agreement import Kappa, tally
 from candidates.evaluations.findings import Finding
-from candidates.opinions.comparison_page import SameReader, chosen
+from candidates.opinions.comparison_page import SameRater, chosen
 from candidates.opinions.comparisons import OUTCOMES, SEVERITY, Wanted, differing, grid
-from candidates.opinions.raters import Reader, UnknownReader, named
+from candidates.opinions.raters import Rater, UnknownRater, rater_named
 
 MODEL, PAIR, REVISION = (
-    Reader(key="one_shot:a/a", count=9),
-    Reader(key="hybrid:text layer + b/b", count=7),
-    Reader(key="one_shot:a/a@r1", count=5, revision="r1"),
+    Rater(key="one_shot:a/a", count=9),
+    Rater(key="hybrid:text layer + b/b", count=7),
+    Rater(key="one_shot:a/a@r1", count=5, revision="r1"),
 )
 FOUND = [MODEL, PAIR, REVISION]
 
@@ -83,18 +83,18 @@ def test_a_revision_is_compared_only_when_it_is_chosen():
     assert chosen(FOUND, REVISION.key, MODEL.key) == (REVISION, MODEL)
 
 
-def test_one_reader_alone_is_no_comparison():
+def test_one_rater_alone_is_no_comparison():
     assert chosen([MODEL], "", "") is None
 
 
 def test_nobody_is_compared_with_themselves():
-    with pytest.raises(SameReader, match="two different readers"):
+    with pytest.raises(SameRater, match="two different raters"):
         chosen(FOUND, MODEL.key, MODEL.key)
 
 
-def test_a_reader_that_is_none_is_told_who_is():
-    with pytest.raises(UnknownReader, match="Who has: “one_shot:a/a”, “hybrid:text layer"):
-        named(FOUND, "one_shot:c/c")
+def test_a_rater_that_is_none_is_told_who_is():
+    with pytest.raises(UnknownRater, match="Raters: “one_shot:a/a”, “hybrid:text layer"):
+        rater_named(FOUND, "one_shot:c/c")
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
-"""Two readings side by side: what is said otherwise, and what was not the same when they were made."""
+"""Two evaluations side by side: what they say differently, and what was different when they were made."""
 
 import pytest
 
 from candidates.models import Evaluation
-from candidates.opinions.differences import Line, between
+from candidates.opinions.differences import Line, difference_between
 
 SAID = {
     "outcome": "Shortlisted",
@@ -21,7 +21,7 @@ SAID = {
 
 
 def compared(**changes):
-    return between(Evaluation(**SAID), Evaluation(**SAID | changes))
+    return difference_between(Evaluation(**SAID), Evaluation(**SAID | changes))
 
 
 def test_the_same_words_are_identical():
@@ -70,9 +70,9 @@ def test_what_is_no_json_is_compared_as_it_stands():
         ({"model_revision": "r2"}, "The weights changed from “r1” to “r2”."),
         ({"engine_version": "vllm 0.33"}, "The engine changed from “vllm 0.32” to “vllm 0.33”."),
         ({"prompt_version": "decide-3"}, "The prompt’s version changed from “decide-2” to “decide-3”."),
-        ({"prompt_hash": "d" * 64}, "The prompt was not the same, word for word"),
-        ({"page_hashes": []}, "The page images were not the same."),
-        ({"sampling": {"temperature": 1.0}}, "The answers were not drawn in the same way."),
+        ({"prompt_hash": "d" * 64}, "The prompt was different"),
+        ({"page_hashes": []}, "The page images were different."),
+        ({"sampling": {"temperature": 1.0}}, "The sampling was different."),
         ({"runs_as": "d"}, "The engine ran on another device or with other arguments."),
     ],
 )
@@ -83,5 +83,5 @@ def test_what_was_not_the_same_is_said(change, words):
 
 def test_of_a_reading_that_kept_nothing_nothing_is_claimed():
     old = Evaluation(**SAID | {"prompt_hash": "", "sampling": {}, "page_hashes": []})
-    [sentence] = between(old, Evaluation(**SAID)).circumstances
+    [sentence] = difference_between(old, Evaluation(**SAID)).circumstances
     assert "was not kept" in sentence

@@ -59,14 +59,14 @@ def test_another_click_repeats_it_for_the_badge(alice, address):
 def test_the_script_gets_the_repeats(world, signed_in, address):
     answer = signed_in(world.alice, htmx=True).post(address, {"times": "1"})
     assert answer.text.lstrip().startswith('<ol class="history" id="repeats"')
-    assert "Waits for Keyword rules (balanced)" in answer.text
+    assert "Waiting for Keyword rules (balanced)" in answer.text
 
 
 def test_who_asks_while_it_is_being_repeated_is_told_so(world, signed_in, address):
     htmx = signed_in(world.alice, htmx=True)
     htmx.post(address)
     answer = htmx.post(address)
-    assert (answer.status_code, answer.text) == (409, "It is being repeated already.")
+    assert (answer.status_code, answer.text) == (409, "It is already being repeated.")
 
 
 def test_the_same_words_are_identical_and_stable(page, repeated):
@@ -107,7 +107,7 @@ def test_without_the_right_a_sentence_says_so(world, signed_in, address):
     world.team.members.add(rita)
     answer = signed_in(rita).post(address)
     assert (answer.status_code, Evaluation.objects.count()) == (403, 1)
-    assert "You may not have résumés read again. Ask a recruiter." in answer.text
+    assert "You may not screen résumés again. Ask a recruiter." in answer.text
 
 
 def test_charlie_cannot_tell_that_the_reading_is_there(world, signed_in, address):

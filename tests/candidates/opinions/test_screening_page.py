@@ -53,7 +53,7 @@ def asked(world, gpu0, ann) -> Screening:
     strict = ModelConfig.objects.get(name="rules/strict")
     option = Option(mode=Mode.ONE_SHOT, model_config=strict)
     rows = Application.objects.filter(job=world.job)
-    return screenings.again(world.job, rows, option, world.alice).screening
+    return screenings.screen_again(world.job, rows, option, world.alice).screening
 
 
 def test_the_choice_says_why_a_model_cannot_run_and_does_not_offer_it(alice, screen, gpu0):
@@ -62,33 +62,37 @@ def test_the_choice_says_why_a_model_cannot_run_and_does_not_offer_it(alice, scr
     assert choice.index(" disabled>") < choice.index("Needs a GPU; this machine has none.") < 500
 
 
-def test_without_a_worker_models_can_be_chosen_and_readings_wait(alice, screen, registry):
+def test_without_a_worker_models_can_be_chosen_and_evaluations_wait(alice, screen, registry):
     page = alice.get(screen).text.split("<main")[1]
     choice = page[page.index(f'value="{STRICT}"') :]
     assert "disabled" not in choice[: choice.index(">")]
-    assert "No worker is running. Readings wait for one." in page
+    assert "No worker is running. Evaluations wait for one." in page
 
 
 def test_before_anything_is_queued_it_is_counted_and_told(alice, screen, gpu0, ann, make_application):
     make_application("Ben")
     page = alice.get(screen, {"option": STRICT}).text
-    assert "2 readings are queued for Keyword rules (strict) (One-Shot)." in page
-    assert "the selection stays as it is" in page
+    assert "2 evaluations will be queued for Keyword rules (strict) (One-Shot)." in page
+    assert "the selection stays." in page
     assert not Screening.objects.exists()
 
 
 def test_confirmed_it_is_queued(alice, screen, gpu0, ann, world):
     answer = alice.post(screen, {"option": STRICT}, follow=True)
     assert "1 will be read again." in answer.text
-    reading = Evaluation.objects.latest("pk")
-    assert (reading.application, reading.pinned, reading.model_config.name) == (ann, True, "rules/strict")
+    evaluation = Evaluation.objects.latest("pk")
+    assert (evaluation.application, evaluation.pinned, evaluation.model_config.name) == (
+        ann,
+        True,
+        "rules/strict",
+    )
     assert Screening.objects.get().asked_by == world.alice
 
 
 def test_what_was_read_so_already_is_left_out_and_said(alice, screen, gpu0, ann):
     page = alice.get(screen, {"option": "one_shot:rules/balanced"}).text
-    assert "There is nothing to read." in page
-    assert "1 was read so as everything stands today" in page
+    assert "Nothing to queue." in page
+    assert "1 already has an up-to-date verdict" in page
 
 
 def test_asked_for_twice_it_is_queued_once(alice, screen, gpu0, ann):
@@ -101,7 +105,7 @@ def test_only_what_the_table_shows_is_read_again(alice, screen, gpu0, ann, make_
     make_application("Ivo", outcome="Invalid")
     for shown, which in ((1, "shown"), (2, "all")):
         page = alice.get(screen, {"option": STRICT, "which": which, "filter": "invalid=0"}).text
-        assert f"{shown} reading{'' if shown == 1 else 's'} " in page
+        assert f"{shown} evaluation{'' if shown == 1 else 's'} " in page
 
 
 def test_one_application_is_read_again_from_its_page(alice, screen, gpu0, ann, make_application):
@@ -162,13 +166,13 @@ def test_what_cannot_be_chosen_says_why_and_the_choice_is_there_again(
     alice, screen, gpu0, ann, method, option, status, words
 ):
     answer = getattr(alice, method)(screen, {"option": option})
-    assert (answer.status_code, words in answer.text, "By whom" in answer.text) == (status, True, True)
+    assert (answer.status_code, words in answer.text, "Which model" in answer.text) == (status, True, True)
 
 
 def test_without_the_right_a_sentence_says_so(rita, screen, gpu0, ann, signed_in):
     answer = signed_in(rita).post(screen, {"option": STRICT})
     assert (answer.status_code, Screening.objects.count()) == (403, 0)
-    assert "You may not have résumés read again. Ask a recruiter." in answer.text
+    assert "You may not screen résumés again. Ask a recruiter." in answer.text
 
 
 def test_charlie_cannot_tell_that_the_job_is_there(world, screen, gpu0, signed_in, asked):
@@ -187,7 +191,7 @@ def test_what_waits_is_taken_back_and_the_line_says_so(world, signed_in, asked):
     address = reverse("screening-cancel", args=[asked.pk])
     answer = signed_in(world.alice, htmx=True).post(address)
     assert answer.text.lstrip().startswith(f'<li id="screening-{asked.pk}"')
-    assert "0 of 1 read, 1 taken back" in answer.text
+    assert "0 of 1 read, 1 cancelled" in answer.text
     assert Evaluation.objects.latest("pk").status == "cancelled"
 
 
@@ -195,7 +199,7 @@ def test_what_does_not_wait_any_more_cannot_be_taken_back(world, signed_in, aske
     address, htmx = reverse("screening-cancel", args=[asked.pk]), signed_in(world.alice, htmx=True)
     htmx.post(address)
     answer = htmx.post(address)
-    assert (answer.status_code, answer.text) == (409, "Nothing of it waits any more.")
+    assert (answer.status_code, answer.text) == (409, "Nothing in it is queued any more.")
 
 
 def test_without_the_right_nothing_is_taken_back(rita, signed_in, asked):
@@ -208,7 +212,7 @@ def test_an_open_page_hears_of_it(world, asked):
     assert "0 of 1 read, 1 to go" in topic.snapshot()[0]
     screenings.cancel(asked, world.alice)
     fragments = topic.after({Message(type=Report.SCREENING_CHANGED, id=asked.pk)})
-    assert "1 taken back" in fragments[0]
+    assert "1 cancelled" in fragments[0]
     assert topic.after({Message(type=Report.APPLICATION_CHANGED, id=1)}) == []
 
 
@@ -239,5 +243,5 @@ def test_many_readings_take_the_page_as_many_queries_as_one(alice, world, asked,
         make_application(f"P{number}")
         rows = Application.objects.filter(job=world.job)
         option = Option(mode=Mode.ONE_SHOT, model_config=asked.model_config)
-        screenings.again(world.job, rows, option, world.alice)
+        screenings.screen_again(world.job, rows, option, world.alice)
     assert counted[1:] == counted[:-1]

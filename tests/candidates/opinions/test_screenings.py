@@ -31,7 +31,7 @@ def again(job, alice, strict, worker):
 
     def again(model_config=strict) -> Asked:
         option = Option(mode=Mode.ONE_SHOT, model_config=model_config)
-        return screenings.again(job, Application.objects.filter(job=job), option, alice)
+        return screenings.screen_again(job, Application.objects.filter(job=job), option, alice)
 
     return again
 
@@ -148,6 +148,20 @@ def test_other_weights_make_stale_from_their_first_reading_on(read):
     assert {row.pk: list(staleness.causes(row)) for row in rows} == {old.pk: [Cause.MODEL], new.pk: []}
 
 
+def test_other_rules_make_stale_from_their_first_evaluation_on(read):
+    old, new = read("a", engine_version="rules 1"), read("b", engine_version="rules 2")
+    rows = Evaluation.objects.annotate(**staleness.annotations())
+    assert {row.pk: list(staleness.causes(row)) for row in rows} == {old.pk: [Cause.RULES], new.pk: []}
+
+
+def test_a_newer_engine_with_the_same_weights_makes_nothing_stale(read, balanced):
+    ModelConfig.objects.filter(pk=balanced.pk).update(type="text_reasoning", provider="vllm")
+    read("a", engine_version="vllm 0.32", model_revision="r1")
+    read("b", engine_version="vllm 0.33", model_revision="r1")
+    rows = Evaluation.objects.annotate(**staleness.annotations())
+    assert [list(staleness.causes(row)) for row in rows] == [[], []]
+
+
 def test_a_document_that_was_read_anew_makes_stale(read):
     read("a")
     Resume.objects.update(prepared_at=timezone.now() + timedelta(seconds=1))
@@ -172,7 +186,7 @@ def test_all_that_is_stale_is_brought_up_to_date_once(read, revise, job, alice):
     read("a"), read("b")
     revise()
     assert [screenings.bring_up_to_date(job, alice).made for _ in range(2)] == [2, 0]
-    assert screenings.stale(job).count() == 0
+    assert screenings.stale_applications(job).count() == 0
 
 
 def test_who_was_pinned_is_pinned_again_and_the_others_take_whoever_serves(
@@ -215,7 +229,7 @@ def test_what_will_be_read_is_told_before_anything_is_queued(read, again, job, s
     read("a"), read("b")
     option = Option(mode=Mode.ONE_SHOT, model_config=strict)
     first = Application.objects.filter(resume__storage_key="a")
-    again_first = screenings.foreseen(job, first, option)
+    again_first = screenings.foresee(job, first, option)
     assert (again_first, Evaluation.objects.count()) == (Asked(made=1), 2)
 
 
@@ -224,7 +238,7 @@ def test_what_is_told_before_is_what_happens(read, again, job, balanced, revise,
     read("a"), read("b")
     if late:
         revise()
-    told = screenings.foreseen(
+    told = screenings.foresee(
         job, Application.objects.filter(job=job), Option(mode=Mode.ONE_SHOT, model_config=balanced)
     )
     assert again(balanced) == told
@@ -250,7 +264,7 @@ def test_what_waits_can_be_taken_back_and_what_is_being_read_goes_on(read, again
     worker.model_config = strict
     claim(worker)
     assert screenings.cancel(screening, alice) == 2
-    assert screening_progress.progress_of(screening).words == "0 of 3 read, 2 taken back, 1 to go"
+    assert screening_progress.progress_of(screening).words == "0 of 3 read, 2 cancelled, 1 to go"
 
 
 def test_what_was_taken_back_is_not_read(read, again, worker, strict, alice):

@@ -103,7 +103,7 @@ def test_the_table_of_12800_reads_no_more_than_that_of_3200(hundred, world):
 def test_a_job_without_a_sample_is_not_read_for_one(hundred, world):
     multiply(5)
     with work_counted() as steps:
-        sample.of_job(world.job)
+        sample.sample_of(world.job)
     assert steps[0] < 3, steps
 
 
@@ -162,7 +162,7 @@ def test_the_weights_that_models_were_seen_with_are_found_by_an_index(hundred):
     """But for the one model that has read all of it: its newest reading is the newest of all."""
     multiply(7)
     with CaptureQueriesContext(connection) as asked:
-        staleness.revisions()
+        staleness.last_seen()
     with connection.cursor() as cursor:
         cursor.execute(
             f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {asked[-1]['sql']}"

@@ -14,7 +14,7 @@ from candidates.child import archive, limits
 from candidates.child.refused import Refused
 from candidates.documents import kinds
 from candidates.documents.refusals import DocumentRefused
-from candidates.documents.sandbox import ReaderFailed
+from candidates.documents.sandbox import SandboxFailed
 from candidates.models import ItemState, Resume, UploadBatch, UploadItem
 from candidates.models.leases import ClaimLost
 from candidates.uploads import archives, intake, ledger, preparation
@@ -322,7 +322,7 @@ def test_what_a_reader_that_was_taken_over_says_is_not_believed(
     monkeypatch.setattr(sandbox, "CHILD", script)
     send(zipped({"mara.pdf": MARA}))
     [opening] = preparation.FILES.claim(gpu_worker, 1)
-    with pytest.raises(ReaderFailed, match="makes no sense"):
+    with pytest.raises(SandboxFailed, match="makes no sense"):
         archives.unpack(opening)
 
 

@@ -26,7 +26,7 @@ def opening(world):
 
 @pytest.fixture
 def resume(opening) -> Resume:
-    preparation.complete(opening, preparation.read(opening))
+    preparation.complete(opening, preparation.read_pages(opening))
     return Resume.objects.get()
 
 
@@ -45,20 +45,20 @@ def test_a_row_keeps_the_key_the_size_and_the_hash_of_each_image(resume):
 
 def test_reading_again_after_a_crash_keeps_the_same_images_once(opening):
     folder = opening.storage_key.partition("/")[0]
-    first = preparation.read(opening)
+    first = preparation.read_pages(opening)
     kept = storages["documents"].listdir(folder)[1]
-    assert preparation.read(opening) == first
+    assert preparation.read_pages(opening) == first
     assert storages["documents"].listdir(folder)[1] == kept
 
 
 def test_half_an_image_from_a_crash_is_made_whole(opening):
-    key = preparation.read(opening).pages[0]["image"]["key"]
+    key = preparation.read_pages(opening).pages[0]["image"]["key"]
     storage = storages["documents"]
     with storage.open(key) as image:
         whole = image.read()
     with open(storage.path(key), "wb") as half:
         half.write(whole[:50])
-    assert preparation.read(opening).pages[0]["image"]["key"] == key
+    assert preparation.read_pages(opening).pages[0]["image"]["key"] == key
     with storage.open(key) as image:
         assert image.read() == whole
 

@@ -92,8 +92,16 @@ def test_the_context_is_as_long_as_the_row_says(on, length, said):
 
 
 @both
-def test_prefixes_are_cached_and_the_type_is_chosen_as_vllm_does(on):
-    assert not {"enable_prefix_caching", "dtype", "quantization", "seed"} & on().keys()
+def test_the_type_is_chosen_as_vllm_does(on):
+    assert not {"dtype", "quantization", "seed"} & on().keys()
+
+
+def test_prefixes_are_cached_on_a_gpu_as_vllm_does():
+    assert "enable_prefix_caching" not in on_gpu()
+
+
+def test_prefixes_are_not_cached_on_a_cpu_so_that_a_repeat_is_computed_as_the_original():
+    assert on_cpu()["enable_prefix_caching"] is False
 
 
 # Sleeping, and memory

@@ -56,7 +56,7 @@ def test_a_clone_without_its_large_files_is_told_what_to_run(models):
 )
 def test_what_is_no_safetensors_file_is_called_so(models, content):
     model(models / "a", model=content)
-    assert complaint() == "model.safetensors of a is no safetensors file. Fetch it again."
+    assert complaint() == "model.safetensors of a is not a safetensors file. Fetch it again."
 
 
 def test_an_empty_file_is_cut_off(models):
@@ -117,7 +117,7 @@ def test_where_all_of_them_are_missing_their_number_is_said(models):
     (folder / "model.safetensors").unlink()
     index(folder, {"weight_map": {"x": "2.safetensors", "y": "1.safetensors", "z": "1.safetensors"}})
     assert complaint() == (
-        "Of the weights of a 2 of 2 files are missing, the first is 1.safetensors. Fetch them again."
+        "2 of 2 weight files of a are missing, the first is 1.safetensors. Fetch them again."
     )
 
 
@@ -136,7 +136,7 @@ def test_an_index_that_names_no_files_says_so(models, said):
 
 def test_an_index_that_is_a_list_says_so(models):
     index(model(models / "a"), ["one.safetensors"])
-    assert complaint() == "The model.safetensors.index.json of a is no JSON object. Fetch it again."
+    assert complaint() == "The model.safetensors.index.json of a is not a JSON object. Fetch it again."
 
 
 # The configuration
@@ -152,7 +152,7 @@ def test_a_config_that_is_no_json_says_so_and_what_to_do(models, content):
 @pytest.mark.parametrize("content", ["[]", "null", '"LlamaForCausalLM"', "3"])
 def test_a_config_that_is_no_object_says_so(models, content):
     (model(models / "a") / "config.json").write_text(content)
-    assert complaint() == "The config.json of a is no JSON object. Fetch it again."
+    assert complaint() == "The config.json of a is not a JSON object. Fetch it again."
 
 
 @pytest.mark.parametrize("config", [{"model_type": "llama"}, {"architectures": None}, {"architectures": []}])

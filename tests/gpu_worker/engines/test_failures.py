@@ -68,7 +68,7 @@ def test_a_résumé_that_is_too_long_is_told_to_the_recruiter_in_tokens():
 
 
 def test_another_refusal_is_handed_on():
-    assert failures.refused("a/b", "odd thing\nmore") == "a/b did not take the résumé: odd thing"
+    assert failures.refused("a/b", "odd thing\nmore") == "a/b refused the résumé: odd thing"
 
 
 def test_an_answer_without_an_end_says_which_setting_to_raise():

@@ -94,7 +94,7 @@ DIED = "Engine core initialization failed. See root cause above. Failed core pro
 
 def test_a_process_that_the_kernel_killed_has_said_nothing_so_it_is_said_for_it():
     assert said(DIED % -9) == (
-        "Its process was killed: the machine's memory was full, or somebody did it. dmesg says which."
+        "Its process was killed, because the machine's memory was full or by somebody. dmesg says which."
     )
 
 
@@ -175,4 +175,4 @@ def test_a_résumé_that_is_too_long_is_called_so_in_each_of_vllms_wordings(rais
 
 
 def test_a_refusal_without_words_points_to_the_log():
-    assert failures.refused("a/b", "") == "a/b did not take the résumé: nothing; see the log."
+    assert failures.refused("a/b", "") == "a/b refused the résumé: nothing; see the log."

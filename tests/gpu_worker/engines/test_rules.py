@@ -53,7 +53,7 @@ def verdicts(answer: Answer) -> dict[str, Met]:
 
 @cache
 def pages_of(path: Path) -> tuple[str, ...]:
-    return tuple(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
+    return tuple(page.text for page in extraction.read_document(path, kinds.PDF, max_pages=20).pages)
 
 
 class TestTerms:
@@ -158,7 +158,7 @@ class TestVerdict:
 
     def test_a_job_that_names_hardly_anything_is_for_a_person_to_decide(self):
         answer = read_for("We bake bread and are a friendly team.", with_skills("Baking"))
-        assert (answer.outcome, "a person has to decide" in answer.reason) == ("Needs Review", True)
+        assert (answer.outcome, "A person has to decide" in answer.reason) == ("Needs Review", True)
 
     def test_a_quote_is_the_line_with_its_page(self):
         answer = read_for(self.JOB, with_skills("Excel"), "Projects\nMoved a shop to Django and Redis")

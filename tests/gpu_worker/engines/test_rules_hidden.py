@@ -22,7 +22,7 @@ WITH_SECRET = [
 def test_hidden_words_earn_nothing_and_seen_ones_do(case, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(case.data())
-    pages = tuple(page.text for page in extraction.read(path, kinds.PDF, max_pages=20).pages)
+    pages = tuple(page.text for page in extraction.read_document(path, kinds.PDF, max_pages=20).pages)
     answer = evaluate(
         Request(id=1, job_title="", job_description="", pages=pages, criteria=CRITERIA), Thresholds()
     )

@@ -62,7 +62,7 @@ def test_what_is_no_reason_is_not_allowed(text):
 )
 def test_what_is_allowed_is_an_answer(field, text, escaped):
     said = said_with(field, json.dumps(text, ensure_ascii=escaped))
-    assert not allowed(said) or answers.read(said)
+    assert not allowed(said) or answers.parse_answer(said)
 
 
 WANTED = listed([("Rye", "must"), ("Wheat", "nice")])
@@ -89,7 +89,7 @@ def said_about(*found: dict[str, object]) -> str:
 def test_every_criterion_has_a_quote_with_its_page_or_no_evidence(found):
     said = said_about(*found)
     assert allowed(said, WANTED)
-    answers.read(said, WANTED)
+    answers.parse_answer(said, WANTED)
 
 
 @pytest.mark.parametrize(

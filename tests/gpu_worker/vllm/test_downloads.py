@@ -171,20 +171,23 @@ async def test_a_hub_that_does_not_answer_says_so(cache, monkeypatch):
     said = await refusal()
     assert said == (
         f"{NAME} cannot be fetched from http://127.0.0.1:9: [Errno 111] Connection refused. "
-        "Look at the network and HF_ENDPOINT, or put the weights into WFC_MODELS_DIR."
+        "Check the network and HF_ENDPOINT, or put the weights into WFC_MODELS_DIR."
     )
 
 
 async def test_a_repository_without_safetensors_says_so(hub):
     del hub.files["model.safetensors"]
     hub.files["pytorch_model.bin"] = b"0"
-    assert await refusal() == f"{NAME} has no weights in *.safetensors on the hub; others are not fetched."
+    assert (
+        await refusal()
+        == f"{NAME} has no weights in *.safetensors on the hub; other formats are not fetched."
+    )
     assert hub.downloads() == []
 
 
 async def test_a_disk_that_is_too_small_says_how_much_is_needed(hub):
     hub.grown_bytes = 1 << 50
-    assert f"{NAME} takes 1048576.0 GiB more on the disk of" in await refusal()
+    assert f"{NAME} needs 1048576.0 GiB more on the disk of" in await refusal()
     assert hub.downloads() == []
 
 

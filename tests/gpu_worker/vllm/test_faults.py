@@ -122,7 +122,7 @@ async def test_frozen_while_waking(text_a, text_b, settings):
         os.kill(lost, signal.SIGSTOP)
         await wish(text_a)
         swap = await seen(ended(Phase.ROLLED_BACK))
-        assert "did not come back from waking within 2 s" in swap.reason
+        assert "did not finish waking within 2 s" in swap.reason
         await seen(lambda: not psutil.pid_exists(lost))
         await seen(serving("tiny/text-b"))
         await ready(text_a)

@@ -176,8 +176,8 @@ async def test_a_hub_that_says_nothing_of_its_trouble_is_still_understood(hub):
 
 def silence(hub: OddHub) -> str:
     return (
-        f"{hub.url} sends nothing of {NAME}. Check the network, then try again: "
-        "whole files that are here are not fetched again."
+        f"{hub.url} sends no data of {NAME}. Check the network, then try again: "
+        "files that are complete are not fetched again."
     )
 
 
@@ -235,7 +235,7 @@ async def test_a_fetching_process_that_somebody_killed_is_not_taken_for_a_succes
 def test_a_disk_that_refuses_in_the_middle_says_where_and_why(hub, cache):  # noqa: F811
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))"
     assert refused_by_child(limit) == (
-        f"{NAME} cannot be kept in {cache}: File too large. See to it, or set HF_HOME to another folder."
+        f"{NAME} cannot be kept in {cache}: File too large. Fix this, or set HF_HOME to another folder."
     )
 
 
@@ -243,7 +243,7 @@ async def test_a_cache_that_is_no_folder_says_so(hub, cache):  # noqa: F811
     cache.write_text("in the way")
     said = await refusal()
     assert said.startswith(f"{NAME} cannot be kept in {cache}: ")
-    assert said.endswith("See to it, or set HF_HOME to another folder.")
+    assert said.endswith("Fix this, or set HF_HOME to another folder.")
 
 
 # In words
@@ -255,7 +255,7 @@ def sentence(cache) -> Callable[[Exception], str]:  # noqa: F811
 
 
 def test_a_full_disk_is_called_so(sentence):
-    assert "No space left on device. See to it" in sentence(OSError(28, "No space left on device"))
+    assert "No space left on device. Fix this" in sentence(OSError(28, "No space left on device"))
 
 
 def test_what_the_hubs_client_says_of_its_cache_is_left_out_for_what_was_wrong_with_the_hub(sentence):
@@ -263,17 +263,17 @@ def test_what_the_hubs_client_says_of_its_cache_is_left_out_for_what_was_wrong_w
 
     error = errors.LocalEntryNotFoundError("An error happened while trying to locate the files on the Hub")
     error.__cause__ = RuntimeError("[Errno 111] Connection refused")
-    assert ": [Errno 111] Connection refused. Look at the network" in sentence(error)
+    assert ": [Errno 111] Connection refused. Check the network" in sentence(error)
 
 
 def test_without_a_cause_its_own_words_are_said(sentence):
     from huggingface_hub import errors
 
-    assert ": Odd. Look" in sentence(errors.LocalEntryNotFoundError("Odd\nmore"))
+    assert ": Odd. Check" in sentence(errors.LocalEntryNotFoundError("Odd\nmore"))
 
 
 def test_an_error_without_words_is_called_by_its_name(sentence):
-    assert ": RuntimeError. Look" in sentence(RuntimeError())
+    assert ": RuntimeError. Check" in sentence(RuntimeError())
 
 
 def test_a_name_that_no_hub_can_have_says_where_to_put_it(sentence):

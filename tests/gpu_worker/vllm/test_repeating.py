@@ -50,6 +50,6 @@ async def test_a_reproduction_through_the_worker_is_identical(text_a, waiting):
         [repeat] = await sync_to_async(reproductions.reproduce)(read, owner)
         await seen(lambda: count("succeeded") == 2)
     again = await Evaluation.objects.aget(pk=repeat.pk)
-    difference = differences.between(read, again)
+    difference = differences.difference_between(read, again)
     assert (str(difference), difference.circumstances) == ("Identical, letter for letter", ())
     assert (read.prompt_version, len(read.prompt_hash), read.generated_tokens > 0) == (VERSION, 64, True)

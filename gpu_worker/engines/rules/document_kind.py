@@ -1,4 +1,4 @@
-"""Is it a résumé? Told by its sections and dates, and by what invoices and letters say instead."""
+"""Whether a document is a résumé, by its sections and dates, or an invoice or letter, by their phrases."""
 
 import re
 from enum import StrEnum
@@ -16,25 +16,25 @@ INVOICE_ENOUGH = 3
 DATES_ENOUGH = 2
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     RESUME = "a résumé"
     INVOICE = "an invoice"
     LETTER = "a letter"
     UNCLEAR = "unclear"
 
 
-def kind_of(text: Text) -> Kind:
-    """Return what `text` is. Only clear signs of something else make it that; in doubt it is unclear."""
+def kind_of(text: Text) -> DocumentKind:
+    """Return what `text` is. Only clear signs make it an invoice or letter; in doubt it is unclear."""
     sections, said = len(_sections(text)), " ".join(line.text for line in text.lines).casefold()
     if sections >= SECTIONS_ENOUGH:
-        return Kind.RESUME
+        return DocumentKind.RESUME
     if sum(1 for word in INVOICE_WORDS if re.search(rf"\b{word}\b", said)) >= INVOICE_ENOUGH:
-        return Kind.INVOICE
+        return DocumentKind.INVOICE
     if _is_letter(text, said):
-        return Kind.LETTER
+        return DocumentKind.LETTER
     if sections and sum(1 for line in text.lines if _is_dated(line)) >= DATES_ENOUGH:
-        return Kind.RESUME
-    return Kind.UNCLEAR
+        return DocumentKind.RESUME
+    return DocumentKind.UNCLEAR
 
 
 def _sections(text: Text) -> set[str]:

@@ -1,4 +1,4 @@
-"""A résumé as the rules have read it: its text, its career, and which of its lines are believed in part only."""
+"""A résumé as parsed by the rules: its text, its career, and the lines that count only in part."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ DOES = (Section.EXPERIENCE, Section.PROJECTS)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """`pasted` are numbers of lines that repeat the job's description; `stuffed` says that lists name too much."""
+class ParsedResume:
+    """`pasted` holds the numbers of lines copied from the job; `stuffed` is true if lists name too much."""
 
     text: Text
     career: Career
@@ -21,12 +21,12 @@ class Reading:
     stuffed: bool
 
     def shows(self, line: Line) -> bool:
-        """Whether `line` tells of work that was done, rather than lists what the person claims to know."""
+        """Whether `line` describes work done, rather than lists claimed skills."""
         return line.section in DOES or bool(self.roles_of(line))
 
     @property
     def tells_of_work(self) -> bool:
-        """Whether roles have duties, so that what was used could stand there."""
+        """Whether the roles list duties, which could name what was used."""
         duties = [
             line
             for role in self.career.roles
@@ -36,7 +36,7 @@ class Reading:
         return len(duties) >= LEAST_DUTIES
 
     def is_believed(self, line: Line) -> bool:
-        """Whether what `line` names counts in full."""
+        """Whether the terms in `line` count in full."""
         return line.number not in self.pasted and (self.shows(line) or not self.stuffed)
 
     def roles_of(self, *lines: Line) -> list[Role]:

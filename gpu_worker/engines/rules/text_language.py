@@ -1,4 +1,4 @@
-"""Tell the language of a text by its most common words: keywords of one language say nothing of another."""
+"""The language of a text, by its most common words: keywords in one language miss those of another."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ COMMON_WORDS = {
     "French": "et le la les des du de en pour avec dans une un sur au aux par nous vous chez",
     "Spanish": "y el la los las de del en para con por una un al su como nosotros desde entre sobre",
 }
-OF = {
+LANGUAGES_OF = {
     word: [language for language, words in COMMON_WORDS.items() if word in words.split()]
     for words in COMMON_WORDS.values()
     for word in words.split()
@@ -19,9 +19,11 @@ LEAD = 2  # times as many as of any other
 
 
 def language_of(text: str) -> str:
-    """Return the language of `text`; "" if it is too short, of two languages, or of another one."""
+    """Return the language of `text`; "" if unknown: too short, mixed, or another language."""
     counts = Counter(
-        language for word in re.findall(r"[^\W\d_]+", text.casefold()) for language in OF.get(word, ())
+        language
+        for word in re.findall(r"[^\W\d_]+", text.casefold())
+        for language in LANGUAGES_OF.get(word, ())
     )
     ranked = counts.most_common(2)
     if not ranked or ranked[0][1] < LEAST_WORDS:

@@ -1,0 +1,3 @@
+// What a person sees and could click.
+
+export const isSeen = (element) => element.checkVisibility() && !element.matches(":disabled");
