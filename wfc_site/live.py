@@ -48,7 +48,7 @@ PAGES: dict[str, list[type[Topic]]] = {
 
 
 class Live(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
-    """`/ws/live?version=…&page=job&job=12&…`: the rest of the query string is the page's own."""
+    """`/ws/live?version=…&page=job&job=12&…`: the other parameters belong to the page."""
 
     async def connect(self) -> None:
         await self.accept()  # a browser learns the close code only if the socket was open
