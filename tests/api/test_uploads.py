@@ -64,7 +64,7 @@ class TestOneFile:
         ("content", "state", "words"),
         [
             (b"", "unreadable", "The file is empty."),
-            (b"GIF89a", "unsupported", "whatever its name says: PDF, Word (.docx), PNG"),
+            (b"GIF89a", "unsupported", "whatever its name says. Readable are PDF, Word (.docx), PNG"),
             (b"%PDF-" + b"x" * 2 * 2**20, "too_large", "2.1 MiB. The limit is 2 MiB"),
         ],
     )

@@ -20,8 +20,8 @@ def _no_office(monkeypatch):
 def lines(opened):
     """The lines that are read of a document with this body and these further parts."""
 
-    def lines(body: str, **parts) -> list[str]:
-        [page] = opened(docx(body, parts), kinds.DOCX).pages
+    def lines(body: str, linked: dict[str, tuple[str, str]] | None = None) -> list[str]:
+        [page] = opened(docx(body, linked=linked), kinds.DOCX).pages
         return page.text.splitlines()
 
     return lines

@@ -68,7 +68,7 @@ def test_a_word_document_of_many_parts_is_found_out_quickly():
 @pytest.mark.parametrize(
     ("content", "advice"),
     [
-        (b"", "PDF, Word (.docx), PNG, JPEG and TIFF files, and ZIP files of these can"),
+        (b"", "PDF, Word (.docx), PNG, JPEG and TIFF files, and ZIP files of these."),
         (b"Dear Sir or Madam", "whatever its name says"),
         (b" " * 1024 + b"%PDF-1.7", "whatever its name says"),
         (b"GIF89a", "whatever its name says"),
