@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from candidates import table
+from candidates.deciding import decisions
 from candidates.models import Decision, Evaluation, ItemState, Resume, UploadItem
 from jobs.models import Job
 from models_admin.models import Swap
@@ -78,6 +79,13 @@ def test_earlier_versions_are_shown_when_asked_for(page, ann, make_application):
         "2 versions"
         in text[text.index(f'id="application-{newer.pk}"') : text.index(f'id="application-{ann.pk}"')]
     )
+
+
+def test_another_version_is_listed_with_the_decision_on_it(alice, ann, make_application, world):
+    newer = make_application("Ann")
+    decisions.decide(ann, status="Rejected", user=world.alice)
+    text = alice.get(reverse("application-page", args=[newer.pk])).text
+    assert "Rejected" in text[text.index('id="versions"') :]
 
 
 HIDDEN_PAGE = {
